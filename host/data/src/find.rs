@@ -1,0 +1,66 @@
+//! Finds the files that a path, a glob or a folder stands for, in an order that depends on their
+//! names only.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use glob::Pattern;
+use mlhost_pipeline::Format;
+
+use crate::{Error, Result};
+
+/// The files that `pattern` stands for in the folder `base`, sorted: the file itself, the files of
+/// a folder that have the extension of the format, or those that match a glob.
+pub(crate) fn files(pattern: &str, base: &Path, format: Format) -> Result<Vec<PathBuf>> {
+    let path = base.join(pattern);
+    // A file is looked for first, so that brackets in its name are not taken for a glob.
+    let mut found = if path.is_file() {
+        vec![path]
+    } else if path.is_dir() {
+        in_folder(&path, format)?
+    } else {
+        matching(pattern, base)?
+    };
+    if found.is_empty() {
+        return Err(Error::NoFile {
+            pattern: pattern.to_owned(),
+            folder: base.to_owned(),
+        });
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn in_folder(folder: &Path, format: Format) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(Error::io(folder))? {
+        let path = entry.map_err(Error::io(folder))?.path();
+        if Format::from_path(&path.to_string_lossy()) == Some(format) && path.is_file() {
+            found.push(path);
+        }
+    }
+    Ok(found)
+}
+
+fn matching(pattern: &str, base: &Path) -> Result<Vec<PathBuf>> {
+    let malformed = |source| Error::Glob {
+        pattern: pattern.to_owned(),
+        source,
+    };
+    // Checked on its own first, so that positions in messages are those of the user's text.
+    Pattern::new(pattern).map_err(malformed)?;
+    let folder = PathBuf::from(Pattern::escape(&base.to_string_lossy()));
+    let full = folder.join(pattern);
+    let paths = glob::glob(&full.to_string_lossy()).map_err(malformed)?;
+    let mut found = Vec::new();
+    for path in paths {
+        let path = path.map_err(|error| {
+            let unreadable = error.path().to_owned();
+            Error::io(unreadable)(error.into())
+        })?;
+        if path.is_file() {
+            found.push(path);
+        }
+    }
+    Ok(found)
+}

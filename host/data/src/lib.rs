@@ -1,0 +1,60 @@
+//! Arrow sources and sinks, and the datasets made of them.
+//!
+//! A [`Table`] can be scanned again and again and may be far larger than memory: only the batches
+//! in flight are held. [`open`] makes one of files, [`MemoryTable`] of batches, and [`Limited`] of
+//! the first rows of another; [`write()`] and [`Sink`] put rows into a file. Everything is
+//! synchronous, so that the caller decides which threads it blocks. Of the other crates of the
+//! host it uses `mlhost-pipeline` only, for the names of the formats.
+//!
+//! ```
+//! use mlhost_data::{Table, open};
+//! use mlhost_pipeline::{CsvOptions, Format};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let folder = tempfile::tempdir()?;
+//! std::fs::write(folder.path().join("may.csv"), "carrier,delay\nUA,4\n")?;
+//! std::fs::write(folder.path().join("june.csv"), "carrier,delay\nB6,-2\nDL,7\n")?;
+//!
+//! let flights = open("*.csv", folder.path(), Format::Csv, &CsvOptions::default())?;
+//! assert_eq!(flights.num_rows(), Some(3));
+//!
+//! let mut rows = 0;
+//! for batch in flights.scan(&["delay".to_owned()])? {
+//!     rows += batch?.num_rows();
+//! }
+//! assert_eq!(rows, 3);
+//! # Ok(())
+//! # }
+//! ```
+
+mod arrange;
+mod data_file;
+mod encoder;
+mod error;
+mod file_table;
+mod find;
+mod limited;
+mod memory;
+mod parts;
+mod sink;
+mod source;
+mod table;
+mod unify;
+
+pub use data_file::DataFile;
+pub use error::{Difference, Error, Result};
+pub use file_table::{FileTable, open};
+pub use limited::Limited;
+pub use memory::MemoryTable;
+pub use sink::{Sink, format_of, write};
+pub use table::{Batches, Scan, Table, column_names, select};
+
+/// The most rows that a batch of any [`Table`] holds.
+///
+/// A batch of numbers of this many rows fits into a second-level cache column by column, and is
+/// large enough that the cost of handing one over does not show.
+pub const BATCH_ROWS: usize = 8192;
+
+/// The rows that a part holds where this crate decides how rows are grouped: in the row groups of
+/// the Parquet files it writes, and in the parts of Arrow files and of tables in memory.
+pub const PART_ROWS: usize = 16 * BATCH_ROWS;

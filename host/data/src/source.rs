@@ -1,0 +1,64 @@
+//! The readers of the formats, one module each, behind one face: what a file holds is learnt when
+//! it is opened, and each of its parts can then be scanned on its own.
+
+mod csv;
+mod csv_diagnosis;
+mod ipc;
+mod ipc_index;
+mod json;
+mod parquet;
+mod text;
+
+use std::sync::Arc;
+
+use arrow::datatypes::{Schema, SchemaRef};
+use mlhost_pipeline::{CsvOptions, Format};
+
+use crate::Result;
+use crate::data_file::Place;
+use crate::table::Batches;
+
+/// One open file of a table.
+pub(crate) trait Source: Send + Sync {
+    /// The columns of the file, without metadata of the schema.
+    fn schema(&self) -> SchemaRef;
+
+    /// The number of rows, where it is known without a scan.
+    fn num_rows(&self) -> Option<u64>;
+
+    /// The number of parts that can be scanned one by one.
+    fn num_parts(&self) -> usize;
+
+    /// Scans one part. `wanted` holds columns that the file has, with the types of the table; the
+    /// batches hold these under their names, in any order and of any length.
+    fn scan_part(&self, part: usize, wanted: &SchemaRef) -> Result<Box<dyn Batches>>;
+}
+
+/// Opens a file and learns what it holds.
+pub(crate) fn open(
+    place: &Arc<Place>,
+    format: Format,
+    options: &CsvOptions,
+) -> Result<Box<dyn Source>> {
+    let place = place.clone();
+    Ok(match format {
+        Format::Parquet => Box::new(parquet::ParquetSource::open(place)?),
+        Format::Csv => Box::new(csv::CsvSource::open(place, options)?),
+        Format::Arrow => ipc::open(place)?,
+        Format::JsonLines => Box::new(json::JsonSource::open(place)?),
+    })
+}
+
+/// The schema without its own metadata, which says who wrote the file and not what is in it.
+fn without_metadata(schema: &Schema) -> SchemaRef {
+    Arc::new(Schema::new(schema.fields().clone()))
+}
+
+/// Where the wanted columns are in a file, in the order of the file.
+fn positions(schema: &Schema, wanted: &Schema) -> Vec<usize> {
+    let fields = schema.fields().iter().enumerate();
+    fields
+        .filter(|(_, field)| wanted.fields().find(field.name()).is_some())
+        .map(|(position, _)| position)
+        .collect()
+}

@@ -1,0 +1,60 @@
+//! The number of rows of each batch of an Arrow file, without reading the batches: the footer says
+//! where each begins, and each begins with a message that says how long it is.
+
+use std::io::{Read, Seek, SeekFrom};
+
+use arrow::error::ArrowError;
+use arrow::ipc::reader::read_footer_length;
+use arrow::ipc::{Block, root_as_footer, root_as_message};
+
+/// What an Arrow file ends with: the length of the footer (4 bytes) and the magic (6 bytes).
+const TAIL_BYTES: usize = 10;
+
+/// Since version 0.15 of the format, these bytes stand before the length of a message.
+const CONTINUATION: &[u8] = &[0xff; 4];
+const LENGTH_BYTES: usize = 4;
+
+/// The numbers of rows of all batches, in order.
+pub(super) fn batch_rows(mut file: impl Read + Seek) -> Result<Vec<u64>, ArrowError> {
+    let footer = footer(&mut file)?;
+    let footer = root_as_footer(&footer).map_err(malformed)?;
+    let blocks = footer.recordBatches().into_iter().flatten();
+    blocks.map(|block| rows(&mut file, block)).collect()
+}
+
+fn footer(file: &mut (impl Read + Seek)) -> Result<Vec<u8>, ArrowError> {
+    let mut tail = [0; TAIL_BYTES];
+    let end = file.seek(SeekFrom::End(0))?;
+    let start = |length: usize| {
+        let start = end.checked_sub(length as u64);
+        start.ok_or_else(|| malformed("the footer is longer than the file"))
+    };
+    file.seek(SeekFrom::Start(start(TAIL_BYTES)?))?;
+    file.read_exact(&mut tail)?;
+    let length = read_footer_length(tail)?;
+    file.seek(SeekFrom::Start(start(length.saturating_add(TAIL_BYTES))?))?;
+    let mut footer = vec![0; length];
+    file.read_exact(&mut footer)?;
+    Ok(footer)
+}
+
+fn rows(file: &mut (impl Read + Seek), block: &Block) -> Result<u64, ArrowError> {
+    file.seek(SeekFrom::Start(
+        u64::try_from(block.offset()).map_err(malformed)?,
+    ))?;
+    let length = u64::try_from(block.metaDataLength()).map_err(malformed)?;
+    let mut bytes = Vec::new();
+    // No more is allocated than the file has, whatever length it states.
+    file.take(length).read_to_end(&mut bytes)?;
+    let message = bytes.strip_prefix(CONTINUATION).unwrap_or(&bytes);
+    let message = message.get(LENGTH_BYTES..).unwrap_or_default();
+    let message = root_as_message(message).map_err(malformed)?;
+    let batch = message
+        .header_as_record_batch()
+        .ok_or_else(|| malformed("a batch is something else"))?;
+    u64::try_from(batch.length()).map_err(malformed)
+}
+
+fn malformed(reason: impl std::fmt::Display) -> ArrowError {
+    ArrowError::IpcError(format!("malformed index of batches: {reason}"))
+}

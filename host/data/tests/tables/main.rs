@@ -1,0 +1,18 @@
+//! Tables from files and from memory, and files from tables, through the public face of the crate.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "clippy knows the tests themselves, but not the functions they share"
+)]
+
+mod csv;
+mod finding;
+mod json;
+mod parts;
+mod property;
+mod round_trip;
+mod scanning;
+mod schemas;
+mod sinks;
+mod support;

@@ -1,0 +1,1 @@
+//! Finds the component that a plugin reference names.

@@ -1,0 +1,75 @@
+//! Reads `pipeline.toml` and turns it into a typed, checked plan.
+//!
+//! Nothing here touches a file, a plugin or a clock: the text comes in as a string, and what is
+//! wrong with it goes out as [`Diagnostics`] that point at file, line and column and say what to
+//! do. All mistakes of a file are found at once. This is the lowest floor of the host; it uses no
+//! other crate of it.
+//!
+//! Reading has two phases. [`parse`] checks everything that can be known from the text alone.
+//! [`Pipeline::plan`] is told the [`Kind`] of every plugin, checks that each step gets what its
+//! kind takes, and gives the steps in the order of running.
+//!
+//! ```
+//! use mlhost_pipeline::{Kind, PluginReference, Source, parse};
+//!
+//! let text = r#"
+//! mlhost = 1
+//! name = "flights"
+//!
+//! [data.train]
+//! path = "flights.parquet"
+//!
+//! [steps.tree]
+//! plugin = "tree"
+//! input = "validate"
+//!
+//! [steps.validate]
+//! plugin = "validate"
+//! input = "train"
+//! "#;
+//! let pipeline = parse(Source::new("pipeline.toml", text), &[])?;
+//! let plan = pipeline.plan(|step| match &step.plugin {
+//!     PluginReference::Package { name, .. } if name == "tree" => Kind::Trainer,
+//!     _ => Kind::Validator,
+//! })?;
+//! let order: Vec<&str> = plan.steps.iter().map(|step| step.name.as_str()).collect();
+//! assert_eq!(order, ["validate", "tree"]);
+//! # Ok::<(), mlhost_pipeline::Diagnostics>(())
+//! ```
+
+mod check;
+mod data;
+mod diagnostic;
+mod document;
+mod duplicates;
+mod error;
+mod format;
+mod gate;
+mod graph;
+mod input;
+mod interpolate;
+mod kind;
+mod limits;
+mod names;
+mod node;
+mod params;
+mod pipeline;
+mod plan;
+mod planner;
+mod reader;
+mod reference;
+mod render;
+mod scope;
+mod source;
+mod step;
+mod syntax;
+
+pub use diagnostic::{Diagnostic, Diagnostics, Related};
+pub use document::{FORMAT_VERSION, parse};
+pub use error::Error;
+pub use format::{CsvOptions, Format};
+pub use kind::Kind;
+pub use pipeline::{Data, Gate, Input, NamedInput, Pipeline, Reference, Step};
+pub use plan::{DatasetReference, Plan, PlannedStep, Work};
+pub use reference::{DEFAULT_NAMESPACE, PluginReference};
+pub use source::{Position, Source, Span};

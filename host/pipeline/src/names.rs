@@ -1,0 +1,55 @@
+//! The rule for names, and the guess at what a misspelt name should have been.
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::source::Span;
+
+/// Whether a text can be a name: lower-case letters, digits, '-' and '_', a letter or digit first.
+fn is_name(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_lowercase() || first.is_ascii_digit())
+        && text.bytes().all(|byte| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_')
+        })
+}
+
+/// Reports a name that breaks the rule; `what` says whose name it is.
+pub(crate) fn check(what: &str, name: &str, span: &Span, diagnostics: &mut Diagnostics) {
+    if is_name(name) {
+        return;
+    }
+    let hint = "a name is made of lower-case letters, digits, '-' and '_', and begins with a \
+                letter or digit";
+    let message = format!("`{}` cannot be {what}", name.escape_debug());
+    diagnostics.push(Diagnostic::new(message).at(span.clone()).hint(hint));
+}
+
+/// The hint for a name that is not among the known ones: the nearest of them if one is near, else
+/// all of them. `plural` says what they are.
+pub(crate) fn hint<'a>(
+    name: &str,
+    plural: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> String {
+    let known: Vec<&str> = known.into_iter().collect();
+    if let Some(nearest) = nearest(name, &known) {
+        format!("did you mean `{nearest}`?")
+    } else if known.is_empty() {
+        format!("there are no {plural}")
+    } else {
+        let list: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+        format!("known {plural}: {}", list.join(", "))
+    }
+}
+
+/// The known name with the fewest typing mistakes between it and `name`, if these are at most a
+/// third of the letters; else one of which `name` is the beginning.
+pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let allowed = name.chars().count().max(3) / 3;
+    let misspelt = known
+        .iter()
+        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), *candidate))
+        .filter(|(distance, _)| *distance <= allowed)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate);
+    let mut candidates = known.iter().copied();
+    misspelt.or_else(|| candidates.find(|known| name.len() >= 3 && known.starts_with(name)))
+}

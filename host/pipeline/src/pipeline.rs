@@ -1,0 +1,250 @@
+//! A pipeline as it was written, checked as far as that goes without knowing the plugins. The
+//! steps keep their places in the file, so that later checks can point at them.
+
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::format::{CsvOptions, Format};
+use crate::node::Node;
+use crate::reference::PluginReference;
+use crate::source::{Source, Span};
+
+/// The content of a pipeline file.
+#[derive(Debug, Clone)]
+pub struct Pipeline {
+    /// The name of the pipeline.
+    pub name: String,
+    /// The seed that every random choice starts from.
+    pub seed: u64,
+    /// The parameters with their overrides applied: scalars and lists of scalars.
+    pub params: Map<String, Value>,
+    /// The tables that are read, in the order of the file.
+    pub data: IndexMap<String, Data>,
+    /// The steps in the order of the file, which need not be the order of running.
+    pub steps: IndexMap<String, Step>,
+    pub(crate) source: Source,
+}
+
+impl Pipeline {
+    /// The file the pipeline was read from.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// An empty list for the file of this pipeline, for later checks to push into.
+    pub fn diagnostics(&self) -> Diagnostics {
+        Diagnostics::new(self.source.clone())
+    }
+}
+
+/// A table that is read from files.
+#[derive(Debug, Clone)]
+pub struct Data {
+    /// The name that steps use.
+    pub name: String,
+    /// A path or glob, relative to the folder of the pipeline file.
+    pub path: String,
+    /// The format of the files.
+    pub format: Format,
+    /// How the files are written if they are CSV; the defaults otherwise.
+    pub csv: CsvOptions,
+    pub(crate) path_span: Span,
+}
+
+impl Data {
+    /// Where the path is written.
+    pub fn path_span(&self) -> Span {
+        self.path_span.clone()
+    }
+}
+
+/// One use of a plugin.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// The name of the step.
+    pub name: String,
+    /// The plugin it uses.
+    pub plugin: PluginReference,
+    /// What it takes in.
+    pub input: Input,
+    /// The parameters of the plugin: a JSON object, empty if the file has none.
+    pub with: Value,
+    /// The bounds that its metrics must keep, in the order of the file.
+    pub gates: Vec<Gate>,
+    /// The name under which its model is registered when the run passes.
+    pub register: Option<String>,
+    /// The names of steps that must have ended before this one starts.
+    pub after: Vec<String>,
+    /// The longest that the step may run.
+    pub timeout: Option<Duration>,
+    /// The most memory that one instance of the plugin may use, in bytes.
+    pub memory: Option<u64>,
+    pub(crate) places: StepPlaces,
+}
+
+/// Where the parts of a step are written.
+#[derive(Debug, Clone)]
+pub(crate) struct StepPlaces {
+    pub(crate) name: Span,
+    pub(crate) plugin: Span,
+    pub(crate) input: Span,
+    pub(crate) register: Option<Span>,
+    pub(crate) gate: Option<Span>,
+    pub(crate) after: Vec<Span>,
+    /// The key `with` and its value.
+    pub(crate) with: Option<(Span, Node)>,
+}
+
+impl Step {
+    /// Where the name is written.
+    pub fn name_span(&self) -> Span {
+        self.places.name.clone()
+    }
+
+    /// Where the plugin is named.
+    pub fn plugin_span(&self) -> Span {
+        self.places.plugin.clone()
+    }
+
+    /// Where the input is written.
+    pub fn input_span(&self) -> Span {
+        self.places.input.clone()
+    }
+
+    /// Where the name of the registered model is written, or the plugin if there is none.
+    pub fn register_span(&self) -> Span {
+        self.places
+            .register
+            .clone()
+            .unwrap_or_else(|| self.plugin_span())
+    }
+
+    /// A diagnostic at the value that a JSON pointer ([RFC 6901]) reaches in `with`: `""` is the
+    /// whole table, `/columns/0` the first column. Where the file has no such value, for example
+    /// because a plugin misses it, the nearest existing parent is shown, and the plugin if there
+    /// is no `with`.
+    ///
+    /// [RFC 6901]: https://www.rfc-editor.org/rfc/rfc6901
+    pub fn diagnostic_at(&self, pointer: &str, message: impl Into<String>) -> Diagnostic {
+        self.locate(pointer, message.into(), false)
+    }
+
+    /// As [`diagnostic_at`](Self::diagnostic_at), but at the key of the value where it has one:
+    /// for keys that should not be there.
+    pub fn diagnostic_at_key(&self, pointer: &str, message: impl Into<String>) -> Diagnostic {
+        self.locate(pointer, message.into(), true)
+    }
+
+    /// The names of the data and steps it refers to.
+    pub(crate) fn referenced_names(&self) -> impl Iterator<Item = &str> {
+        let inputs = self.input.references();
+        let inputs = inputs.map(|reference| reference.name.as_str());
+        inputs.chain(self.after.iter().map(String::as_str))
+    }
+
+    /// Where it refers to `name`.
+    pub(crate) fn reference_span(&self, name: &str) -> Option<Span> {
+        let mut inputs = self.input.references();
+        let input = inputs.find(|reference| reference.name == name);
+        let mut after = self.after.iter().zip(&self.places.after);
+        input
+            .map(|reference| &reference.span)
+            .or_else(|| {
+                after
+                    .find(|(after, _)| *after == name)
+                    .map(|(_, span)| span)
+            })
+            .cloned()
+    }
+
+    fn locate(&self, pointer: &str, message: String, at_key: bool) -> Diagnostic {
+        let Some((with_span, with)) = &self.places.with else {
+            return Diagnostic::new(message).at(self.plugin_span());
+        };
+        let place = with.place(pointer);
+        let span = match (place.depth, place.key_span) {
+            (0, _) => with_span.clone(),
+            (_, Some(key_span)) if at_key => key_span,
+            _ => place.node.span.clone(),
+        };
+        let diagnostic = Diagnostic::new(message).at(span);
+        match place.node.parameter_label() {
+            Some(label) => diagnostic.label(label),
+            None => diagnostic,
+        }
+    }
+}
+
+/// What a step takes in, as it is written; [`Pipeline::plan`] says what it means for the kind of
+/// the plugin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// `input = "train"`: one table.
+    Dataset(Reference),
+    /// `input = { model = "tree", data = "test" }`: several things by name.
+    Named(Vec<NamedInput>),
+}
+
+impl Input {
+    /// All references, in the order of the file.
+    pub fn references(&self) -> impl Iterator<Item = &Reference> {
+        let (single, named) = match self {
+            Self::Dataset(reference) => (Some(reference), [].as_slice()),
+            Self::Named(inputs) => (None, inputs.as_slice()),
+        };
+        single
+            .into_iter()
+            .chain(named.iter().flat_map(|input| &input.references))
+    }
+}
+
+/// One key of an input table with what it refers to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedInput {
+    /// `model`, `models`, `data`, `reference` or `current`.
+    pub key: String,
+    /// Where the key is written.
+    pub key_span: Span,
+    /// One reference; any number for `models`.
+    pub references: Vec<Reference>,
+}
+
+/// The name of data or of a step, and where it is used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// The name.
+    pub name: String,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// The bounds of one metric; the run fails if the metric is outside.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Gate {
+    /// The name of the metric in the report of the step.
+    pub metric: String,
+    /// The least value that passes.
+    pub minimum: Option<f64>,
+    /// The greatest value that passes.
+    pub maximum: Option<f64>,
+    #[serde(skip)]
+    pub(crate) span: Span,
+}
+
+impl Gate {
+    /// Whether a value passes: the bounds themselves do, a NaN never does.
+    pub fn passes(&self, value: f64) -> bool {
+        !value.is_nan()
+            && self.minimum.is_none_or(|minimum| value >= minimum)
+            && self.maximum.is_none_or(|maximum| value <= maximum)
+    }
+
+    /// Where the metric is named.
+    pub fn span(&self) -> Span {
+        self.span.clone()
+    }
+}

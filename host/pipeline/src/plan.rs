@@ -1,0 +1,117 @@
+//! What a pipeline does, step by step, in the order of running.
+
+use serde::Serialize;
+
+use crate::kind::Kind;
+
+/// The steps of a pipeline in an order in which each comes after those it needs; among steps that
+/// could come next, the order of the file decides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Plan {
+    /// The steps.
+    pub steps: Vec<PlannedStep>,
+}
+
+impl Plan {
+    /// The step of this name.
+    pub fn step(&self, name: &str) -> Option<&PlannedStep> {
+        self.steps.iter().find(|step| step.name == name)
+    }
+}
+
+/// One step of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PlannedStep {
+    /// The name of the step.
+    pub name: String,
+    /// What it does.
+    pub work: Work,
+    /// The steps that must have ended before it starts, in the order of the file.
+    pub needs: Vec<String>,
+}
+
+/// What a step does with what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Work {
+    /// Checks a table.
+    #[serde(rename = "validator")]
+    Validate {
+        /// The table.
+        input: DatasetReference,
+    },
+    /// Learns a transformation from a table.
+    #[serde(rename = "preprocessor")]
+    Preprocess {
+        /// The table.
+        input: DatasetReference,
+    },
+    /// Learns a model from a table.
+    #[serde(rename = "trainer")]
+    Train {
+        /// The table.
+        input: DatasetReference,
+        /// The name under which the model is registered when the run passes.
+        register: Option<String>,
+    },
+    /// Compares two tables.
+    #[serde(rename = "drift-detector")]
+    DetectDrift {
+        /// The table that shows what is usual.
+        reference: DatasetReference,
+        /// The table that may have moved.
+        current: DatasetReference,
+    },
+    /// Scores models on a table.
+    #[serde(rename = "evaluator")]
+    Evaluate {
+        /// The names of trainer steps: one to score, several to compare.
+        models: Vec<String>,
+        /// The table, as the raw input of the models.
+        data: DatasetReference,
+    },
+}
+
+impl Work {
+    /// The kind of plugin that does it.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Validate { .. } => Kind::Validator,
+            Self::Preprocess { .. } => Kind::Preprocessor,
+            Self::Train { .. } => Kind::Trainer,
+            Self::DetectDrift { .. } => Kind::DriftDetector,
+            Self::Evaluate { .. } => Kind::Evaluator,
+        }
+    }
+
+    /// The tables it reads.
+    pub fn datasets(&self) -> Vec<&DatasetReference> {
+        match self {
+            Self::Validate { input } | Self::Preprocess { input } | Self::Train { input, .. } => {
+                vec![input]
+            }
+            Self::DetectDrift { reference, current } => vec![reference, current],
+            Self::Evaluate { data, .. } => vec![data],
+        }
+    }
+}
+
+/// A table as a step gets it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DatasetReference {
+    /// The data of this name, as it is read.
+    Data(String),
+    /// What a step makes of its input: a validator the same rows, a preprocessor the transformed
+    /// ones, a trainer the rows with predictions.
+    Step(String),
+}
+
+impl DatasetReference {
+    /// The name of the data or step.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Data(name) | Self::Step(name) => name,
+        }
+    }
+}

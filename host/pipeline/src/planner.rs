@@ -1,0 +1,267 @@
+//! From a pipeline and the kinds of its plugins to a plan: what a step may be given, registered
+//! as and gated by depends on the kind.
+
+use std::collections::HashMap;
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::graph::Graph;
+use crate::kind::Kind;
+use crate::pipeline::{Input, NamedInput, Pipeline, Reference, Step};
+use crate::plan::{DatasetReference, Plan, PlannedStep, Work};
+
+impl Pipeline {
+    /// The plan of the pipeline, once the kinds of its plugins are known.
+    ///
+    /// # Errors
+    /// Every input that the kind of a step does not take, every reference to a step of the wrong
+    /// kind, and every key that is not for the kind.
+    pub fn plan(&self, kind_of: impl Fn(&Step) -> Kind) -> Result<Plan, Diagnostics> {
+        let kinds = self.steps.values();
+        let kinds = kinds.map(|step| (step.name.as_str(), kind_of(step)));
+        let mut planner = Planner {
+            pipeline: self,
+            kinds: kinds.collect(),
+            diagnostics: self.diagnostics(),
+        };
+        let graph = Graph::new(&self.steps);
+        let names = |steps: &[usize]| {
+            let steps = steps.iter().filter_map(|step| self.steps.get_index(*step));
+            steps.map(|(name, _)| name.clone()).collect()
+        };
+        let mut steps = Vec::with_capacity(self.steps.len());
+        for index in graph.order() {
+            let Some((name, step)) = self.steps.get_index(index) else {
+                continue;
+            };
+            planner.check_keys(step);
+            if let Some(work) = planner.work(step) {
+                steps.push(PlannedStep {
+                    name: name.clone(),
+                    work,
+                    needs: names(graph.needs(index)),
+                });
+            }
+        }
+        planner.diagnostics.into_result(Plan { steps })
+    }
+}
+
+struct Planner<'a> {
+    pipeline: &'a Pipeline,
+    kinds: HashMap<&'a str, Kind>,
+    diagnostics: Diagnostics,
+}
+
+impl Planner<'_> {
+    fn kind(&self, step: &Step) -> Kind {
+        self.kinds[step.name.as_str()]
+    }
+
+    /// Reports the keys of a step that are not for its kind.
+    fn check_keys(&mut self, step: &Step) {
+        let kind = self.kind(step);
+        if let Some(span) = &step.places.register
+            && kind != Kind::Trainer
+        {
+            self.diagnostics.push(
+                Diagnostic::new(format!("step `{}` has no model to register", step.name))
+                    .at(span.clone())
+                    .label(plugin_is(step, kind))
+                    .hint("move `register` to a step with a trainer"),
+            );
+        }
+        if let Some(span) = &step.places.gate
+            && !kind.reports_metrics()
+        {
+            self.diagnostics.push(
+                Diagnostic::new(format!("step `{}` has no metrics for a gate", step.name))
+                    .at(span.clone())
+                    .label(plugin_is(step, kind))
+                    .hint("move the gate to a validator, drift detector or evaluator"),
+            );
+        }
+    }
+
+    fn work(&mut self, step: &Step) -> Option<Work> {
+        match (self.kind(step), &step.input) {
+            (Kind::Validator, Input::Dataset(input)) => Some(Work::Validate {
+                input: self.dataset(input)?,
+            }),
+            (Kind::Preprocessor, Input::Dataset(input)) => Some(Work::Preprocess {
+                input: self.dataset(input)?,
+            }),
+            (Kind::Trainer, Input::Dataset(input)) => Some(Work::Train {
+                input: self.dataset(input)?,
+                register: step.register.clone(),
+            }),
+            (Kind::DriftDetector, Input::Named(inputs)) => {
+                self.check_named(step, inputs, &["reference", "current"]);
+                let reference = self.named_dataset(step, inputs, "reference");
+                let current = self.named_dataset(step, inputs, "current");
+                Some(Work::DetectDrift {
+                    reference: reference?,
+                    current: current?,
+                })
+            }
+            (Kind::Evaluator, Input::Named(inputs)) => {
+                self.check_named(step, inputs, &["model", "models", "data"]);
+                let models = self.models(step, inputs);
+                let data = self.named_dataset(step, inputs, "data");
+                Some(Work::Evaluate {
+                    models: models?,
+                    data: data?,
+                })
+            }
+            (kind, _) => {
+                self.diagnostics.push(
+                    Diagnostic::new(format!("wrong form of input for step `{}`", step.name))
+                        .at(step.input_span())
+                        .label(plugin_is(step, kind))
+                        .hint(input_of(kind)),
+                );
+                None
+            }
+        }
+    }
+
+    /// Reports the keys of an input table that are not for the kind of the step.
+    fn check_named(&mut self, step: &Step, inputs: &[NamedInput], allowed: &[&str]) {
+        let kind = self.kind(step);
+        for input in inputs {
+            if !allowed.contains(&input.key.as_str()) {
+                let message = format!("key `{}` is not for {}", input.key, kind.described());
+                self.diagnostics.push(
+                    Diagnostic::new(message)
+                        .at(input.key_span.clone())
+                        .label(plugin_is(step, kind))
+                        .hint(input_of(kind)),
+                );
+            }
+        }
+    }
+
+    fn named_dataset(
+        &mut self,
+        step: &Step,
+        inputs: &[NamedInput],
+        key: &str,
+    ) -> Option<DatasetReference> {
+        let Some(input) = find(inputs, key) else {
+            self.report_missing(step, key);
+            return None;
+        };
+        self.dataset(input.references.first()?)
+    }
+
+    fn report_missing(&mut self, step: &Step, key: &str) {
+        let kind = self.kind(step);
+        self.diagnostics.push(
+            Diagnostic::new(format!(
+                "missing key `{key}` in the input of step `{}`",
+                step.name
+            ))
+            .at(step.input_span())
+            .label(plugin_is(step, kind))
+            .hint(input_of(kind)),
+        );
+    }
+
+    /// The trainer steps of an evaluator.
+    fn models(&mut self, step: &Step, inputs: &[NamedInput]) -> Option<Vec<String>> {
+        let input = match (find(inputs, "model"), find(inputs, "models")) {
+            (Some(input), None) | (None, Some(input)) => input,
+            (Some(model), Some(models)) => {
+                self.diagnostics.push(
+                    Diagnostic::new("`model` and `models` exclude each other")
+                        .at(models.key_span.clone())
+                        .related(model.key_span.clone(), "the other one")
+                        .hint(
+                            "write `model = \"…\"` for one, `models = [\"…\", \"…\"]` for several",
+                        ),
+                );
+                return None;
+            }
+            (None, None) => {
+                self.report_missing(step, "model");
+                return None;
+            }
+        };
+        let mut names: Vec<String> = Vec::new();
+        for reference in &input.references {
+            self.check_model(reference);
+            if names.contains(&reference.name) {
+                self.diagnostics.push(
+                    Diagnostic::new(format!("model `{}` is named twice", reference.name))
+                        .at(reference.span.clone())
+                        .hint("remove one of the two"),
+                );
+            }
+            names.push(reference.name.clone());
+        }
+        Some(names)
+    }
+
+    fn check_model(&mut self, reference: &Reference) {
+        let Some(step) = self.pipeline.steps.get(&reference.name) else {
+            return;
+        };
+        let kind = self.kind(step);
+        if kind == Kind::Trainer {
+            return;
+        }
+        let trainers = self.pipeline.steps.values();
+        let trainers: Vec<String> = trainers
+            .filter(|step| self.kind(step) == Kind::Trainer)
+            .map(|step| format!("`{}`", step.name))
+            .collect();
+        let hint = if trainers.is_empty() {
+            "add a step with a trainer".to_owned()
+        } else {
+            format!("steps with a trainer: {}", trainers.join(", "))
+        };
+        self.diagnostics.push(
+            Diagnostic::new(format!("step `{}` makes no model", step.name))
+                .at(reference.span.clone())
+                .label(plugin_is(step, kind))
+                .hint(hint),
+        );
+    }
+
+    fn dataset(&mut self, reference: &Reference) -> Option<DatasetReference> {
+        let Some(step) = self.pipeline.steps.get(&reference.name) else {
+            return Some(DatasetReference::Data(reference.name.clone()));
+        };
+        let kind = self.kind(step);
+        if kind.yields_data() {
+            return Some(DatasetReference::Step(reference.name.clone()));
+        }
+        self.diagnostics.push(
+            Diagnostic::new(format!("step `{}` cannot be used as data", step.name))
+                .at(reference.span.clone())
+                .label(plugin_is(step, kind))
+                .hint(
+                    "name data, or a step with a validator, preprocessor or trainer; to only wait \
+                     for a step, name it in `after`",
+                ),
+        );
+        None
+    }
+}
+
+fn find<'a>(inputs: &'a [NamedInput], key: &str) -> Option<&'a NamedInput> {
+    inputs.iter().find(|input| input.key == key)
+}
+
+fn plugin_is(step: &Step, kind: Kind) -> String {
+    format!("its plugin `{}` is {}", step.plugin, kind.described())
+}
+
+/// What a kind takes in, as a hint.
+fn input_of(kind: Kind) -> String {
+    let form = match kind {
+        Kind::Validator | Kind::Preprocessor | Kind::Trainer => "input = \"…\"",
+        Kind::DriftDetector => "input = { reference = \"…\", current = \"…\" }",
+        Kind::Evaluator => "input = { model = \"…\", data = \"…\" }",
+    };
+    format!("{} takes `{form}`", kind.described())
+}

@@ -1,0 +1,174 @@
+//! Reads the tables `[steps.<name>]`.
+
+use serde_json::{Map, Value};
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::gate;
+use crate::input;
+use crate::interpolate;
+use crate::limits;
+use crate::names;
+use crate::node::{Content, Entry, Node};
+use crate::pipeline::{Step, StepPlaces};
+use crate::reader::{self, Section};
+use crate::reference::PluginReference;
+use crate::scope::Scope;
+use crate::source::Span;
+
+const KEYS: [&str; 8] = [
+    "plugin", "input", "with", "after", "register", "gate", "timeout", "memory",
+];
+
+const INPUT_REMEDY: &str =
+    "add `input = \"…\"` with the name of data or a step, or a table of names";
+
+/// One step, or nothing if what is missing or wrong leaves none.
+pub(crate) fn read(
+    entry: &Entry,
+    scope: &Scope<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Step> {
+    let title = format!("step `{}`", entry.name);
+    let section = Section::open(entry, &title, &KEYS, diagnostics)?;
+    let plugin = read_plugin(section, diagnostics);
+    let input_entry = section.required("input", INPUT_REMEDY, diagnostics);
+    let input = input_entry.and_then(|entry| input::read(entry, &title, scope, diagnostics));
+    let mut interpolated = |key| {
+        let entry = section.optional(key)?;
+        Some(interpolate::entry(entry, scope.params, diagnostics))
+    };
+    let with = interpolated("with");
+    let gate = interpolated("gate");
+    let register = interpolated("register");
+
+    let parameters = match &with {
+        Some(entry) => read_with(entry, &title, diagnostics),
+        None => Some(Map::new()),
+    };
+    let gates = match &gate {
+        Some(entry) => gate::read(entry, &title, diagnostics),
+        None => Vec::new(),
+    };
+    let register = register.and_then(|entry| read_register(&entry, &title, diagnostics));
+    let after = read_after(section, scope, diagnostics);
+    let timeout = section
+        .optional("timeout")
+        .and_then(|entry| limits::timeout(&entry.node, &section.key("timeout"), diagnostics));
+    let memory = section
+        .optional("memory")
+        .and_then(|entry| limits::memory(&entry.node, &section.key("memory"), diagnostics));
+
+    let (plugin, plugin_span) = plugin?;
+    let (register, register_span) = register.unzip();
+    let (after, after_spans) = after.into_iter().unzip();
+    Some(Step {
+        name: entry.name.clone(),
+        plugin,
+        input: input?,
+        with: Value::Object(parameters?),
+        gates,
+        register,
+        after,
+        timeout,
+        memory,
+        places: StepPlaces {
+            name: entry.key_span.clone(),
+            plugin: plugin_span,
+            input: input_entry?.node.span.clone(),
+            register: register_span,
+            gate: gate.map(|entry| entry.key_span),
+            after: after_spans,
+            with: with.map(|entry| (entry.key_span, entry.node)),
+        },
+    })
+}
+
+fn read_plugin(
+    section: Section<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<(PluginReference, Span)> {
+    let entry = section.required(
+        "plugin",
+        "add `plugin = \"…\"`, a package or the path of a `.wasm` file",
+        diagnostics,
+    )?;
+    let text = reader::string(&entry.node, &section.key("plugin"), diagnostics)?;
+    match text.parse() {
+        Ok(plugin) => Some((plugin, entry.node.span.clone())),
+        Err(error) => {
+            let hint = "write `namespace:name@1.2.3`, `namespace:name`, `name`, or the path of \
+                        a `.wasm` file";
+            let message = format!("in {}: {error}", section.title);
+            reader::report(&entry.node, message, Some(hint.to_owned()), diagnostics);
+            None
+        }
+    }
+}
+
+/// The parameters of the plugin as JSON.
+fn read_with(
+    entry: &Entry,
+    title: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<Map<String, Value>> {
+    let what = format!("`with` in {title}");
+    reader::table(&entry.node, &what, diagnostics)?;
+    match entry.node.to_json() {
+        Ok(Value::Object(parameters)) => Some(parameters),
+        Ok(_) => None,
+        Err(node) => {
+            let message = format!("{what} holds {}", node.content.described());
+            let hint = "plugins get their parameters as JSON, which has finite numbers only";
+            reader::report(node, message, Some(hint.to_owned()), diagnostics);
+            None
+        }
+    }
+}
+
+fn read_register(
+    entry: &Entry,
+    title: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<(String, Span)> {
+    let what = format!("`register` in {title}");
+    let name = reader::string(&entry.node, &what, diagnostics)?;
+    names::check("the name of a model", name, &entry.node.span, diagnostics);
+    Some((name.to_owned(), entry.node.span.clone()))
+}
+
+fn read_after(
+    section: Section<'_>,
+    scope: &Scope<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<(String, Span)> {
+    let Some(entry) = section.optional("after") else {
+        return Vec::new();
+    };
+    let what = section.key("after");
+    if let Content::String(name) = &entry.node.content {
+        return report_bare_after(name, &entry.node, &what, diagnostics);
+    }
+    reader::strings(&entry.node, &what, diagnostics)
+        .unwrap_or_default()
+        .into_iter()
+        .map(|(name, node)| {
+            scope.check_step(name, &node.span, diagnostics);
+            (name.to_owned(), node.span.clone())
+        })
+        .collect()
+}
+
+/// The likeliest slip deserves the exact remedy.
+fn report_bare_after(
+    name: &str,
+    node: &Node,
+    what: &str,
+    diagnostics: &mut Diagnostics,
+) -> Vec<(String, Span)> {
+    diagnostics.push(
+        Diagnostic::new(format!("expected an array for {what}, found a string"))
+            .at(node.span.clone())
+            .hint(format!("write `after = [\"{}\"]`", name.escape_debug())),
+    );
+    Vec::new()
+}

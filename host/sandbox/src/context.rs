@@ -1,0 +1,124 @@
+//! What a plugin is opened with: whose step it works for, how much it may use,
+//! and who hears what it says.
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+/// How much a plugin may use before its step fails.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of linear memory in one instance.
+    pub memory_bytes: usize,
+    /// Wall time from the moment the [`Context`] was made.
+    pub time: Duration,
+    /// Bytes that one call may hand over: batches, states, reports.
+    pub returned_bytes: usize,
+    /// Elements in all tables of one instance.
+    pub table_elements: usize,
+    /// Top-level columns of a schema, and fields in all.
+    pub fields: usize,
+    /// Bytes of one name or message; longer messages are cut, longer names refused.
+    pub text_bytes: usize,
+    /// Log lines of one instance; later ones are dropped.
+    pub log_lines: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            memory_bytes: 2 << 30,
+            time: Duration::from_secs(3600),
+            returned_bytes: 512 << 20,
+            table_elements: 100_000,
+            fields: 100_000,
+            text_bytes: 64 << 10,
+            log_lines: 1000,
+        }
+    }
+}
+
+/// How much a log line matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Every detail.
+    Trace,
+    /// For the plugin's author.
+    Debug,
+    /// For whoever wants to know.
+    Info,
+    /// Something that may be wrong.
+    Warn,
+    /// Something that is wrong.
+    Error,
+}
+
+/// Hears what a plugin says while it works. Called on the thread of the plugin.
+pub trait Listener: Send + Sync {
+    /// A log line.
+    fn log(&self, level: Level, message: &str) {
+        let _ = (level, message);
+    }
+    /// How far a long call has come.
+    fn progress(&self, done: u64, total: Option<u64>) {
+        let _ = (done, total);
+    }
+    /// A point of a training curve.
+    fn metric(&self, name: &str, step: u64, value: f64) {
+        let _ = (name, step, value);
+    }
+}
+
+/// Hears nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct Silent;
+
+impl Listener for Silent {}
+
+/// Whose step a plugin works for. Instances of one step share a context, and with
+/// it the deadline.
+#[derive(Clone)]
+pub struct Context {
+    pub(crate) step: String,
+    pub(crate) limits: Limits,
+    pub(crate) deadline: Option<Instant>,
+    pub(crate) listener: Arc<dyn Listener>,
+    pub(crate) cancelled: Arc<AtomicBool>,
+}
+
+impl Context {
+    /// A step with default limits that nobody listens to.
+    pub fn new(step: impl Into<String>) -> Self {
+        Self::with(step, Limits::default(), Arc::new(Silent))
+    }
+
+    /// A step with these limits, whose time starts now.
+    pub fn with(step: impl Into<String>, limits: Limits, listener: Arc<dyn Listener>) -> Self {
+        Self {
+            step: step.into(),
+            deadline: Instant::now().checked_add(limits.time),
+            limits,
+            listener,
+            cancelled: Arc::default(),
+        }
+    }
+
+    /// Ends every call that is under way in this context, and every later one.
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("step", &self.step)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,42 @@
+//! What wasmtime makes of the contract: one world with every interface in it.
+//!
+//! A plugin exports the interfaces of its kind only; they are looked up one by
+//! one, so this world is never instantiated as a whole.
+
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    reason = "generated from the documented contract"
+)]
+
+pub mod wire;
+
+wasmtime::component::bindgen!({
+    inline: "
+        package mlhost:host;
+
+        world everything {
+            import mlhost:plugin/log@0.1.0;
+            import mlhost:plugin/progress@0.1.0;
+            import mlhost:plugin/metric@0.1.0;
+            import mlhost:plugin/output@0.1.0;
+            import mlhost:plugin/data@0.1.0;
+
+            export mlhost:plugin/describe@0.1.0;
+            export mlhost:plugin/fold@0.1.0;
+            export mlhost:plugin/fit@0.1.0;
+            export mlhost:plugin/transform@0.1.0;
+            export mlhost:plugin/report@0.1.0;
+        }
+    ",
+    path: "../../wit/0.1.0",
+    imports: { default: trappable },
+    with: {
+        "mlhost:plugin/arrow": crate::contract::wire,
+        "mlhost:plugin/data.dataset": crate::session::Dataset,
+        "mlhost:plugin/data.scan": crate::session::Scan,
+    },
+});
+
+pub(crate) use exports::mlhost::plugin::{describe, fit, fold, report, transform};
+pub(crate) use mlhost::plugin::{data, log, metric, output, progress, types};

@@ -1,0 +1,187 @@
+//! Arrow across the boundary: one copy in, one copy out, and nothing believed.
+
+use std::sync::Arc;
+
+use arrow::{
+    array::{Array, ArrayRef, ArrowPrimitiveType, AsArray, PrimitiveArray},
+    compute::cast,
+    datatypes::{DataType, Float32Type, Float64Type, Schema, SchemaRef},
+    record_batch::{RecordBatch, RecordBatchOptions},
+};
+use bytes::Bytes;
+use mlhost_arrow::{
+    FlatArray, FlatField, carried_schema, flatten_batch, flatten_schema, unflatten_batch,
+    unflatten_schema,
+};
+
+use crate::contract::wire as wit;
+
+/// Takes batches of one schema to a plugin.
+pub(crate) struct Carrier {
+    /// The schema as it crosses, where that differs from the batches' own.
+    cast_to: Option<SchemaRef>,
+    fields: Vec<wit::Field>,
+}
+
+impl Carrier {
+    /// # Errors
+    /// When a column has a type that the contract does not carry.
+    pub(crate) fn new(schema: &Schema) -> Result<Self, mlhost_arrow::Error> {
+        let carried = carried_schema(schema);
+        let fields = flatten_schema(&carried)?
+            .into_iter()
+            .map(field_out)
+            .collect();
+        let cast_to = (carried.fields() != schema.fields()).then(|| Arc::new(carried));
+        Ok(Self { cast_to, fields })
+    }
+
+    /// The schema as the plugin is told it.
+    pub(crate) fn fields(&self) -> &[wit::Field] {
+        &self.fields
+    }
+
+    /// A batch, ready to be copied into the plugin's memory.
+    pub(crate) fn batch_out(&self, batch: &RecordBatch) -> Result<wit::Batch, mlhost_arrow::Error> {
+        let flat = match &self.cast_to {
+            None => flatten_batch(batch)?,
+            Some(schema) => flatten_batch(&cast_batch(batch, schema)?)?,
+        };
+        let num_rows = u32::try_from(batch.num_rows())
+            .map_err(|_| mlhost_arrow::Error::TooLong(batch.num_rows()))?;
+        Ok(wit::Batch {
+            num_rows,
+            arrays: flat.into_iter().map(array_out).collect(),
+        })
+    }
+}
+
+fn cast_batch(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, mlhost_arrow::Error> {
+    let columns = batch.columns().iter().zip(schema.fields());
+    let columns = columns
+        .map(
+            |(column, field)| match column.data_type() == field.data_type() {
+                true => Ok(column.clone()),
+                false => cast(column, field.data_type()),
+            },
+        )
+        .collect::<Result<_, _>>()
+        .map_err(mlhost_arrow::Error::InvalidBatch)?;
+    let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+    RecordBatch::try_new_with_options(schema.clone(), columns, &options)
+        .map_err(mlhost_arrow::Error::InvalidBatch)
+}
+
+fn field_out(flat: FlatField) -> wit::Field {
+    let mut flags = wit::FieldFlags::empty();
+    if flat.nullable {
+        flags |= wit::FieldFlags::NULLABLE;
+    }
+    if flat.dictionary_ordered {
+        flags |= wit::FieldFlags::DICTIONARY_ORDERED;
+    }
+    if flat.map_keys_sorted {
+        flags |= wit::FieldFlags::MAP_KEYS_SORTED;
+    }
+    wit::Field {
+        name: flat.name,
+        format: flat.format,
+        flags,
+        metadata: flat.metadata,
+        children: flat.children,
+        dictionary: flat.dictionary,
+    }
+}
+
+fn array_out(flat: FlatArray) -> wit::Array {
+    wit::Array {
+        length: flat.length,
+        null_count: flat.null_count,
+        buffers: flat.buffers.into_iter().map(Bytes::from_owner).collect(),
+    }
+}
+
+/// A schema that a plugin announced.
+pub(crate) fn schema_in(fields: Vec<wit::Field>) -> Result<SchemaRef, mlhost_arrow::Error> {
+    let flat: Vec<_> = fields
+        .into_iter()
+        .map(|field| FlatField {
+            name: field.name,
+            format: field.format,
+            nullable: field.flags.contains(wit::FieldFlags::NULLABLE),
+            dictionary_ordered: field.flags.contains(wit::FieldFlags::DICTIONARY_ORDERED),
+            map_keys_sorted: field.flags.contains(wit::FieldFlags::MAP_KEYS_SORTED),
+            metadata: field.metadata,
+            children: field.children,
+            dictionary: field.dictionary,
+        })
+        .collect();
+    Ok(Arc::new(unflatten_schema(&flat)?))
+}
+
+/// A batch that a plugin handed over, checked and with canonical NaNs.
+pub(crate) fn batch_in(
+    schema: &SchemaRef,
+    batch: wit::Batch,
+) -> Result<RecordBatch, mlhost_arrow::Error> {
+    let arrays = batch.arrays.into_iter().map(|array| FlatArray {
+        length: array.length,
+        null_count: array.null_count,
+        buffers: array.buffers.into_iter().map(Into::into).collect(),
+    });
+    canonical_nans(unflatten_batch(schema, batch.num_rows, arrays.collect())?)
+}
+
+/// WebAssembly leaves the bits of a NaN to the processor. Results must not depend
+/// on it, so there is one NaN from here on.
+fn canonical_nans(batch: RecordBatch) -> Result<RecordBatch, mlhost_arrow::Error> {
+    let canonical: Vec<Option<ArrayRef>> = batch.columns().iter().map(canonical_column).collect();
+    if canonical.iter().all(Option::is_none) {
+        return Ok(batch);
+    }
+    let columns = batch.columns().iter().zip(canonical);
+    let columns = columns
+        .map(|(column, new)| new.unwrap_or_else(|| column.clone()))
+        .collect();
+    RecordBatch::try_new(batch.schema(), columns).map_err(mlhost_arrow::Error::InvalidBatch)
+}
+
+/// The column with canonical NaNs, if it has others.
+fn canonical_column(column: &ArrayRef) -> Option<ArrayRef> {
+    fn canonical<T: ArrowPrimitiveType>(
+        column: &ArrayRef,
+        odd: impl Fn(T::Native) -> bool,
+        nan: T::Native,
+    ) -> Option<ArrayRef> {
+        let array: &PrimitiveArray<T> = column.as_primitive();
+        // No early exit: without one the loop compares many values at a time.
+        let any = array
+            .values()
+            .iter()
+            .fold(false, |any, value| any | odd(*value));
+        any.then(|| {
+            let fixed = array.unary::<_, T>(|value| if odd(value) { nan } else { value });
+            Arc::new(fixed) as ArrayRef
+        })
+    }
+    match column.data_type() {
+        DataType::Float64 => canonical::<Float64Type>(
+            column,
+            |value| value.is_nan() && value.to_bits() != f64::NAN.to_bits(),
+            f64::NAN,
+        ),
+        DataType::Float32 => canonical::<Float32Type>(
+            column,
+            |value| value.is_nan() && value.to_bits() != f32::NAN.to_bits(),
+            f32::NAN,
+        ),
+        _ => None,
+    }
+}
+
+/// Shortens a text to at most `limit` bytes, at a character.
+pub(crate) fn cut(text: &mut String, limit: usize) {
+    if text.len() > limit {
+        text.truncate(text.floor_char_boundary(limit));
+    }
+}

@@ -1,0 +1,108 @@
+//! The engine: the one place where wasmtime's settings are chosen.
+//!
+//! Compiled code fits only the settings it was compiled with, and results may
+//! depend on them, so nothing else makes an engine.
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Weak},
+    thread,
+    time::Duration,
+};
+
+use wasmtime::{
+    Config, Engine,
+    component::{HasSelf, Linker},
+};
+
+use crate::{Error, Plugin, compile::CompileCache, contract::Everything, session::Session};
+
+/// How often a running plugin is asked whether it should still run.
+const TICK: Duration = Duration::from_millis(5);
+
+/// Virtual memory set aside for one instance: growing within it moves nothing.
+const MEMORY_RESERVATION: u64 = 4 << 30;
+
+/// How a [`Sandbox`] is set up.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Where compiled components are kept; `None` compiles every time.
+    pub cache: Option<PathBuf>,
+}
+
+/// The engine that all plugins of a process run in. Cheap to clone.
+#[derive(Clone)]
+pub struct Sandbox {
+    pub(crate) engine: Engine,
+    pub(crate) linker: Arc<Linker<Session>>,
+    cache: Arc<CompileCache>,
+    _ticker: Arc<Ticker>,
+}
+
+/// The ticker thread runs as long as this lives.
+struct Ticker;
+
+impl Sandbox {
+    /// Starts the engine.
+    ///
+    /// # Errors
+    /// [`Error::Engine`] when this machine cannot run it.
+    pub fn new(options: Options) -> Result<Self, Error> {
+        let engine = Engine::new(&config()).map_err(engine_error)?;
+        let mut linker = Linker::new(&engine);
+        Everything::add_to_linker::<_, HasSelf<Session>>(&mut linker, |session| session)
+            .map_err(engine_error)?;
+        let ticker = Arc::new(Ticker);
+        tick(engine.clone(), Arc::downgrade(&ticker))?;
+        Ok(Self {
+            cache: Arc::new(CompileCache::new(&engine, options.cache)),
+            engine,
+            linker: Arc::new(linker),
+            _ticker: ticker,
+        })
+    }
+
+    /// Compiles a component, or takes the compiled form from the cache, and asks
+    /// it to describe itself.
+    ///
+    /// # Errors
+    /// [`Error::NotAPlugin`] when it is no component, imports what the contract
+    /// does not offer, or exports no kind of plugin; [`Error::Plugin`] when it
+    /// fails to describe itself.
+    pub fn load(&self, component: &[u8]) -> Result<Plugin, Error> {
+        Plugin::load(self, component, &self.cache)
+    }
+}
+
+fn config() -> Config {
+    let mut config = Config::new();
+    config
+        .epoch_interruption(true)
+        .concurrency_support(false)
+        .relaxed_simd_deterministic(true)
+        .memory_reservation(MEMORY_RESERVATION)
+        .memory_may_move(false)
+        .max_wasm_stack(1 << 20)
+        // A backtrace would name addresses, and differ from one build of a plugin to the next.
+        .wasm_backtrace_max_frames(None);
+    config
+}
+
+/// Increments the engine's epoch until the last sandbox is gone.
+fn tick(engine: Engine, alive: Weak<Ticker>) -> Result<(), Error> {
+    let ticking = move || {
+        while alive.strong_count() > 0 {
+            thread::sleep(TICK);
+            engine.increment_epoch();
+        }
+    };
+    thread::Builder::new()
+        .name("epoch".to_owned())
+        .spawn(ticking)
+        .map(drop)
+        .map_err(|error| Error::Engine(error.to_string()))
+}
+
+fn engine_error(error: wasmtime::Error) -> Error {
+    Error::Engine(format!("{error:#}"))
+}

@@ -1,0 +1,184 @@
+//! What can go wrong with a plugin, told so that a person knows whose turn it is.
+
+use std::{fmt, io, path::PathBuf, time::Duration};
+
+/// A plugin's name and version as its package states them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PluginName {
+    /// `namespace:name`, or what the component calls itself when it is no package.
+    pub name: String,
+    /// The package's version, where there is one.
+    pub version: Option<String>,
+}
+
+impl fmt::Display for PluginName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.version {
+            Some(version) => write!(f, "{}@{version}", self.name),
+            None => f.write_str(&self.name),
+        }
+    }
+}
+
+/// An error that a plugin reported in the contract's words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reported {
+    /// `invalid-params`, `invalid-data`, `transient` or `failed`.
+    pub kind: String,
+    /// One sentence.
+    pub message: String,
+    /// For `invalid-params`: a JSON Pointer into the parameters.
+    pub at: Option<String>,
+}
+
+/// How a plugin failed its step.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// It said so.
+    #[error("{}", .0.message)]
+    Reported(Reported),
+    /// It trapped: a panic, a wrong index, a stack overflow.
+    #[error("{}", trapped(.reason, .last_words.as_deref()))]
+    Trapped {
+        /// wasmtime's word for it.
+        reason: String,
+        /// The last error the plugin logged, which is where a panic's text is.
+        last_words: Option<String>,
+    },
+    /// It used up its time.
+    #[error("did not finish within its time limit of {}", seconds(.0))]
+    TimedOut(Duration),
+    /// It asked for more memory than it may have.
+    #[error("asked for {} of memory, and may have {}", bytes(.requested), bytes(.limit))]
+    OutOfMemory {
+        /// Bytes it asked for, in all.
+        requested: usize,
+        /// Bytes it may have.
+        limit: usize,
+    },
+    /// It handed over more at once than it may.
+    #[error("handed over more than {} in one call", bytes(.0))]
+    TooMuchReturned(usize),
+    /// The run was cancelled.
+    #[error("was cancelled")]
+    Cancelled,
+    /// It returned something that cannot be true.
+    #[error("returned {0}")]
+    Invalid(String),
+}
+
+/// What this crate reports.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// wasmtime refused the settings, or the machine lacks what they need.
+    #[error("the WebAssembly engine cannot start: {0}")]
+    Engine(String),
+    /// A component cannot be used as a plugin.
+    #[error("not a plugin: {reason}")]
+    NotAPlugin {
+        /// Why.
+        reason: String,
+        /// What to do about it.
+        hint: Option<String>,
+    },
+    /// A plugin failed.
+    #[error("plugin {plugin} in step `{step}`: {failure}")]
+    Plugin {
+        /// Which.
+        plugin: PluginName,
+        /// In whose service.
+        step: String,
+        /// How.
+        failure: Box<Failure>,
+    },
+    /// The data that a plugin was reading cannot be read.
+    #[error(transparent)]
+    Data(#[from] mlhost_data::Error),
+    /// A column has a type that the contract does not carry.
+    #[error("step `{step}`: {source}")]
+    Arrow {
+        /// The step.
+        step: String,
+        /// Which type.
+        source: mlhost_arrow::Error,
+    },
+    /// The plugin has another kind than is asked of it.
+    #[error("plugin {plugin} is a {kind} and has no `{interface}`")]
+    WrongKind {
+        /// Which.
+        plugin: PluginName,
+        /// Its kind.
+        kind: mlhost_pipeline::Kind,
+        /// The interface that its kind does not export.
+        interface: &'static str,
+    },
+    /// The cache of compiled components cannot be used.
+    #[error("cannot use the cache of compiled plugins at {path}: {source}")]
+    Cache {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl Error {
+    /// What the person in front of the screen can do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::NotAPlugin { hint, .. } => hint.clone(),
+            Self::Plugin { failure, step, .. } => match failure.as_ref() {
+                Failure::TimedOut(_) => Some(format!(
+                    "a step may take longer with `timeout = \"2h\"` in [steps.{step}]"
+                )),
+                Failure::OutOfMemory { .. } => Some(format!(
+                    "a step may use more with `memory = \"3GiB\"` in [steps.{step}]; WebAssembly ends at 4 GiB"
+                )),
+                Failure::Trapped { .. } | Failure::Invalid(_) => {
+                    Some("this is a fault in the plugin; its author wants to hear of it".to_owned())
+                }
+                Failure::Reported(reported) if reported.kind == "transient" => {
+                    Some("the plugin says that it may work when it is tried again".to_owned())
+                }
+                _ => None,
+            },
+            Self::Cache { .. } => Some(
+                "set MLHOST_CACHE to a folder that can be written, or to nothing for no cache"
+                    .to_owned(),
+            ),
+            _ => None,
+        }
+    }
+
+    /// What the plugin reported, if that is what happened.
+    pub fn reported(&self) -> Option<&Reported> {
+        match self {
+            Self::Plugin { failure, .. } => match failure.as_ref() {
+                Failure::Reported(reported) => Some(reported),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+fn trapped(reason: &str, last_words: Option<&str>) -> String {
+    match last_words {
+        Some(words) => format!("{words} ({reason})"),
+        None => format!("trapped: {reason}"),
+    }
+}
+
+fn seconds(duration: &Duration) -> String {
+    format!("{} s", duration.as_secs_f64())
+}
+
+fn bytes(bytes: &usize) -> String {
+    const MEBIBYTE: f64 = 1024.0 * 1024.0;
+    let mebibytes = *bytes as f64 / MEBIBYTE;
+    if mebibytes >= 1024.0 {
+        format!("{:.1} GiB", mebibytes / 1024.0)
+    } else {
+        format!("{mebibytes:.1} MiB")
+    }
+}

@@ -1,0 +1,253 @@
+//! The host's side of one instance: what its imports do, and its limits.
+
+use std::{sync::Arc, time::Instant};
+
+use arrow::{datatypes::SchemaRef, record_batch::RecordBatch};
+use mlhost_data::Table;
+use wasmtime::{
+    ResourceLimiter, StoreContextMut, UpdateDeadline,
+    component::{Resource, ResourceTable},
+};
+
+use crate::{
+    Context, Level,
+    contract::{data, log, metric, output, progress, types, wire as wit_arrow},
+    convert::{Carrier, batch_in, cut},
+};
+
+/// What an instance's imports work on.
+pub(crate) struct Session {
+    pub(crate) context: Context,
+    /// The last error that was logged: a panic's text, when there was one.
+    pub(crate) last_words: Option<String>,
+    /// The schema of the batches that `output.emit` takes now, if it takes any.
+    pub(crate) emitting: Option<SchemaRef>,
+    pub(crate) emitted: Vec<RecordBatch>,
+    /// Why a scan ended early: not the plugin's fault.
+    pub(crate) data_error: Option<mlhost_data::Error>,
+    resources: ResourceTable,
+    log_lines: usize,
+}
+
+/// Why the host ended a call.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Stopped {
+    #[error("the time is used up")]
+    TimedOut,
+    #[error("the run was cancelled")]
+    Cancelled,
+    #[error("the memory is used up")]
+    OutOfMemory { requested: usize },
+    #[error("too many table elements")]
+    TableTooLarge { requested: usize },
+    #[error("the data cannot be read")]
+    Data,
+    #[error("{0}")]
+    Invalid(String),
+}
+
+impl Session {
+    pub(crate) fn new(context: Context) -> Self {
+        Self {
+            context,
+            last_words: None,
+            emitting: None,
+            emitted: vec![],
+            data_error: None,
+            resources: ResourceTable::new(),
+            log_lines: 0,
+        }
+    }
+
+    /// Called at every tick of the epoch while the plugin computes.
+    pub(crate) fn at_tick(session: StoreContextMut<'_, Self>) -> wasmtime::Result<UpdateDeadline> {
+        let context = &session.data().context;
+        if context.cancelled.load(std::sync::atomic::Ordering::Relaxed) {
+            return Err(Stopped::Cancelled.into());
+        }
+        match context.deadline {
+            Some(deadline) if Instant::now() >= deadline => Err(Stopped::TimedOut.into()),
+            _ => Ok(UpdateDeadline::Continue(1)),
+        }
+    }
+
+    /// Lends a table to the plugin, projected to these columns.
+    pub(crate) fn lend(
+        &mut self,
+        table: Arc<dyn Table>,
+        columns: Vec<String>,
+        carrier: Carrier,
+    ) -> wasmtime::Result<Resource<Dataset>> {
+        Ok(self.resources.push(Dataset {
+            table,
+            columns,
+            carrier: Arc::new(carrier),
+        })?)
+    }
+
+    pub(crate) fn take_back(&mut self, dataset: Resource<Dataset>) -> wasmtime::Result<()> {
+        self.resources.delete(dataset)?;
+        Ok(())
+    }
+
+    fn fail<T>(&mut self, error: mlhost_data::Error) -> wasmtime::Result<T> {
+        self.data_error = Some(error);
+        Err(Stopped::Data.into())
+    }
+}
+
+/// A table as a plugin sees it.
+#[expect(unreachable_pub, reason = "the generated bindings re-export it")]
+pub struct Dataset {
+    table: Arc<dyn Table>,
+    columns: Vec<String>,
+    carrier: Arc<Carrier>,
+}
+
+/// One pass over a [`Dataset`].
+#[expect(unreachable_pub, reason = "the generated bindings re-export it")]
+pub struct Scan {
+    batches: mlhost_data::Scan<Arc<dyn Table>>,
+    carrier: Arc<Carrier>,
+}
+
+impl ResourceLimiter for Session {
+    fn memory_growing(
+        &mut self,
+        _current: usize,
+        requested: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        if requested > self.context.limits.memory_bytes {
+            return Err(Stopped::OutOfMemory { requested }.into());
+        }
+        Ok(true)
+    }
+
+    fn table_growing(
+        &mut self,
+        _current: usize,
+        requested: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        if requested > self.context.limits.table_elements {
+            return Err(Stopped::TableTooLarge { requested }.into());
+        }
+        Ok(true)
+    }
+}
+
+impl log::Host for Session {
+    fn log(&mut self, level: log::Level, mut message: String) -> wasmtime::Result<()> {
+        cut(&mut message, self.context.limits.text_bytes);
+        let level = match level {
+            log::Level::Trace => Level::Trace,
+            log::Level::Debug => Level::Debug,
+            log::Level::Info => Level::Info,
+            log::Level::Warn => Level::Warn,
+            log::Level::Error => Level::Error,
+        };
+        self.log_lines += 1;
+        if self.log_lines <= self.context.limits.log_lines {
+            self.context.listener.log(level, &message);
+        }
+        if level == Level::Error {
+            self.last_words = Some(message);
+        }
+        Ok(())
+    }
+}
+
+impl progress::Host for Session {
+    fn report(&mut self, done: u64, total: Option<u64>) -> wasmtime::Result<()> {
+        self.context.listener.progress(done, total);
+        Ok(())
+    }
+}
+
+impl metric::Host for Session {
+    fn point(&mut self, mut name: String, step: u64, value: f64) -> wasmtime::Result<()> {
+        cut(&mut name, self.context.limits.text_bytes);
+        self.context.listener.metric(&name, step, value);
+        Ok(())
+    }
+}
+
+impl output::Host for Session {
+    fn emit(&mut self, rows: wit_arrow::Batch) -> wasmtime::Result<Result<(), types::Error>> {
+        let Some(schema) = &self.emitting else {
+            return Ok(Err(types::Error {
+                kind: "failed".to_owned(),
+                message: "`emit` was called outside `apply` and `finish`".to_owned(),
+                at: None,
+            }));
+        };
+        let batch = batch_in(schema, rows)
+            .map_err(|error| Stopped::Invalid(format!("a batch that is not valid: {error}")))?;
+        self.emitted.push(batch);
+        Ok(Ok(()))
+    }
+}
+
+impl data::Host for Session {}
+
+impl data::HostDataset for Session {
+    fn schema(&mut self, dataset: Resource<Dataset>) -> wasmtime::Result<wit_arrow::Schema> {
+        Ok(self.resources.get(&dataset)?.carrier.fields().to_vec())
+    }
+
+    fn num_rows(&mut self, dataset: Resource<Dataset>) -> wasmtime::Result<Option<u64>> {
+        Ok(self.resources.get(&dataset)?.table.num_rows())
+    }
+
+    fn scan(
+        &mut self,
+        dataset: Resource<Dataset>,
+    ) -> wasmtime::Result<Result<Resource<Scan>, types::Error>> {
+        let Dataset {
+            table,
+            columns,
+            carrier,
+        } = self.resources.get(&dataset)?;
+        match mlhost_data::Scan::new(table.clone(), columns) {
+            Ok(batches) => {
+                let scan = Scan {
+                    batches,
+                    carrier: carrier.clone(),
+                };
+                Ok(Ok(self.resources.push(scan)?))
+            }
+            Err(error) => self.fail(error),
+        }
+    }
+
+    fn drop(&mut self, dataset: Resource<Dataset>) -> wasmtime::Result<()> {
+        self.take_back(dataset)
+    }
+}
+
+impl data::HostScan for Session {
+    fn next(
+        &mut self,
+        scan: Resource<Scan>,
+    ) -> wasmtime::Result<Result<Option<wit_arrow::Batch>, types::Error>> {
+        let scan = self.resources.get_mut(&scan)?;
+        match scan.batches.next() {
+            None => Ok(Ok(None)),
+            Some(Ok(batch)) => {
+                let batch = scan.carrier.batch_out(&batch);
+                Ok(Ok(Some(
+                    batch.map_err(|error| Stopped::Invalid(error.to_string()))?,
+                )))
+            }
+            Some(Err(error)) => self.fail(error),
+        }
+    }
+
+    fn drop(&mut self, scan: Resource<Scan>) -> wasmtime::Result<()> {
+        self.resources.delete(scan)?;
+        Ok(())
+    }
+}
+
+impl types::Host for Session {}

@@ -1,0 +1,215 @@
+//! Runs: one row when a run begins, completed when it ends. What a run read, ran, wrote and
+//! decided is a JSON record kept as a blob; the row has what a list of runs shows.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use rusqlite::{OptionalExtension as _, Row, Transaction, params};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::database::Abort;
+use crate::time::Stamp;
+use crate::{Digest, Error, Outcome, Result, RunOutcome, Store, canonical_json, time};
+
+/// The number of a run. Runs count up from 1, and a number is never given twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RunId(i64);
+
+/// The row of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Run {
+    /// Its number.
+    pub id: RunId,
+    /// The name of its pipeline.
+    pub pipeline: String,
+    /// The blob with the text of its pipeline.
+    pub pipeline_digest: Digest,
+    /// When it began, in milliseconds.
+    #[serde(serialize_with = "time::serialize")]
+    pub started_at: Timestamp,
+    /// When it ended, in milliseconds.
+    #[serde(serialize_with = "time::serialize_option")]
+    pub finished_at: Option<Timestamp>,
+    /// How it ended.
+    pub outcome: RunOutcome,
+    /// How it ended, in one line for the reader.
+    pub summary: Option<String>,
+    /// The blob with its record.
+    pub record_digest: Option<Digest>,
+    /// The id of the process that it runs or ran in.
+    pub host_pid: u32,
+}
+
+/// A run with its record, which is there once the run has ended.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StoredRun {
+    /// The row.
+    #[serde(flatten)]
+    pub run: Run,
+    /// The record.
+    pub record: Option<Value>,
+}
+
+impl Store {
+    /// Writes down that a run begins, in this process and now, and gives it its number.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::MissingBlob`] if the text of the pipeline has not been put into the store;
+    /// [`Error::Database`].
+    pub fn begin_run(&self, pipeline: &str, pipeline_text: &Digest) -> Result<RunId> {
+        self.blobs().len(pipeline_text)?;
+        self.database.write("begin a run", |transaction| {
+            transaction.execute(
+                "INSERT INTO runs (pipeline, pipeline_digest, started_at, host_pid, outcome) \
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+                params![
+                    pipeline,
+                    pipeline_text,
+                    Stamp::now(),
+                    std::process::id(),
+                    RunOutcome::Running
+                ],
+            )?;
+            Ok(RunId(transaction.last_insert_rowid()))
+        })
+    }
+
+    /// Writes down how a run ended. The summary is made one line; the record becomes a blob of
+    /// canonical JSON.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownRun`], [`Error::RunEnded`] if it has ended before, the errors of
+    /// [`canonical_json`], [`Error::Io`] and [`Error::Database`].
+    pub fn finish_run(
+        &self,
+        id: RunId,
+        outcome: Outcome,
+        summary: &str,
+        record: &Value,
+    ) -> Result<()> {
+        let record = self.blobs().put(&canonical_json(record)?)?;
+        let summary = summary.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.database.write("end the run", |transaction| {
+            match require_run(transaction, id)?.outcome {
+                RunOutcome::Running => {}
+                outcome => return Err(Error::RunEnded { id, outcome }.into()),
+            }
+            transaction.execute(
+                "UPDATE runs SET outcome = ?2, finished_at = ?3, summary = ?4, record_digest = ?5 \
+                 WHERE id = ?1",
+                params![
+                    id,
+                    RunOutcome::Ended(outcome),
+                    Stamp::now(),
+                    summary,
+                    record
+                ],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// The latest runs, the latest first, no more than `limit`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Database`].
+    pub fn runs(&self, limit: u32) -> Result<Vec<Run>> {
+        self.database.read("list the runs", |transaction| {
+            let mut statement =
+                transaction.prepare("SELECT * FROM runs ORDER BY id DESC LIMIT ?1")?;
+            let runs = statement
+                .query_map([limit], run_of_row)?
+                .collect::<Result<_, _>>()?;
+            Ok(runs)
+        })
+    }
+
+    /// A run with its record.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownRun`], the errors of [`Blobs::get`](crate::Blobs::get) for the record,
+    /// [`Error::InvalidDocument`] and [`Error::Database`].
+    pub fn run(&self, id: RunId) -> Result<StoredRun> {
+        let run = self
+            .database
+            .read("read the run", |transaction| require_run(transaction, id))?;
+        let record = run
+            .record_digest
+            .map(|digest| self.record(digest))
+            .transpose()?;
+        Ok(StoredRun { run, record })
+    }
+
+    fn record(&self, digest: Digest) -> Result<Value> {
+        let bytes = self.blobs().get(&digest)?;
+        serde_json::from_slice(&bytes).map_err(|source| Error::InvalidDocument {
+            digest,
+            expected: "the record of a run",
+            source,
+        })
+    }
+}
+
+/// The run with this id, or the error that says there is none.
+pub(crate) fn require_run(transaction: &Transaction<'_>, id: RunId) -> Result<Run, Abort> {
+    let run = transaction
+        .query_row("SELECT * FROM runs WHERE id = ?1", [id], run_of_row)
+        .optional()?;
+    match run {
+        Some(run) => Ok(run),
+        None => {
+            let latest = transaction.query_row("SELECT max(id) FROM runs", [], |row| row.get(0))?;
+            Err(Error::UnknownRun { id, latest }.into())
+        }
+    }
+}
+
+fn run_of_row(row: &Row<'_>) -> rusqlite::Result<Run> {
+    Ok(Run {
+        id: row.get("id")?,
+        pipeline: row.get("pipeline")?,
+        pipeline_digest: row.get("pipeline_digest")?,
+        started_at: row.get::<_, Stamp>("started_at")?.0,
+        finished_at: row
+            .get::<_, Option<Stamp>>("finished_at")?
+            .map(|stamp| stamp.0),
+        outcome: row.get("outcome")?,
+        summary: row.get("summary")?,
+        record_digest: row.get("record_digest")?,
+        host_pid: row.get("host_pid")?,
+    })
+}
+
+impl fmt::Display for RunId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+impl FromStr for RunId {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
+impl ToSql for RunId {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        self.0.to_sql()
+    }
+}
+
+impl FromSql for RunId {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        i64::column_result(value).map(Self)
+    }
+}

@@ -1,0 +1,164 @@
+//! Runs: numbers that count up, one end, and the record that comes back.
+
+use mlhost_store::{Digest, Error, Outcome, RunId, RunOutcome, Store, canonical_json};
+use serde_json::json;
+
+use crate::fixture::{Fixture, begin_run};
+
+#[test]
+fn a_run_is_running_until_it_ends() {
+    let fixture = Fixture::new();
+    let id = fixture.begin_run();
+    let begun = fixture.store.run(id).unwrap();
+    assert_eq!(begun.run.id, id);
+    assert_eq!(begun.run.pipeline, "flights");
+    assert_eq!(begun.run.pipeline_digest, Digest::of(b"mlhost = 1"));
+    assert_eq!(begun.run.outcome, RunOutcome::Running);
+    assert_eq!(begun.run.finished_at, None);
+    assert_eq!(begun.run.summary, None);
+    assert_eq!(begun.run.host_pid, std::process::id());
+    assert_eq!(begun.record, None);
+
+    let record = json!({ "steps": [{ "name": "tree", "rows": 160_678 }], "a": 0.5 });
+    fixture
+        .store
+        .finish_run(
+            id,
+            Outcome::Refused,
+            "r2 is 0.4\n  and has to be 0.8",
+            &record,
+        )
+        .unwrap();
+    let ended = fixture.store.run(id).unwrap();
+    assert_eq!(ended.run.outcome, RunOutcome::Ended(Outcome::Refused));
+    assert_eq!(
+        ended.run.summary.as_deref(),
+        Some("r2 is 0.4 and has to be 0.8")
+    );
+    assert!(ended.run.finished_at.unwrap() >= ended.run.started_at);
+    assert_eq!(ended.run.started_at, begun.run.started_at);
+    let digest = ended.run.record_digest.unwrap();
+    assert_eq!(
+        fixture.store.blobs().get(&digest).unwrap(),
+        canonical_json(&record).unwrap()
+    );
+    assert_eq!(ended.record, Some(record));
+}
+
+#[test]
+fn every_outcome_comes_back() {
+    let fixture = Fixture::new();
+    for outcome in [
+        Outcome::Done,
+        Outcome::Failed,
+        Outcome::Refused,
+        Outcome::Error,
+    ] {
+        let id = fixture.begin_run();
+        fixture
+            .store
+            .finish_run(id, outcome, "", &json!({}))
+            .unwrap();
+        let stored = fixture.store.run(id).unwrap().run.outcome;
+        assert_eq!(stored, RunOutcome::Ended(outcome));
+        assert_eq!(
+            serde_json::to_value(stored).unwrap(),
+            serde_json::to_value(outcome).unwrap()
+        );
+    }
+}
+
+#[test]
+fn the_latest_runs_come_first() {
+    let fixture = Fixture::new();
+    let ids: Vec<_> = (0..5).map(|_| fixture.begin_run()).collect();
+    let latest: Vec<_> = fixture
+        .store
+        .runs(3)
+        .unwrap()
+        .iter()
+        .map(|run| run.id)
+        .collect();
+    assert_eq!(latest, [ids[4], ids[3], ids[2]]);
+    assert_eq!(ids[0].to_string(), "1");
+    assert_eq!("5".parse::<RunId>().unwrap(), ids[4]);
+}
+
+#[test]
+fn times_are_texts_with_milliseconds_in_utc() {
+    let fixture = Fixture::new();
+    fixture.begin_run();
+    let json = serde_json::to_value(&fixture.store.runs(1).unwrap()[0]).unwrap();
+    let text = json["started_at"].as_str().unwrap();
+    assert_eq!(text.len(), "2026-01-31T12:00:00.000Z".len(), "{text}");
+    assert!(text.ends_with('Z'), "{text}");
+    assert!(json["finished_at"].is_null());
+    assert_eq!(json["outcome"], "running");
+}
+
+#[test]
+fn a_run_ends_once() {
+    let fixture = Fixture::new();
+    let id = fixture.begin_run();
+    let finish = |outcome| {
+        fixture
+            .store
+            .finish_run(id, outcome, "over", &json!({ "outcome": "x" }))
+    };
+    finish(Outcome::Done).unwrap();
+    let error = finish(Outcome::Failed).unwrap_err();
+    assert!(matches!(error, Error::RunEnded { .. }), "{error}");
+    let kept = fixture.store.run(id).unwrap().run.outcome;
+    assert_eq!(kept, RunOutcome::Ended(Outcome::Done));
+}
+
+#[test]
+fn a_run_without_the_text_of_its_pipeline_does_not_begin() {
+    let fixture = Fixture::new();
+    let error = fixture
+        .store
+        .begin_run("flights", &Digest::of(b"never put"))
+        .unwrap_err();
+    assert!(matches!(error, Error::MissingBlob { .. }), "{error}");
+    assert!(fixture.store.runs(10).unwrap().is_empty());
+}
+
+#[test]
+fn an_unknown_run_is_refused_with_the_latest_one() {
+    let fixture = Fixture::new();
+    let unknown: RunId = "7".parse().unwrap();
+    let latest = |error| match error {
+        Error::UnknownRun { latest, .. } => latest,
+        other => panic!("{other}"),
+    };
+    assert_eq!(latest(fixture.store.run(unknown).unwrap_err()), None);
+    let id = fixture.begin_run();
+    assert_eq!(latest(fixture.store.run(unknown).unwrap_err()), Some(id));
+    let finished = fixture
+        .store
+        .finish_run(unknown, Outcome::Done, "", &json!({}));
+    assert_eq!(latest(finished.unwrap_err()), Some(id));
+}
+
+#[test]
+fn runs_that_begin_at_once_have_different_numbers() {
+    let fixture = Fixture::new();
+    let path = fixture.path();
+    let mut ids: Vec<RunId> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..4)
+            .map(|_| {
+                scope.spawn(|| {
+                    let store = Store::open(&path).unwrap();
+                    (0..10).map(|_| begin_run(&store)).collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        threads
+            .into_iter()
+            .flat_map(|thread| thread.join().unwrap())
+            .collect()
+    });
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 40);
+}

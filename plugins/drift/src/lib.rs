@@ -1,0 +1,82 @@
+//! The standard package `mlhost:drift`: has the input moved away from what a model
+//! was trained on?
+//!
+//! ```toml
+//! [steps.drift.with]
+//! columns = ["temp", "carrier"]   # by default all that can be compared
+//! bins = 10                       # for columns of numbers
+//! threshold = 0.2                 # a larger population stability index is drift
+//! max_share_drifted = 0.5         # more columns than this fail the step
+//! max_categories = 10000          # columns of more texts are not compared
+//! ```
+//!
+//! Every column gets its population stability index (PSI): over the quantile bins
+//! of the reference for numbers, over the categories for texts and booleans, shares
+//! below 0.0001 raised to it, natural logarithm. Columns of numbers also get the
+//! two-sample Kolmogorov–Smirnov statistic and its p-value. Nulls, and NaN with
+//! them, are left out of both; their share on either side is a metric of its own.
+//!
+//! By default all columns of numbers, texts and booleans are compared, and dates
+//! and timestamps are not: they move with time by nature, and have to be named.
+//!
+//! A column that has drifted, is gone or has changed its type is a warning; only a
+//! share of such columns above `max_share_drifted` fails the step.
+//!
+//! | metric | label | |
+//! |---|---|---|
+//! | `columns_drifted`, `share_drifted` | | of the columns of the reference |
+//! | `psi`, `ks` | `column` | |
+//! | `missing_share` | `column`, `data` | `data` is `reference` or `current` |
+//!
+//! May use `mlhost-statistics` and the small Arrow crates only.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use arrow_array::StringArray;
+//! use mlhost_drift::{Drift, Params, Profiler};
+//! use mlhost_plugin::{DriftDetector, RecordBatch, Result, Verdict, testing};
+//!
+//! let params = || serde_json::from_str::<Params>("{}");
+//! let profile = |carriers: Vec<&str>| -> Result<_, Box<dyn std::error::Error>> {
+//!     let carriers = Arc::new(StringArray::from(carriers)) as _;
+//!     let rows = RecordBatch::try_from_iter([("carrier", carriers)])?;
+//!     Ok(testing::fold::<Profiler>(params()?, &[rows])?)
+//! };
+//! let (reference, current) = (profile(vec!["AA", "UA"])?, profile(vec!["UA", "UA"])?);
+//! let outcome = Drift::assess(params()?, reference, current)?;
+//! assert_eq!(outcome.verdict, Verdict::Warned);
+//! assert_eq!(outcome.summary, "1 of 1 columns has drifted: carrier");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod assess;
+mod compare;
+mod params;
+mod profile;
+
+use mlhost_plugin::{DriftDetector, Outcome, Plugin, Result, export};
+
+pub use params::Params;
+pub use profile::{Profile, Profiler};
+
+/// Compares what a model sees with what it was trained on.
+#[derive(Clone, Copy, Debug)]
+pub struct Drift;
+
+impl Plugin for Drift {
+    const NAME: &str = "drift";
+    const SUMMARY: &str = "Tells whether the columns of current data have moved away from a \
+        reference, such as the training data: population stability index for numbers, texts \
+        and booleans, Kolmogorov–Smirnov for numbers, and the share of missing values.";
+    type Params = Params;
+}
+
+impl DriftDetector for Drift {
+    type Fold = Profiler;
+
+    fn assess(params: Params, reference: Profile, current: Profile) -> Result<Outcome> {
+        assess::assess(&params, &reference, &current)
+    }
+}
+
+export!(Drift as drift_detector);

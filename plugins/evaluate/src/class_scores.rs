@@ -1,0 +1,181 @@
+//! Scores of predicted classes, from the confusion matrix and the ranking.
+//!
+//! Definitions follow scikit-learn's `metrics` module: what would divide by zero
+//! is zero.
+
+use std::collections::BTreeSet;
+
+use mlhost_plugin::{Error, Figure, Result};
+use serde_json::{Value, json};
+
+use crate::Params;
+use crate::classification::Classification;
+use crate::scores::Scores;
+
+/// A confusion matrix of more classes than this is not drawn.
+const MOST_DRAWN_CLASSES: usize = 50;
+
+/// Precision, recall and F1 of one class, and the number of rows of it.
+struct OfClass {
+    precision: f64,
+    recall: f64,
+    f1: f64,
+    support: u64,
+}
+
+impl Classification {
+    /// The numbers of the model.
+    ///
+    /// # Errors
+    /// Invalid parameters where the positive class does not exist.
+    pub(crate) fn scores(&self, params: &Params) -> Result<Scores> {
+        let classes = self.classes();
+        let mut known = classes.clone();
+        known.extend(self.with_probability.iter().map(String::as_str));
+        let positive = positive(params, &known)?;
+
+        let mut scores = Scores::default();
+        if classes.is_empty() {
+            return Ok(scores);
+        }
+        let rows: u64 = self.confusion.values().flat_map(|row| row.values()).sum();
+        let right: u64 = classes.iter().map(|class| self.cell(class, class)).sum();
+        scores.add("accuracy", Some(share(right, rows)));
+        if let Some(positive) = &positive {
+            add_averages(&mut scores, "binary", &[self.of_class(positive)]);
+        }
+        if known.len() > 2 {
+            let of_classes: Vec<_> = classes.iter().map(|class| self.of_class(class)).collect();
+            add_averages(&mut scores, "macro", &of_classes);
+        }
+        scores.add("log_loss", self.losses.mean());
+        scores.add("roc_auc", self.area());
+        Ok(scores)
+    }
+
+    /// The confusion matrix and the scores of each class, as tables.
+    pub(crate) fn figures(&self, model: Option<&str>) -> Vec<Figure> {
+        let classes = self.classes();
+        if classes.len() > MOST_DRAWN_CLASSES {
+            return vec![];
+        }
+        let suffix = model.map_or_else(String::new, |model| format!("_{model}"));
+        let of_model = model.map_or_else(String::new, |model| format!(" of {model}"));
+        let figure = |name, title, columns: Vec<&str>, rows: Vec<Value>| Figure {
+            name: format!("{name}{suffix}"),
+            title: format!("{title}{of_model}"),
+            kind: "table".to_owned(),
+            data: json!({ "columns": columns, "rows": rows }),
+        };
+        let head = ["target \\ prediction"].into_iter();
+        let confusion = classes.iter().map(|target| {
+            let cells = classes.iter().map(|class| json!(self.cell(target, class)));
+            [json!(target)].into_iter().chain(cells).collect()
+        });
+        let of_classes = classes.iter().map(|class| {
+            let of_class = self.of_class(class);
+            json!([
+                class,
+                of_class.precision,
+                of_class.recall,
+                of_class.f1,
+                of_class.support
+            ])
+        });
+        vec![
+            figure(
+                "confusion_matrix",
+                "Confusion matrix",
+                head.chain(classes.iter().copied()).collect(),
+                confusion.collect(),
+            ),
+            figure(
+                "classes",
+                "Scores by class",
+                vec!["class", "precision", "recall", "f1", "rows"],
+                of_classes.collect(),
+            ),
+        ]
+    }
+
+    /// The classes that occur as target or prediction.
+    fn classes(&self) -> BTreeSet<&str> {
+        let predictions = self.confusion.values().flat_map(|row| row.keys());
+        let all = self.confusion.keys().chain(predictions);
+        all.map(String::as_str).collect()
+    }
+
+    fn cell(&self, target: &str, prediction: &str) -> u64 {
+        let row = self.confusion.get(target);
+        row.and_then(|row| row.get(prediction))
+            .copied()
+            .unwrap_or(0)
+    }
+
+    fn of_class(&self, class: &str) -> OfClass {
+        let right = self.cell(class, class);
+        let predicted: u64 = self.confusion.keys().map(|row| self.cell(row, class)).sum();
+        let support: u64 = self
+            .confusion
+            .get(class)
+            .map_or(0, |row| row.values().sum());
+        OfClass {
+            precision: share(right, predicted),
+            recall: share(right, support),
+            f1: share(2 * right, predicted + support),
+            support,
+        }
+    }
+
+    /// The area of the one class that rows are ranked by, or the mean of those that
+    /// exist of every class against the rest.
+    fn area(&self) -> Option<f64> {
+        let areas = self.scores.values().filter_map(|scores| scores.area());
+        let areas: Vec<f64> = areas.collect();
+        (!areas.is_empty()).then(|| mean(&areas))
+    }
+}
+
+/// The positive class: the one that was named, or the last of two.
+fn positive(params: &Params, known: &BTreeSet<&str>) -> Result<Option<String>> {
+    let Some(named) = &params.positive else {
+        let last = known.last().filter(|_| known.len() <= 2);
+        return Ok(last.map(|&class| class.to_owned()));
+    };
+    let named = named.to_string();
+    if known.is_empty() || known.contains(named.as_str()) {
+        return Ok(Some(named));
+    }
+    let classes: Vec<_> = known
+        .iter()
+        .take(10)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let classes = classes.join(", ");
+    Err(Error::params(
+        "/positive",
+        format!("the positive class `{named}` is none of those that occur: {classes}"),
+    ))
+}
+
+fn add_averages(scores: &mut Scores, average: &'static str, of_classes: &[OfClass]) {
+    let mut add = |name, value: fn(&OfClass) -> f64| {
+        let values: Vec<f64> = of_classes.iter().map(value).collect();
+        scores.add_average(name, average, mean(&values));
+    };
+    add("precision", |of_class| of_class.precision);
+    add("recall", |of_class| of_class.recall);
+    add("f1", |of_class| of_class.f1);
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+fn share(part: u64, whole: u64) -> f64 {
+    if whole == 0 {
+        0.0
+    } else {
+        part as f64 / whole as f64
+    }
+}

@@ -1,0 +1,92 @@
+//! The standard package `mlhost:evaluate`: scores predictions against the truth,
+//! for one model or for several side by side.
+//!
+//! ```toml
+//! [steps.evaluate.with]
+//! target = "arr_delay"            # the column that holds the truth
+//! prediction = "prediction"       # the column that holds the model's answer
+//! task = "regression"             # or "classification"; by default from the target's type
+//! # classification only:
+//! positive = true                 # the class that precision, recall and F1 are about
+//! probability_prefix = "probability_"
+//! ```
+//!
+//! A target of numbers is a regression, one of texts or booleans a
+//! classification. Rows whose target is null (NaN counts as null) are left out and
+//! counted; a prediction that is missing in any other row is an error.
+//!
+//! | task | metrics |
+//! |---|---|
+//! | regression | `r2`, `rmse`, `mae`, `median_absolute_error` |
+//! | classification | `accuracy`, `precision`, `recall`, `f1` |
+//! | … with probability columns | `log_loss`, `roc_auc` |
+//! | both | `rows`, `rows_without_target` |
+//!
+//! Definitions and results are scikit-learn's, up to rounding. A metric that does
+//! not exist for the rows at hand, such as `roc_auc` where only one class occurs,
+//! is left out. The median absolute error and `roc_auc` are exact up to
+//! [`mlhost_statistics::EXACT_VALUES`] different values, and to
+//! [`mlhost_statistics::RELATIVE_ERROR`] of a value beyond.
+//!
+//! `precision`, `recall` and `f1` carry the label `average`: `binary` for two
+//! classes or where `positive` is given, `macro` (every class counts the same) for
+//! more than two. With more than one model, every metric carries the label `model`.
+//!
+//! May use `mlhost-statistics` and the small Arrow crates only.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use mlhost_evaluate::{Evaluate, Evaluation, Params};
+//! use mlhost_plugin::{Evaluator, RecordBatch, testing};
+//! use arrow_array::Float64Array;
+//!
+//! let rows = RecordBatch::try_from_iter([
+//!     ("delay", Arc::new(Float64Array::from(vec![Some(1.0), Some(4.0), None])) as _),
+//!     ("prediction", Arc::new(Float64Array::from(vec![2.0, 4.0, 5.0])) as _),
+//! ])?;
+//! let params = || serde_json::from_str::<Params>(r#"{ "target": "delay" }"#);
+//! let state = testing::fold::<Evaluation>(params()?, &[rows])?;
+//! let outcome = Evaluate::assess(params()?, vec![("model".to_owned(), state)])?;
+//! assert_eq!(outcome.metrics[2].name, "mae");
+//! assert_eq!(outcome.metrics[2].value, 0.5);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod assess;
+mod class_scores;
+mod classification;
+mod fold;
+mod params;
+mod regression;
+mod roc;
+mod rows;
+mod scores;
+mod values;
+
+use mlhost_plugin::{Evaluator, Outcome, Plugin, Result, export};
+
+pub use fold::{Evaluation, Observed};
+pub use params::{Class, Params, Task};
+
+/// Scores predictions, and compares models.
+#[derive(Clone, Copy, Debug)]
+pub struct Evaluate;
+
+impl Plugin for Evaluate {
+    const NAME: &str = "evaluate";
+    const SUMMARY: &str = "Scores a model's predictions against the truth, and several models \
+        side by side: r2, rmse, mae and median absolute error for a regression; accuracy, \
+        precision, recall, f1, log loss, ROC AUC and the confusion matrix for a \
+        classification. Definitions are scikit-learn's.";
+    type Params = Params;
+}
+
+impl Evaluator for Evaluate {
+    type Fold = Evaluation;
+
+    fn assess(params: Params, models: Vec<(String, Observed)>) -> Result<Outcome> {
+        assess::assess(&params, &models)
+    }
+}
+
+export!(Evaluate as evaluator);

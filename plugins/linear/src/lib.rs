@@ -1,0 +1,99 @@
+//! The standard package `mlhost:linear`: linear regression, ridge regression and
+//! logistic regression, for tables of any length.
+//!
+//! ```toml
+//! [steps.train.with]
+//! target = "arr_delay"            # a number makes a regression, a text or boolean a classification
+//! task = "regression"             # or "classification"; by default from the target's type
+//! features = ["temp", "dewp"]     # by default every other column
+//! alpha = 0.0                     # strength of the L2 penalty on the coefficients
+//! # classification only:
+//! max_iterations = 1000
+//! tolerance = 1e-6
+//! ```
+//!
+//! | task | `alpha` | minimises over coefficients `w` and intercept `b` | scikit-learn |
+//! |---|---|---|---|
+//! | regression | 0 (default) | `Σ (y - xw - b)²` | `LinearRegression()` |
+//! | regression | above 0 | `Σ (y - xw - b)² + alpha wᵀw` | `Ridge(alpha)` |
+//! | classification | 1 (default) or other | `Σ -ln p(y) + alpha/2 wᵀw` | `LogisticRegression(C=1/alpha)` |
+//!
+//! Two classes have one vector of coefficients, more have one each (multinomial).
+//! Rows whose target is null are left out; a feature that is null, NaN or infinite
+//! is an error that names its column: impute first. Features need no scaling for
+//! the solvers' sake, they work on standardised copies of a batch at a time; a
+//! penalty, however, treats features alike only if their scales are.
+//!
+//! Of features that depend on each other, such as the columns of a full one-hot
+//! encoding, any split of the weight predicts the same; without a penalty the
+//! smallest coefficients of the standardised features are taken.
+//!
+//! Predictions are a column `prediction`: a float64, or the class as a text, and
+//! then with a column `probability_<class>` for each class.
+//!
+//! Every pass reads the rows anew and keeps sums only, so that memory grows with the
+//! square of the number of features and not with the rows: a regression takes three
+//! passes, a classification one and about one per iteration.
+//!
+//! Linear algebra is linfa-linalg's, L-BFGS is argmin's, as in linfa's own models.
+//! Those are not used: they hold the table in memory, linfa-linear 0.8 divides by
+//! rounding where features depend on each other, and linfa-logistic 0.8 takes one
+//! maximum for the logits of all rows, so that with three classes or more a single
+//! outlier spoils the loss of every other row.
+//!
+//! May use `mlhost-statistics`, ndarray and the small Arrow crates.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use arrow_array::Float64Array;
+//! use mlhost_linear::{Params, Predictor, Training};
+//! use mlhost_plugin::{RecordBatch, testing};
+//!
+//! let rows = RecordBatch::try_from_iter([
+//!     ("distance", Arc::new(Float64Array::from(vec![1.0, 2.0, 3.0])) as _),
+//!     ("minutes", Arc::new(Float64Array::from(vec![3.0, 5.0, 7.0])) as _),
+//! ])?;
+//! let params: Params = serde_json::from_str(r#"{ "target": "minutes" }"#)?;
+//! let model = testing::fit::<Training>(params, &[rows])?;
+//! let Predictor::Regression(linear) = model.predictor else { unreachable!() };
+//! assert!((linear.coefficients[0] - 2.0).abs() < 1e-12);
+//! assert!((linear.intercept - 1.0).abs() < 1e-12);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod classes;
+mod fit;
+mod logistic;
+mod model;
+mod objective;
+mod params;
+mod passes;
+mod predict;
+mod regression;
+mod scaling;
+
+use mlhost_plugin::{Plugin, Trainer, export};
+
+pub use fit::Training;
+pub use model::{Linear, Model, Predictor};
+pub use params::{Params, Task};
+pub use predict::Prediction;
+
+/// Linear models.
+#[derive(Clone, Copy, Debug)]
+pub struct LinearModels;
+
+impl Plugin for LinearModels {
+    const NAME: &str = "linear";
+    const SUMMARY: &str = "Trains linear models: ordinary least squares and ridge regression for \
+        numbers, logistic regression of two or more classes for texts and booleans. Reads \
+        tables of any length in passes; solutions are those of scikit-learn.";
+    type Params = Params;
+}
+
+impl Trainer for LinearModels {
+    type Fit = Training;
+    type Transform = Prediction;
+}
+
+export!(LinearModels as trainer);

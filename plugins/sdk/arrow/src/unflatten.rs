@@ -1,0 +1,112 @@
+//! Batches from depth-first lists of arrays, with every check that Arrow knows.
+//!
+//! The buffers may come from a plugin that wants to do harm, so nothing about
+//! them is believed: lengths, offsets, UTF-8, dictionary indices and null counts
+//! are all verified before an array exists.
+
+use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions, make_array};
+use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer};
+use arrow_data::{ArrayData, layout};
+use arrow_schema::{ArrowError, DataType, SchemaRef};
+
+use crate::{Error, FlatArray, Result};
+
+/// A batch of `schema` from its arrays, depth first.
+///
+/// # Errors
+/// [`Error::Shape`] when the arrays are too few or too many,
+/// [`Error::InvalidArray`] when one is not a valid Arrow array of its type, and
+/// [`Error::InvalidBatch`] when the columns do not make a batch of `num_rows`.
+pub fn unflatten_batch(
+    schema: &SchemaRef,
+    num_rows: u32,
+    arrays: Vec<FlatArray>,
+) -> Result<RecordBatch> {
+    let mut rest = arrays.into_iter();
+    let mut columns: Vec<ArrayRef> = Vec::with_capacity(schema.fields().len());
+    for field in schema.fields() {
+        let data = unflatten_array(field.data_type(), &mut rest).map_err(|source| {
+            Error::InvalidArray {
+                column: field.name().clone(),
+                source,
+            }
+        })?;
+        columns.push(make_array(data));
+    }
+    if rest.next().is_some() {
+        return Err(Error::Shape(
+            "the batch holds more arrays than its schema".to_owned(),
+        ));
+    }
+    let options = RecordBatchOptions::new().with_row_count(Some(num_rows as usize));
+    RecordBatch::try_new_with_options(schema.clone(), columns, &options)
+        .map_err(Error::InvalidBatch)
+}
+
+fn unflatten_array(
+    data_type: &DataType,
+    rest: &mut std::vec::IntoIter<FlatArray>,
+) -> Result<ArrayData, ArrowError> {
+    let this = rest
+        .next()
+        .ok_or_else(|| invalid("the batch holds fewer arrays than its schema"))?;
+    let length = this.length as usize;
+    let mut buffers = this.buffers.into_iter();
+
+    let nulls = if layout(data_type).can_contain_null_mask {
+        let validity = buffers
+            .next()
+            .ok_or_else(|| invalid("its validity buffer is missing"))?;
+        null_buffer(validity, length, this.null_count as usize)?
+    } else {
+        None
+    };
+    let mut child_data = Vec::new();
+    match data_type {
+        DataType::List(child) | DataType::LargeList(child) | DataType::Map(child, _) => {
+            child_data.push(unflatten_array(child.data_type(), rest)?);
+        }
+        DataType::FixedSizeList(child, _) => {
+            child_data.push(unflatten_array(child.data_type(), rest)?);
+        }
+        DataType::Struct(children) => {
+            for child in children {
+                child_data.push(unflatten_array(child.data_type(), rest)?);
+            }
+        }
+        DataType::Dictionary(_, values) => child_data.push(unflatten_array(values, rest)?),
+        _ => {}
+    }
+    ArrayData::builder(data_type.clone())
+        .len(length)
+        .nulls(nulls)
+        .buffers(buffers.collect())
+        .child_data(child_data)
+        .align_buffers(true)
+        .build()
+}
+
+fn null_buffer(
+    validity: Buffer,
+    length: usize,
+    null_count: usize,
+) -> Result<Option<NullBuffer>, ArrowError> {
+    if validity.is_empty() {
+        return match null_count {
+            0 => Ok(None),
+            _ => Err(invalid("it counts nulls but has no validity buffer")),
+        };
+    }
+    if validity.len() < length.div_ceil(8) {
+        return Err(invalid("its validity buffer is too short"));
+    }
+    let nulls = NullBuffer::new(BooleanBuffer::new(validity, 0, length));
+    if nulls.null_count() != null_count {
+        return Err(invalid("its null count is not that of its validity buffer"));
+    }
+    Ok(Some(nulls))
+}
+
+fn invalid(message: &str) -> ArrowError {
+    ArrowError::InvalidArgumentError(message.to_owned())
+}

@@ -1,0 +1,8 @@
+//! Reads Arrow arrays as plain values: numbers in blocks, so that loops over them
+//! vectorise and nothing is looked up per value, and texts one by one.
+
+mod numbers;
+mod texts;
+
+pub use numbers::{BLOCK_ROWS, Block, for_each_block, for_each_present, is_numeric};
+pub use texts::{for_each_text, is_textual, text_counts};

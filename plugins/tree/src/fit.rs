@@ -1,0 +1,110 @@
+//! Training: reads the rows, grows a tree and says what came of it.
+
+use arrow_schema::Schema;
+use mlhost_plugin::{Dataset, Fit, Level, Result, log};
+use mlhost_statistics::Moments;
+use serde::{Deserialize, Serialize};
+
+use crate::bins::Feature;
+use crate::criterion::{ClassCounts, Entropy, Gini, SquaredError};
+use crate::grow::{Limits, grow};
+use crate::model::Tree;
+use crate::params::{Measure, Params, Plan};
+use crate::training_rows::{Targets, TrainingRows, read};
+
+/// How many features are named in the log.
+const FEATURES_NAMED: usize = 5;
+
+/// A tree with the names of what it was grown from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fitted {
+    /// The columns that it predicts from, in the order that the tree knows them by.
+    pub features: Vec<String>,
+    /// The classes, in the order of their probabilities; none for a regression.
+    pub classes: Option<Vec<String>>,
+    /// The tree.
+    pub tree: Tree,
+}
+
+/// Grows a tree from a dataset.
+pub struct Grow {
+    plan: Plan,
+}
+
+impl Fit for Grow {
+    type Params = Params;
+    type State = Fitted;
+
+    fn open(params: Params, input: &Schema) -> Result<Self> {
+        Ok(Self {
+            plan: params.plan(input)?,
+        })
+    }
+
+    fn columns(&self) -> Vec<String> {
+        let mut columns = vec![self.plan.target.clone()];
+        columns.extend_from_slice(&self.plan.features);
+        columns
+    }
+
+    fn fit(self, rows: &dyn Dataset) -> Result<Fitted> {
+        let TrainingRows { features, targets } = read(&self.plan, rows)?;
+        let limits = &self.plan.limits;
+        let (tree, classes) = match targets {
+            Targets::Numbers(numbers) => (grow_regression(&features, numbers, limits), None),
+            Targets::Classes { of_rows, classes } => {
+                let count = classes.len();
+                let tree = match self.plan.measure {
+                    Measure::Entropy => grow(
+                        &features,
+                        of_rows,
+                        &ClassCounts::<Entropy>::new(count),
+                        limits,
+                    ),
+                    _ => grow(&features, of_rows, &ClassCounts::<Gini>::new(count), limits),
+                };
+                (tree, Some(classes))
+            }
+        };
+        log(Level::Info, &summary(&tree, &self.plan.features));
+        Ok(Fitted {
+            features: self.plan.features,
+            classes,
+            tree,
+        })
+    }
+}
+
+fn grow_regression(features: &[Feature], mut targets: Vec<f64>, limits: &Limits) -> Tree {
+    let mut moments = Moments::default();
+    moments.update(&targets);
+    let criterion = SquaredError::around(moments.mean().unwrap_or(0.0));
+    targets
+        .iter_mut()
+        .for_each(|target| *target = criterion.centred(*target));
+    grow(features, targets, &criterion, limits)
+}
+
+/// What a person wants to know of a tree: its size, and which features matter.
+fn summary(tree: &Tree, features: &[String]) -> String {
+    let (depth, leaves) = (tree.depth(), tree.leaves());
+    let mut important: Vec<(f64, &String)> = tree
+        .importances()
+        .iter()
+        .copied()
+        .zip(features)
+        .filter(|(share, _)| *share > 0.0)
+        .collect();
+    important.sort_by(|(share, _), (other, _)| other.total_cmp(share));
+    let named: Vec<String> = important
+        .iter()
+        .take(FEATURES_NAMED)
+        .map(|(share, feature)| format!("{feature} {:.1} %", share * 100.0))
+        .collect();
+    let named = if named.is_empty() {
+        "no split".to_owned()
+    } else {
+        named.join(", ")
+    };
+    format!("grew a tree of depth {depth} with {leaves} leaves; impurity lowered by: {named}")
+}

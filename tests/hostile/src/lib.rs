@@ -1,0 +1,1 @@
+//! Plugins that attack the host.

@@ -1,0 +1,71 @@
+//! The tasks of this repository that take more than one `cargo` command: building the plugins,
+//! the demo, the tests and the checks. Every command that is run is announced on stderr; stdout
+//! holds results only.
+
+mod check;
+mod command;
+mod component;
+mod demo;
+mod plugins;
+mod remap;
+mod test;
+mod toolchain;
+mod workspace;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::workspace::Workspace;
+
+/// The tasks of this repository
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build the standard packages into target/plugins, and the tests' plugins into
+    /// target/test-plugins
+    Plugins,
+    /// Build everything, run the flights example, and predict in a fresh directory
+    Demo {
+        /// Keep the models and runs of earlier demos
+        #[arg(long)]
+        keep: bool,
+    },
+    /// Build the plugins, then run every test of the workspace
+    Test {
+        /// Passed on to `cargo test --workspace`
+        #[arg(last = true)]
+        arguments: Vec<OsString>,
+    },
+    /// Check format, lints and documentation, as continuous integration does
+    Check,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().task) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<ExitCode> {
+    let workspace = Workspace::load()?;
+    match task {
+        Task::Plugins => plugins::build_and_list(&workspace)?,
+        Task::Demo { keep } => demo::run(&workspace, keep)?,
+        Task::Test { arguments } => return test::run(&workspace, &arguments),
+        Task::Check => check::run(&workspace)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

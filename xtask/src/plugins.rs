@@ -1,0 +1,266 @@
+//! Builds every plugin of the workspace: one `cargo build` for WebAssembly, then a component of
+//! each core module. What did not change is not made again.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::UNIX_EPOCH;
+
+use anyhow::{Context, Result, bail};
+use cargo_metadata::{Artifact, Message};
+
+use crate::toolchain::Toolchain;
+use crate::workspace::{Plugin, Workspace};
+use crate::{command, component};
+
+/// A component that was built.
+pub(crate) struct Built<'a> {
+    plugin: &'a Plugin,
+    /// Bytes.
+    size: usize,
+    /// SHA-256, hexadecimal.
+    digest: String,
+}
+
+/// Builds every plugin and prints a table of them on stdout.
+///
+/// # Errors
+/// As [`build`].
+pub(crate) fn build_and_list(workspace: &Workspace) -> Result<()> {
+    let built = build(workspace)?;
+    print!("{}", table(&built));
+    Ok(())
+}
+
+/// Builds every plugin.
+///
+/// # Errors
+/// When there is no tool chain, a plugin does not compile, or it does not fit its world.
+pub(crate) fn build(workspace: &Workspace) -> Result<Vec<Built<'_>>> {
+    let plugins = workspace.plugins();
+    if !plugins.is_empty() {
+        let modules = core_modules(workspace)?;
+        let stamps = Stamps::new(workspace)?;
+        for plugin in plugins {
+            let module = modules.get(&plugin.manifest);
+            let module = module.with_context(|| format!("cargo built no {}", plugin.crate_name))?;
+            make_component(workspace, &stamps, plugin, module)
+                .with_context(|| format!("could not make a component of {}", plugin.package))?;
+        }
+    }
+    remove_strangers(workspace)?;
+    plugins
+        .iter()
+        .map(|plugin| built(workspace, plugin))
+        .collect()
+}
+
+/// Compiles all plugins, and returns the path of each one's core module under its manifest's.
+fn core_modules(workspace: &Workspace) -> Result<BTreeMap<PathBuf, PathBuf>> {
+    let toolchain = Toolchain::find(workspace)?;
+    let target = workspace.target().join("wasm");
+    let mut build = toolchain.cargo_build(workspace.root(), &target)?;
+    build.args(["--profile", "plugin", "--lib"]);
+    for plugin in workspace.plugins() {
+        build.args(["--package", &plugin.crate_name]);
+    }
+    eprintln!("$ {}", command::line(&build));
+    build
+        .arg("--message-format=json-render-diagnostics")
+        .stdout(Stdio::piped());
+    let mut child = build.spawn().context("could not start cargo")?;
+    let stdout = child.stdout.take().context("cargo has no stdout")?;
+    let mut modules = BTreeMap::new();
+    for message in Message::parse_stream(BufReader::new(stdout)) {
+        if let Message::CompilerArtifact(artifact) = message?
+            && let Some(module) = core_module(&artifact)
+        {
+            modules.insert(artifact.manifest_path.into(), module);
+        }
+    }
+    let status = child.wait()?;
+    if !status.success() {
+        bail!("the plugins do not compile: {status}");
+    }
+    Ok(modules)
+}
+
+fn core_module(artifact: &Artifact) -> Option<PathBuf> {
+    let mut files = artifact.filenames.iter();
+    let module = files.find(|file| file.extension() == Some("wasm"))?;
+    Some(module.into())
+}
+
+fn make_component(
+    workspace: &Workspace,
+    stamps: &Stamps,
+    plugin: &Plugin,
+    module: &Path,
+) -> Result<()> {
+    let module = fs::read(module)?;
+    let path = workspace.component_path(plugin);
+    let key = component::key(&module, plugin, &stamps.encoder);
+    if stamps.is_current(plugin, &key, &path) {
+        return Ok(());
+    }
+    let component = component::encode(&module, plugin)?;
+    component::write_if_changed(&path, &component)?;
+    stamps.keep(plugin, &key, &component)
+}
+
+/// Removes components that no crate makes any more, so that nothing embeds them.
+fn remove_strangers(workspace: &Workspace) -> Result<()> {
+    for test in [false, true] {
+        let directory = workspace.component_directory(test);
+        let Ok(entries) = fs::read_dir(&directory) else {
+            continue;
+        };
+        for path in entries.flatten().map(|entry| entry.path()) {
+            let plugins = workspace.plugins().iter();
+            let is_made = plugins
+                .map(|plugin| workspace.component_path(plugin))
+                .any(|p| p == path);
+            if !is_made
+                && path
+                    .extension()
+                    .is_some_and(|extension| extension == "wasm")
+            {
+                eprintln!("removing {}, which no crate makes", path.display());
+                fs::remove_file(&path)
+                    .with_context(|| format!("could not remove {}", path.display()))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn built<'a>(workspace: &Workspace, plugin: &'a Plugin) -> Result<Built<'a>> {
+    let path = workspace.component_path(plugin);
+    let component =
+        fs::read(&path).with_context(|| format!("could not read {}", path.display()))?;
+    let digest = component::digest(&component);
+    Ok(Built {
+        plugin,
+        size: component.len(),
+        digest,
+    })
+}
+
+/// What each component was made from, in a file per plugin: `<key> <digest of the component>`.
+struct Stamps {
+    directory: PathBuf,
+    /// Stands for this program, with the encoder in it.
+    encoder: String,
+}
+
+impl Stamps {
+    fn new(workspace: &Workspace) -> Result<Self> {
+        let program = fs::metadata(std::env::current_exe()?)?;
+        let age = program.modified()?.duration_since(UNIX_EPOCH)?;
+        Ok(Self {
+            directory: workspace.target().join("wasm").join("components"),
+            encoder: format!("{}-{}", program.len(), age.as_nanos()),
+        })
+    }
+
+    /// Whether the file holds the component that was made from the same.
+    fn is_current(&self, plugin: &Plugin, key: &str, path: &Path) -> bool {
+        let (Ok(stamp), Ok(present)) = (fs::read_to_string(self.path(plugin)), fs::read(path))
+        else {
+            return false;
+        };
+        stamp == format!("{key} {}", component::digest(&present))
+    }
+
+    fn keep(&self, plugin: &Plugin, key: &str, component: &[u8]) -> Result<()> {
+        let stamp = format!("{key} {}", component::digest(component));
+        component::write_if_changed(&self.path(plugin), stamp.as_bytes())
+    }
+
+    fn path(&self, plugin: &Plugin) -> PathBuf {
+        self.directory
+            .join(plugin.file_name())
+            .with_extension("stamp")
+    }
+}
+
+/// A line per component: package, version, size and the start of the digest.
+fn table(built: &[Built]) -> String {
+    let package = |one: &Built| one.plugin.package.clone();
+    let width = built
+        .iter()
+        .map(|one| package(one).len())
+        .max()
+        .unwrap_or(0)
+        .max(7);
+    let mut table = format!(
+        "{:width$}  {:9}  {:>10}  digest\n",
+        "package", "version", "size"
+    );
+    for one in built {
+        let size = format!("{:.1} KB", one.size as f64 / 1000.0);
+        let digest = one.digest.get(..16).unwrap_or(&one.digest);
+        let (package, version) = (package(one), &one.plugin.version);
+        table.push_str(&format!(
+            "{package:width$}  {version:9}  {size:>10}  sha256:{digest}\n"
+        ));
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plugin() -> Plugin {
+        Plugin {
+            crate_name: "mlhost-validate".into(),
+            manifest: "/w/Cargo.toml".into(),
+            package: "mlhost:validate".into(),
+            version: "0.1.0".into(),
+            description: None,
+            license: None,
+            authors: vec![],
+            test: false,
+        }
+    }
+
+    #[test]
+    fn a_table_of_components() {
+        let plugin = plugin();
+        let digest = "0123456789abcdef".repeat(4);
+        let size = 123_456;
+        let table = table(&[Built {
+            plugin: &plugin,
+            size,
+            digest,
+        }]);
+        let lines = [
+            "package          version          size  digest",
+            "mlhost:validate  0.1.0        123.5 KB  sha256:0123456789abcdef",
+            "",
+        ];
+        assert_eq!(table, lines.join("\n"));
+    }
+
+    #[test]
+    fn a_component_is_current_until_it_or_its_origin_changes() {
+        let directory = tempfile::tempdir().unwrap();
+        let stamps = Stamps {
+            directory: directory.path().join("stamps"),
+            encoder: "1".into(),
+        };
+        let path = directory.path().join("mlhost_validate.wasm");
+        let plugin = plugin();
+        assert!(!stamps.is_current(&plugin, "key", &path));
+        stamps.keep(&plugin, "key", b"component").unwrap();
+        assert!(!stamps.is_current(&plugin, "key", &path));
+        fs::write(&path, b"component").unwrap();
+        assert!(stamps.is_current(&plugin, "key", &path));
+        assert!(!stamps.is_current(&plugin, "another key", &path));
+        fs::write(&path, b"tampered").unwrap();
+        assert!(!stamps.is_current(&plugin, "key", &path));
+    }
+}

@@ -1,0 +1,26 @@
+//! The tests of the whole workspace, after the plugins that they run.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+
+use crate::workspace::Workspace;
+use crate::{command, plugins};
+
+/// Builds the plugins and runs `cargo test --workspace` with the arguments. Says nothing after
+/// it, so that its own closing lines stay the last ones.
+///
+/// # Errors
+/// When the plugins cannot be built or Cargo cannot be started; a failed test is an exit code.
+pub(crate) fn run(workspace: &Workspace, arguments: &[OsString]) -> Result<ExitCode> {
+    plugins::build(workspace)?;
+    let mut test = command::cargo();
+    test.args(["test", "--workspace"])
+        .args(arguments)
+        .current_dir(workspace.root());
+    eprintln!("$ {}", command::line(&test));
+    let status = test.status().context("could not start cargo")?;
+    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
+}
