@@ -1,7 +1,7 @@
-//! Builds every plugin of the workspace: one `cargo build` for WebAssembly, then a component of
-//! each core module. What did not change is not made again.
+//! Builds every plugin of the workspace: a `cargo build` for WebAssembly, then a component of the
+//! core module. What did not change is not made again.
 
-use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -41,12 +41,11 @@ pub(crate) fn build_and_list(workspace: &Workspace) -> Result<()> {
 pub(crate) fn build(workspace: &Workspace) -> Result<Vec<Built<'_>>> {
     let plugins = workspace.plugins();
     if !plugins.is_empty() {
-        let modules = core_modules(workspace)?;
+        let compiler = Compiler::new(workspace)?;
         let stamps = Stamps::new(workspace)?;
         for plugin in plugins {
-            let module = modules.get(&plugin.manifest);
-            let module = module.with_context(|| format!("cargo built no {}", plugin.crate_name))?;
-            make_component(workspace, &stamps, plugin, module)
+            let module = compiler.core_module(plugin)?;
+            make_component(workspace, &stamps, plugin, &module)
                 .with_context(|| format!("could not make a component of {}", plugin.package))?;
         }
     }
@@ -57,40 +56,65 @@ pub(crate) fn build(workspace: &Workspace) -> Result<Vec<Built<'_>>> {
         .collect()
 }
 
-/// Compiles all plugins, and returns the path of each one's core module under its manifest's.
-fn core_modules(workspace: &Workspace) -> Result<BTreeMap<PathBuf, PathBuf>> {
-    let toolchain = Toolchain::find(workspace)?;
-    let target = workspace.target().join("wasm");
-    let mut build = toolchain.cargo_build(workspace.root(), &target)?;
-    build.args(["--profile", "plugin", "--lib"]);
-    for plugin in workspace.plugins() {
-        build.args(["--package", &plugin.crate_name]);
-    }
-    eprintln!("$ {}", command::line(&build));
-    build
-        .arg("--message-format=json-render-diagnostics")
-        .stdout(Stdio::piped());
-    let mut child = build.spawn().context("could not start cargo")?;
-    let stdout = child.stdout.take().context("cargo has no stdout")?;
-    let mut modules = BTreeMap::new();
-    for message in Message::parse_stream(BufReader::new(stdout)) {
-        if let Message::CompilerArtifact(artifact) = message?
-            && let Some(module) = core_module(&artifact)
-        {
-            modules.insert(artifact.manifest_path.into(), module);
-        }
-    }
-    let status = child.wait()?;
-    if !status.success() {
-        bail!("the plugins do not compile: {status}");
-    }
-    Ok(modules)
+/// Compiles plugins to core modules.
+///
+/// Each has a `cargo build` of its own: in a common one, the features that one plugin wants of a
+/// crate would be compiled into all, and a plugin's digest would depend on its neighbours.
+struct Compiler<'a> {
+    toolchain: Toolchain,
+    flags: OsString,
+    root: &'a Path,
+    target: PathBuf,
 }
 
-fn core_module(artifact: &Artifact) -> Option<PathBuf> {
+impl<'a> Compiler<'a> {
+    fn new(workspace: &'a Workspace) -> Result<Self> {
+        let toolchain = Toolchain::find(workspace)?;
+        let root = workspace.root();
+        let target = workspace.target().join("wasm");
+        let flags = toolchain.flags(root, &target)?;
+        Ok(Self {
+            toolchain,
+            flags,
+            root,
+            target,
+        })
+    }
+
+    /// The path of a plugin's core module.
+    fn core_module(&self, plugin: &Plugin) -> Result<PathBuf> {
+        let mut build = self
+            .toolchain
+            .cargo_build(self.root, &self.target, &self.flags);
+        build.args(["--profile", "plugin", "--lib"]);
+        build.args(["--package", &plugin.crate_name]);
+        eprintln!("$ {}", command::line(&build));
+        build.arg("--message-format=json-render-diagnostics");
+        let mut child = build
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("could not start cargo")?;
+        let stdout = child.stdout.take().context("cargo has no stdout")?;
+        let mut module = None;
+        for message in Message::parse_stream(BufReader::new(stdout)) {
+            if let Message::CompilerArtifact(artifact) = message?
+                && artifact.manifest_path == plugin.manifest
+            {
+                module = wasm_file(&artifact);
+            }
+        }
+        let status = child.wait()?;
+        if !status.success() {
+            bail!("{} does not compile: {status}", plugin.crate_name);
+        }
+        module.with_context(|| format!("cargo made no WebAssembly of {}", plugin.crate_name))
+    }
+}
+
+fn wasm_file(artifact: &Artifact) -> Option<PathBuf> {
     let mut files = artifact.filenames.iter();
-    let module = files.find(|file| file.extension() == Some("wasm"))?;
-    Some(module.into())
+    let file = files.find(|file| file.extension() == Some("wasm"))?;
+    Some(file.into())
 }
 
 fn make_component(

@@ -88,17 +88,13 @@ impl Toolchain {
         )
     }
 
-    /// `cargo build` for [`TARGET`] into a target directory, with the flags that every plugin is
-    /// built with.
-    ///
-    /// # Errors
-    /// When the compiler does not answer.
-    pub(crate) fn cargo_build(&self, root: &Path, target: &Path) -> Result<Command> {
+    /// `cargo build` for [`TARGET`] into a target directory, with `flags` for the compiler.
+    pub(crate) fn cargo_build(&self, root: &Path, target: &Path, flags: &OsStr) -> Command {
         let mut build = Command::new(&self.cargo);
         build
             .args(["build", "--target", TARGET, "--target-dir"])
-            .arg(target);
-        build.current_dir(root);
+            .arg(target)
+            .current_dir(root);
         if let Some(rustc) = &self.rustc {
             for name in OVERRIDES {
                 build.env_remove(name);
@@ -110,14 +106,18 @@ impl Toolchain {
             build.env("RUSTC_BOOTSTRAP", "1");
             build.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
         }
-        build.env("CARGO_ENCODED_RUSTFLAGS", self.flags(root, target)?);
+        build.env("CARGO_ENCODED_RUSTFLAGS", flags);
         // The hash tables of ahash are seeded when it is compiled: at random, unless told.
         build.env("CONST_RANDOM_SEED", "mlhost");
-        Ok(build)
+        build
     }
 
-    /// The compiler's flags, which end at a unit separator, so that paths may hold spaces.
-    fn flags(&self, root: &Path, target: &Path) -> Result<OsString> {
+    /// The flags that every plugin is built with, joined by unit separators, as Cargo wants them
+    /// where paths may hold spaces.
+    ///
+    /// # Errors
+    /// When the compiler does not say where its standard library is.
+    pub(crate) fn flags(&self, root: &Path, target: &Path) -> Result<OsString> {
         let mut flags: Vec<OsString> = vec![
             "-Ctarget-feature=+simd128".into(),
             r#"--cfg=getrandom_backend="custom""#.into(),
@@ -211,14 +211,10 @@ mod tests {
             linker: Some("/usr/bin/wasm-ld-22".into()),
         };
         let root = Path::new("/some where");
-        let build = toolchain
-            .cargo_build(root, &root.join("target/wasm"))
-            .unwrap();
-        let flags = build
-            .get_envs()
-            .find_map(|(name, value)| (name == "CARGO_ENCODED_RUSTFLAGS").then_some(value?))
-            .unwrap()
-            .to_string_lossy();
+        let target = root.join("target/wasm");
+        let flags = toolchain.flags(root, &target).unwrap();
+        let build = toolchain.cargo_build(root, &target, &flags);
+        let flags = flags.to_string_lossy();
         let flags: Vec<_> = flags.split('\u{1f}').collect();
         assert!(
             flags.contains(&"--remap-path-prefix=/some where=/mlhost"),

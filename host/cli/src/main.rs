@@ -1,2 +1,35 @@
-//! The `host` command.
-fn main() {}
+//! The `host` command: everything a person types, reads and waits for.
+//!
+//! Data goes to standard output, progress and messages to standard error. The
+//! exit code is 0 when all is well, 1 when the user's pipeline failed or was
+//! refused, 2 for wrong usage or an error of the host itself, and 130 after
+//! Ctrl-C.
+
+mod arguments;
+mod commands;
+mod error;
+mod output;
+mod places;
+mod progress;
+mod text;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::{arguments::Arguments, error::Failure, output::Output};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let mut output = Output::new(arguments.format);
+    let result = tokio::runtime::Runtime::new()
+        .map_err(|error| Failure::internal(format!("the runtime cannot start: {error}")))
+        .and_then(|runtime| runtime.block_on(commands::execute(&arguments, &mut output)));
+    match result {
+        Ok(code) => code,
+        Err(failure) => failure.report(arguments.format),
+    }
+}

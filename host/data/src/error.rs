@@ -52,6 +52,9 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// A table that is computed could not be: whoever computes it says why.
+    #[error(transparent)]
+    Computed(Box<dyn std::error::Error + Send + Sync>),
     /// A text file from which no columns can be learnt.
     #[error("`{}` is empty, so that its columns are unknown", path.display())]
     Empty {

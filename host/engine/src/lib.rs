@@ -1,1 +1,91 @@
-//! Runs a plan.
+//! Runs a plan: from checked pipeline to registered model, and from model to
+//! prediction.
+//!
+//! - [`Engine::check`] resolves the plugins, reads the schemas and rehearses the
+//!   whole pipeline on the first rows, so that a wrong column name is found
+//!   before the real work begins.
+//! - [`Engine::run`] runs the steps, each as soon as its inputs are there, and
+//!   keeps what came of them in the store.
+//! - [`FittedModel`] is a model version, ready to predict.
+//!
+//! A step's transform is never materialised: a transformed dataset is a
+//! [`Table`](mlhost_data::Table) over its source ([`TransformedTable`],
+//! [`ScoredTable`]).
+//!
+//! ```no_run
+//! use std::{path::Path, sync::Arc};
+//! use mlhost_engine::{Engine, NoObserver, RunOptions};
+//! use mlhost_pipeline::{Source, parse};
+//! use mlhost_store::Store;
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let text = std::fs::read_to_string("pipeline.toml")?;
+//! let pipeline = parse(Source::new("pipeline.toml", text), &[])?;
+//! let engine = Engine::new(None)?;
+//! let checked = engine.check(pipeline, Path::new("."))?;
+//! let store = Arc::new(Store::open(".mlhost")?);
+//! let report = engine.run(checked, store, Arc::new(NoObserver), RunOptions::default()).await?;
+//! println!("{}", report.summary);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! May use every floor below: `packages`, `store`, `sandbox`, `data`, `pipeline`.
+
+mod chain;
+mod check;
+mod columns;
+mod counted;
+mod drift;
+mod error;
+mod fold;
+mod manifest;
+mod model;
+mod observer;
+mod params;
+mod record;
+mod run;
+mod scored;
+mod steps;
+mod transformed;
+
+pub use check::{Checked, Unchecked};
+pub use drift::drift;
+pub use error::{Error, Result};
+pub use model::FittedModel;
+pub use observer::{NoObserver, Observer};
+pub use record::{
+    FileRecord, GateRecord, PluginRecord, RegisteredModel, RunRecord, StateRecord, StepRecord,
+    StepStatus,
+};
+pub use run::{RunOptions, RunReport, Runner};
+pub use scored::ScoredTable;
+pub use transformed::TransformedTable;
+
+use std::path::PathBuf;
+
+use mlhost_packages::Packages;
+use mlhost_sandbox::{Options, Sandbox};
+
+/// The engine: a sandbox and the packages that run in it.
+pub struct Engine {
+    packages: Packages,
+}
+
+impl Engine {
+    /// An engine that keeps compiled plugins in this folder, if any.
+    ///
+    /// # Errors
+    /// When the sandbox cannot start on this machine.
+    pub fn new(cache: Option<PathBuf>) -> Result<Self> {
+        let sandbox = Sandbox::new(Options { cache })?;
+        Ok(Self {
+            packages: Packages::new(sandbox),
+        })
+    }
+
+    /// The packages that pipelines can name.
+    pub fn packages(&self) -> &Packages {
+        &self.packages
+    }
+}

@@ -43,7 +43,8 @@ impl CompileCache {
         let Some(folder) = &self.folder else {
             return Component::new(engine, bytes).map_err(not_a_component);
         };
-        let file = folder.join(format!("{}-{}.cwasm", &digest[..32], &self.settings[..32]));
+        let name = digest.trim_start_matches("sha256:");
+        let file = folder.join(format!("{name}-{}.cwasm", self.settings));
         if let Some(component) = load(engine, &file) {
             return Ok(component);
         }

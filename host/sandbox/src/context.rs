@@ -80,6 +80,22 @@ pub struct Silent;
 
 impl Listener for Silent {}
 
+/// Ends the calls of every context that holds it, at their next tick.
+#[derive(Clone, Debug, Default)]
+pub struct CancelToken(Arc<AtomicBool>);
+
+impl CancelToken {
+    /// Ends every call that is under way, and every later one.
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether that has happened.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 /// Whose step a plugin works for. Instances of one step share a context, and with
 /// it the deadline.
 #[derive(Clone)]
@@ -88,7 +104,7 @@ pub struct Context {
     pub(crate) limits: Limits,
     pub(crate) deadline: Option<Instant>,
     pub(crate) listener: Arc<dyn Listener>,
-    pub(crate) cancelled: Arc<AtomicBool>,
+    pub(crate) cancel: CancelToken,
 }
 
 impl Context {
@@ -104,13 +120,24 @@ impl Context {
             deadline: Instant::now().checked_add(limits.time),
             limits,
             listener,
-            cancelled: Arc::default(),
+            cancel: CancelToken::default(),
         }
     }
 
-    /// Ends every call that is under way in this context, and every later one.
-    pub fn cancel(&self) {
-        self.cancelled.store(true, Ordering::Relaxed);
+    /// The context with a token that can end its calls.
+    #[must_use]
+    pub fn with_cancel(self, cancel: CancelToken) -> Self {
+        Self { cancel, ..self }
+    }
+
+    /// The context under another step's name: its limits, its deadline, its
+    /// listener.
+    #[must_use]
+    pub fn named(&self, step: impl Into<String>) -> Self {
+        Self {
+            step: step.into(),
+            ..self.clone()
+        }
     }
 }
 

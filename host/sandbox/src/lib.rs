@@ -50,7 +50,7 @@ mod session;
 mod trainer;
 mod transformer;
 
-pub use context::{Context, Level, Limits, Listener, Silent};
+pub use context::{CancelToken, Context, Level, Limits, Listener, Silent};
 pub use engine::{Options, Sandbox};
 pub use error::{Error, Failure, PluginName, Reported};
 pub use folder::Folder;
@@ -64,3 +64,9 @@ pub const CONTRACT: &str = "0.1.0";
 
 /// The version of wasmtime that runs the plugins, for the record of a run.
 pub const WASMTIME: &str = "48";
+
+/// `sha256:<hex>` of a component's bytes: what [`Plugin::digest`] says of it.
+pub fn digest(component: &[u8]) -> String {
+    use sha2::Digest;
+    format!("sha256:{}", compile::hex(&sha2::Sha256::digest(component)))
+}

@@ -5,13 +5,13 @@ use std::{str::FromStr, sync::Arc, time::Duration};
 use arrow::datatypes::Schema;
 use mlhost_pipeline::Kind;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
+use wasm_metadata::Payload;
 use wasmtime::component::{Component, InstancePre};
 
 use crate::{
     CONTRACT, Context, Error, Folder, Limits, Outcome, PluginName, Sandbox, Silent, Trainer,
     Transformer,
-    compile::{CompileCache, hex},
+    compile::CompileCache,
     contract::{describe, fit, fold, report, transform},
     convert::cut,
     instance::Instance,
@@ -78,7 +78,7 @@ impl Plugin {
         bytes: &[u8],
         cache: &CompileCache,
     ) -> Result<Self, Error> {
-        let digest = hex(&Sha256::digest(bytes));
+        let digest = crate::digest(bytes);
         if !wasmparser_says_component(bytes) {
             return Err(not_a_plugin("it is not a WebAssembly component"));
         }
@@ -100,7 +100,7 @@ impl Plugin {
         let mut inner = Inner {
             pre,
             interfaces,
-            package: package(bytes),
+            package: Package::of(bytes),
             description: Description {
                 name: "unknown".to_owned(),
                 kind: Kind::Validator,
@@ -108,7 +108,7 @@ impl Plugin {
                 params_schema: serde_json::Value::Null,
                 contract: CONTRACT.to_owned(),
             },
-            digest: format!("sha256:{digest}"),
+            digest,
             imports,
         };
         inner.description = inner.describe(describe)?;
@@ -352,19 +352,22 @@ fn refuse_foreign_imports(imports: &[String]) -> Result<(), Error> {
     }
 }
 
-fn package(bytes: &[u8]) -> Package {
-    use wasm_metadata::Payload;
-    let Ok(payload) = Payload::from_binary(bytes) else {
-        return Package::default();
-    };
-    let metadata = payload.metadata();
-    Package {
-        name: metadata.name.clone(),
-        version: metadata.version.as_ref().map(ToString::to_string),
-        description: metadata.description.as_ref().map(ToString::to_string),
-        authors: metadata.authors.as_ref().map(ToString::to_string),
-        licenses: metadata.licenses.as_ref().map(ToString::to_string),
-        source: metadata.source.as_ref().map(ToString::to_string),
+impl Package {
+    /// What the metadata sections of these bytes say; nothing, when they are no
+    /// WebAssembly.
+    pub fn of(bytes: &[u8]) -> Self {
+        let Ok(payload) = Payload::from_binary(bytes) else {
+            return Self::default();
+        };
+        let metadata = payload.metadata();
+        Self {
+            name: metadata.name.clone(),
+            version: metadata.version.as_ref().map(ToString::to_string),
+            description: metadata.description.as_ref().map(ToString::to_string),
+            authors: metadata.authors.as_ref().map(ToString::to_string),
+            licenses: metadata.licenses.as_ref().map(ToString::to_string),
+            source: metadata.source.as_ref().map(ToString::to_string),
+        }
     }
 }
 

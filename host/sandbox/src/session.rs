@@ -62,7 +62,7 @@ impl Session {
     /// Called at every tick of the epoch while the plugin computes.
     pub(crate) fn at_tick(session: StoreContextMut<'_, Self>) -> wasmtime::Result<UpdateDeadline> {
         let context = &session.data().context;
-        if context.cancelled.load(std::sync::atomic::Ordering::Relaxed) {
+        if context.cancel.is_cancelled() {
             return Err(Stopped::Cancelled.into());
         }
         match context.deadline {

@@ -137,8 +137,8 @@ pub struct FileFingerprint {
     pub name: String,
     /// The digest of its content, which is not in the store.
     pub digest: Digest,
-    /// How many rows it has.
-    pub rows: u64,
+    /// How many rows it has, where the format tells it.
+    pub rows: Option<u64>,
 }
 
 /// The fitted state of a drift detector on the training data.

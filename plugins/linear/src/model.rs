@@ -11,6 +11,21 @@ pub struct Model {
     pub predictor: Predictor,
 }
 
+impl Model {
+    /// Whether there is a coefficient for every feature and a function for every
+    /// class.
+    pub(crate) fn is_complete(&self) -> bool {
+        let complete = |linear: &Linear| linear.coefficients.len() == self.features.len();
+        match &self.predictor {
+            Predictor::Regression(linear) => complete(linear),
+            Predictor::Classification { classes, logits } => {
+                let expected = if classes.len() == 2 { 1 } else { classes.len() };
+                expected > 0 && logits.len() == expected && logits.iter().all(complete)
+            }
+        }
+    }
+}
+
 /// How a model predicts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Predictor {

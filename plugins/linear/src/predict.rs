@@ -23,6 +23,9 @@ impl Transform for Prediction {
     type State = Model;
 
     fn open(_: Params, model: Model, input: &Schema) -> Result<Self> {
+        if !model.is_complete() {
+            return Err(Error::failed("the model lacks coefficients"));
+        }
         for feature in &model.features {
             let found = input.field(column_index(input, feature, "/features")?);
             if !is_numeric(found.data_type()) {

@@ -1,1 +1,92 @@
-//! The standard package mlhost:validate.
+//! The standard package `mlhost:validate`: checks that the rows of a table are what
+//! a pipeline expects.
+//!
+//! ```toml
+//! [steps.validate.with]
+//! columns.dep_delay = { type = "number", not_null = { mostly = 0.94 }, between = { min = -60, max = 1500 } }
+//! columns.origin = { type = "string", not_null = true, in_set = ["EWR", "JFK", "LGA"] }
+//! columns.id = { unique = { severity = "warn" } }
+//! columns.comment = {}                 # has to be there, no more
+//! row_count = { min = 1000 }
+//! no_extra_columns = true
+//! ```
+//!
+//! Every named column has to be there: `column_exists` is checked first, and what
+//! else was asked of a missing column is skipped. A check of values passes when a
+//! share of them, at least `mostly` (1 when left out), is as expected; a check that
+//! fails fails the step, unless its `severity` is `warn`. Names and definitions
+//! follow Great Expectations: nulls, and NaN among them, are looked at by
+//! `not_null` only, and a column without values has nothing unexpected.
+//!
+//! All checks are made in one pass, exactly, and in parts that are merged; `unique`
+//! keeps 16 bytes a row for that, and is exact but for texts (see
+//! [`ColumnChecks::unique`]).
+//!
+//! ```
+//! use std::sync::Arc;
+//! use arrow_array::{ArrayRef, Int64Array, RecordBatch};
+//! use mlhost_plugin::{Validator, testing};
+//! use mlhost_validate::{Observe, Params, Validate};
+//!
+//! let params: Params = serde_json::from_str(
+//!     r#"{"columns": {"hour": {"not_null": true, "between": {"min": 0, "max": 23}}}}"#,
+//! )?;
+//! let hour: ArrayRef = Arc::new(Int64Array::from(vec![7, 24, 23]));
+//! let rows = [RecordBatch::try_from_iter([("hour", hour)])?];
+//!
+//! let observed = testing::fold::<Observe>(params.clone(), &rows)?;
+//! let outcome = Validate::assess(params, observed)?;
+//! assert_eq!(outcome.summary, "3 checks of 3 rows, 1 failed: between on `hour`");
+//! assert_eq!(
+//!     outcome.findings[2].message,
+//!     "1 of 3 values (33.333 %) is not between 0 and 23, for example 24 in row 1"
+//! );
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! May use the small Arrow crates only, as every plugin.
+
+mod assess;
+mod column_findings;
+mod demands;
+mod fold;
+mod keys;
+mod membership;
+mod observe;
+mod params;
+mod params_check;
+mod share;
+mod table_findings;
+mod tally;
+mod types;
+mod words;
+
+use mlhost_plugin::{Outcome, Plugin, Result, Validator, export};
+
+pub use fold::{Observe, Observed};
+pub use params::{
+    Between, ColumnChecks, Demand, InSet, Member, Members, OfType, Params, RowCount, RowSwitch,
+    SetDemand, TableDemand, TableSwitch, Type, TypeDemand,
+};
+pub use tally::EXAMPLES;
+
+/// The plugin.
+pub struct Validate;
+
+impl Plugin for Validate {
+    const NAME: &str = "validate";
+    const SUMMARY: &str = "Checks the columns of a table and their types, nulls, ranges, sets of \
+                           values and uniqueness, and the number of rows. Says how many values \
+                           are unexpected, with examples and where they stand.";
+    type Params = Params;
+}
+
+impl Validator for Validate {
+    type Fold = Observe;
+
+    fn assess(params: Params, observed: Observed) -> Result<Outcome> {
+        Ok(assess::assess(&params, &observed))
+    }
+}
+
+export!(Validate as validator);

@@ -109,7 +109,7 @@ pub(crate) fn model(name: &str, seed: u64) -> Model {
             files: vec![FileFingerprint {
                 name: "flights.parquet".to_owned(),
                 digest: Digest::of(b"the flights, which are not in the store"),
-                rows: 160_678,
+                rows: Some(160_678),
             }],
             schema: vec![column("dep_delay"), column("arr_delay")],
         }],

@@ -38,27 +38,27 @@ fn parts(model: &Model) -> (&[String], &[Linear]) {
 
 #[test]
 fn two_classes_are_those_of_scikit_learn() {
-    // LogisticRegression(C=C, tol=1e-12, max_iter=100000).fit(X, c)
+    // LogisticRegression(C=C, solver="newton-cholesky", tol=1e-14).fit(X, c)
     let of_one = [
-        2.101304709783552,
-        -0.29156165777003795,
-        0.009180743654350284,
+        2.101304691072011,
+        -0.29156165288740443,
+        0.009180743420656083,
     ];
     let of_ten = [
-        0.8575917875806076,
-        -0.0995330795222786,
-        0.004382152674439852,
+        0.8575917980141037,
+        -0.09953308035089789,
+        0.004382152902842698,
     ];
     let cases = [
         (
             r#"{ "target": "y", "tolerance": 1e-10 }"#,
             of_one,
-            -4.5073620142751505,
+            -4.507361988012302,
         ),
         (
             r#"{ "target": "y", "tolerance": 1e-10, "alpha": 10 }"#,
             of_ten,
-            -1.8192464950477365,
+            -1.8192465118163899,
         ),
     ];
     for (json, coefficients, intercept) in cases {
@@ -66,8 +66,8 @@ fn two_classes_are_those_of_scikit_learn() {
         let (classes, logits) = parts(&model);
         assert_eq!(classes, ["no", "yes"]);
         assert_eq!(logits.len(), 1);
-        assert_close(&logits[0].coefficients, &coefficients, 1e-6);
-        assert_close(&[logits[0].intercept], &[intercept], 1e-6);
+        assert_close(&logits[0].coefficients, &coefficients, 1e-7);
+        assert_close(&[logits[0].intercept], &[intercept], 1e-7);
     }
 }
 
@@ -75,9 +75,9 @@ fn two_classes_are_those_of_scikit_learn() {
 fn the_default_tolerance_gives_four_digits() {
     let model = fit(r#"{ "target": "y" }"#, table(two_classes())).unwrap();
     let coefficients = [
-        2.101304709783552,
-        -0.29156165777003795,
-        0.009180743654350284,
+        2.101304691072011,
+        -0.29156165288740443,
+        0.009180743420656083,
     ];
     assert_close(&parts(&model).1[0].coefficients, &coefficients, 1e-4);
 }
@@ -88,39 +88,35 @@ fn three_classes_are_those_of_scikit_learn() {
     let model = fit(json, table(three_classes())).unwrap();
     let (classes, logits) = parts(&model);
     assert_eq!(classes, ["0", "1", "2"]);
-    // LogisticRegression(C=1, tol=1e-12, max_iter=100000).fit(X, k)
+    // LogisticRegression(C=1, solver="newton-cholesky", tol=1e-14).fit(X, k)
     let expected = [
         [
-            -0.46894998795259984,
-            0.03230840588753807,
-            0.0017828887081064101,
+            -0.46894999637143625,
+            0.03230842254726486,
+            0.0017828892922437715,
         ],
         [
-            0.2749307664434223,
-            -0.0024805598630383893,
-            -0.008270053853665166,
+            0.2749307559839938,
+            -0.0024805642930094047,
+            -0.008270052722731784,
         ],
         [
-            0.1940192215092385,
-            -0.029827846024497246,
-            0.0064871651455664005,
+            0.19401924038743962,
+            -0.029827858254261843,
+            0.00648716343042861,
         ],
     ];
-    let intercepts = [
-        1.3824320336742193,
-        -0.30617404608325305,
-        -1.0762579875908418,
-    ];
+    let intercepts = [1.3824320232865552, -0.3061740221060151, -1.0762580011805405];
     for ((logit, expected), intercept) in logits.iter().zip(expected).zip(intercepts) {
-        assert_close(&logit.coefficients, &expected, 1e-6);
-        assert_close(&[logit.intercept], &[intercept], 1e-6);
+        assert_close(&logit.coefficients, &expected, 1e-7);
+        assert_close(&[logit.intercept], &[intercept], 1e-7);
     }
     let predicted = predict(model, table(three_classes())).unwrap();
     // model.predict_proba(X[:1])
-    let expected = [0.7221756608039177, 0.1762624456929907, 0.10156189350309161];
+    let expected = [0.722175618236584, 0.17626247109933765, 0.10156191066407828];
     let names = ["probability_0", "probability_1", "probability_2"];
     let found = names.map(|name| column(&predicted, name).value(0));
-    assert_close(&found, &expected, 1e-6);
+    assert_close(&found, &expected, 1e-7);
     assert_eq!(
         predicted
             .column_by_name("prediction")
@@ -148,12 +144,12 @@ fn two_classes_have_probabilities_that_add_up() {
     let yes = column(&predicted, "probability_yes");
     assert_close(
         &no.values()[..2],
-        &[0.8979699065138125, 0.07524969221477573],
+        &[0.8979699076863847, 0.07524969673817583],
         1e-6,
     );
     assert_close(
         &yes.values()[..2],
-        &[0.10203009348618748, 0.9247503077852243],
+        &[0.10203009231361522, 0.9247503032618242],
         1e-6,
     );
     let predictions = predicted.column(0).as_string::<i32>();
@@ -183,14 +179,14 @@ fn an_outlier_does_not_spoil_the_rest() {
     let json = r#"{ "target": "y", "task": "classification", "tolerance": 1e-10 }"#;
     let rows = batch(vec![("x", floats(x)), ("z", floats(z)), ("y", y)]);
     let model = fit(json, rows).unwrap();
-    // LogisticRegression(tol=1e-10, max_iter=10000).fit(X, np.arange(300) % 3)
-    let expected = [-1.0663958366162434, 0.5359535733270934, 0.5304422632891466];
+    // LogisticRegression(solver="newton-cholesky", tol=1e-14).fit(X, np.arange(300) % 3)
+    let expected = [-1.0663959603855935, 0.5359536368228179, 0.5304423235627649];
     let found: Vec<f64> = parts(&model)
         .1
         .iter()
         .map(|logit| logit.coefficients[0])
         .collect();
-    assert_close(&found, &expected, 1e-4);
+    assert_close(&found, &expected, 1e-7);
 }
 
 #[test]

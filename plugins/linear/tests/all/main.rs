@@ -45,7 +45,7 @@ fn texts<'a>(values: impl IntoIterator<Item = &'a str>) -> ArrayRef {
 
 /// The columns of `X`.
 fn features() -> [Vec<f64>; 3] {
-    let rows = || (0..ROWS);
+    let rows = || 0..ROWS;
     [
         rows().map(|i| f64::from(i * 37 % 11) / 2.0).collect(),
         rows().map(|i| f64::from(i * i % 17) - 8.0).collect(),

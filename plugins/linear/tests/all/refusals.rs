@@ -1,7 +1,7 @@
 //! What is wrong with parameters, schema or data is said in one sentence.
 
 use arrow_array::Float64Array;
-use mlhost_linear::Params;
+use mlhost_linear::{Linear, Model, Params, Predictor};
 use mlhost_plugin::{ErrorKind, RecordBatch};
 
 use crate::{batch, fit, floats, predict, texts};
@@ -99,6 +99,16 @@ fn missing_features_are_refused_in_training_and_in_use() {
         error.to_string(),
         "there is no column `temp` in the input; did you mean `tmp`? (at /features)"
     );
+}
+
+#[test]
+fn a_damaged_model_is_refused() {
+    let model = Model {
+        features: vec!["temp".to_owned()],
+        predictor: Predictor::Regression(Linear::default()),
+    };
+    let error = predict(model, rows()).unwrap_err();
+    assert_eq!(error.message, "the model lacks coefficients");
 }
 
 #[test]

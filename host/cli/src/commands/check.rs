@@ -1,0 +1,74 @@
+//! `host check`: every mistake, before a run.
+
+use std::process::ExitCode;
+
+use mlhost_engine::Checked;
+use mlhost_pipeline::Kind;
+use serde::Serialize;
+
+use super::{engine, read_pipeline};
+use crate::{arguments::PipelineArguments, error::Failure, output::Output, text};
+
+/// What a check prints.
+#[derive(Serialize)]
+struct Report<'a> {
+    pipeline: &'a str,
+    steps: Vec<Step<'a>>,
+    unchecked: &'a [mlhost_engine::Unchecked],
+}
+
+#[derive(Serialize)]
+struct Step<'a> {
+    name: &'a str,
+    kind: Option<Kind>,
+    plugin: String,
+    needs: &'a [String],
+}
+
+pub(super) fn check(
+    arguments: &PipelineArguments,
+    output: &mut Output,
+) -> Result<ExitCode, Failure> {
+    let (pipeline, folder) = read_pipeline(arguments)?;
+    let checked = engine()?.check(pipeline, &folder)?;
+    output.print(&report(&checked), |report| words(report))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn report(checked: &Checked) -> Report<'_> {
+    let steps = checked.plan().steps.iter().map(|step| {
+        let plugin = checked.plugin(&step.name);
+        Step {
+            name: &step.name,
+            kind: plugin.map(mlhost_sandbox::Plugin::kind),
+            plugin: plugin
+                .map(|plugin| plugin.name().to_string())
+                .unwrap_or_default(),
+            needs: &step.needs,
+        }
+    });
+    Report {
+        pipeline: &checked.pipeline().name,
+        steps: steps.collect(),
+        unchecked: &checked.unchecked,
+    }
+}
+
+fn words(report: &Report<'_>) -> String {
+    let mut words = format!(
+        "pipeline `{}` is fine: {}\n",
+        report.pipeline,
+        text::plural(report.steps.len(), "step")
+    );
+    for step in &report.steps {
+        let kind = step.kind.map(|kind| kind.to_string()).unwrap_or_default();
+        words.push_str(&format!("  {:12} {kind:15} {}\n", step.name, step.plugin));
+    }
+    for unchecked in report.unchecked {
+        words.push_str(&format!(
+            "\nstep `{}` and what needs it could not be rehearsed on the first rows:\n  {}\n",
+            unchecked.step, unchecked.reason
+        ));
+    }
+    words
+}

@@ -1,0 +1,107 @@
+//! Steps, findings, metrics and gates in words: shared by `run`, `runs` and
+//! `drift`.
+
+use comfy_table::CellAlignment::{Left, Right};
+use mlhost_engine::{GateRecord, StepRecord, StepStatus};
+use mlhost_sandbox::{Finding, Metric, Outcome};
+
+use crate::{output, text};
+
+/// A table of steps, and below it what they found.
+pub(super) fn steps(steps: &[StepRecord]) -> String {
+    let rows = steps.iter().map(|step| {
+        let status = match step.status {
+            StepStatus::Done => "done",
+            StepStatus::Refused => "refused",
+            StepStatus::Failed => "failed",
+        };
+        vec![
+            step.name.clone(),
+            step.plugin.to_string(),
+            text::count(step.rows),
+            text::seconds(step.seconds),
+            status.to_owned(),
+        ]
+    });
+    let headings = [
+        ("STEP", Left),
+        ("PLUGIN", Left),
+        ("ROWS", Right),
+        ("TIME", Right),
+        ("RESULT", Left),
+    ];
+    let mut words = format!("{}\n", output::table(&headings, rows));
+    for step in steps {
+        if let Some(outcome) = &step.outcome {
+            words.push_str(&format!("\n{}: {}\n", step.name, outcome.summary));
+            words.push_str(&open_findings(&outcome.findings));
+            words.push_str(&headline(&outcome.metrics));
+        }
+        words.push_str(&gates(&step.gates));
+        if let Some(error) = &step.error {
+            words.push_str(&format!("\n{}: {error}\n", step.name));
+        }
+    }
+    words
+}
+
+/// An outcome on its own.
+pub(super) fn words(outcome: &Outcome) -> String {
+    format!(
+        "{}\n{}{}",
+        outcome.summary,
+        open_findings(&outcome.findings),
+        headline(&outcome.metrics)
+    )
+}
+
+/// The findings that have not passed.
+fn open_findings(findings: &[Finding]) -> String {
+    let open = findings.iter().filter(|finding| !finding.passed);
+    open.map(|finding| {
+        let column = finding
+            .column
+            .as_ref()
+            .map(|name| format!(" of `{name}`"))
+            .unwrap_or_default();
+        format!("  {}{column}: {}\n", finding.check, finding.message)
+    })
+    .collect()
+}
+
+/// The numbers without labels, in one line.
+fn headline(metrics: &[Metric]) -> String {
+    let headline: Vec<_> = metrics
+        .iter()
+        .filter(|metric| metric.labels.is_empty())
+        .map(|metric| format!("{} {}", metric.name, text::metric(metric.value)))
+        .collect();
+    match headline.is_empty() {
+        true => String::new(),
+        false => format!("  {}\n", headline.join(", ")),
+    }
+}
+
+fn gates(gates: &[GateRecord]) -> String {
+    let bound = |sign: &str, bound: Option<f64>| {
+        bound
+            .map(|bound| format!(" {sign} {bound}"))
+            .unwrap_or_default()
+    };
+    gates
+        .iter()
+        .map(|record| {
+            format!(
+                "  gate {}{}{}: {}\n",
+                record.gate.metric,
+                bound(">=", record.gate.minimum),
+                bound("<=", record.gate.maximum),
+                if record.passed {
+                    "passed"
+                } else {
+                    "not passed"
+                }
+            )
+        })
+        .collect()
+}

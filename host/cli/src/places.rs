@@ -1,0 +1,48 @@
+//! Where the store and the cache are.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
+
+use mlhost_store::Store;
+
+use crate::error::Failure;
+
+/// The name of a store's folder where nobody chose another.
+const STORE: &str = ".mlhost";
+
+/// The store of a pipeline, created if need be.
+pub(crate) fn store_of_pipeline(chosen: Option<&Path>, folder: &Path) -> Result<Store, Failure> {
+    let path = chosen.map_or_else(|| folder.join(STORE), Path::to_path_buf);
+    Ok(Store::open(path)?)
+}
+
+/// The store that is there: the chosen one, or the nearest one upwards from the
+/// current folder.
+pub(crate) fn existing_store(chosen: Option<&Path>) -> Result<Store, Failure> {
+    let nearest = || {
+        let here = env::current_dir().ok()?;
+        here.ancestors()
+            .map(|folder| folder.join(STORE))
+            .find(|path| path.is_dir())
+    };
+    let path = chosen.map(Path::to_path_buf).or_else(nearest);
+    Ok(Store::open_existing(
+        path.unwrap_or_else(|| PathBuf::from(STORE)),
+    )?)
+}
+
+/// Where compiled plugins are kept: `MLHOST_CACHE` (empty for nowhere), else the
+/// user's cache folder by the XDG base directory specification, whose relative
+/// paths are to be ignored.
+pub(crate) fn cache() -> Option<PathBuf> {
+    if let Some(chosen) = env::var_os("MLHOST_CACHE") {
+        return (!chosen.is_empty()).then(|| PathBuf::from(chosen));
+    }
+    let xdg = env::var_os("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute());
+    let home = || env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
+    Some(xdg.or_else(home)?.join("mlhost").join("compiled"))
+}

@@ -1,0 +1,126 @@
+//! What a run shows while it goes on: bars on a terminal, lines elsewhere. All of
+//! it goes to standard error.
+
+use std::{
+    collections::HashMap,
+    io::IsTerminal,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use anstream::eprintln;
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use mlhost_engine::{Observer, StepRecord, StepStatus};
+use mlhost_sandbox::Level;
+
+use crate::text;
+
+/// The observer that fits standard error.
+pub(crate) fn observer() -> Arc<dyn Observer> {
+    if std::io::stderr().is_terminal() {
+        Arc::new(Bars::default())
+    } else {
+        Arc::new(Lines)
+    }
+}
+
+/// How a step ended, in one line.
+fn ended(record: &StepRecord) -> String {
+    let status = match record.status {
+        StepStatus::Done => "\x1b[32mdone\x1b[0m   ",
+        StepStatus::Refused => "\x1b[33mrefused\x1b[0m",
+        StepStatus::Failed => "\x1b[31mfailed\x1b[0m ",
+    };
+    let read = format!("{:>9} rows", text::count(record.rows));
+    let time = text::seconds(record.seconds);
+    let summary = record
+        .outcome
+        .as_ref()
+        .map_or("", |outcome| &outcome.summary);
+    let line = format!("{:12} {status} {read} {time:>8}  {summary}", record.name);
+    line.trim_end().to_owned()
+}
+
+/// A plugin's words; what is below `info` stays with its author.
+fn said(step: &str, level: Level, message: &str) -> Option<String> {
+    match level {
+        Level::Trace | Level::Debug => None,
+        Level::Info => Some(format!("{step:12} {message}")),
+        Level::Warn => Some(format!("{step:12} \x1b[33mwarning\x1b[0m: {message}")),
+        Level::Error => Some(format!("{step:12} \x1b[31merror\x1b[0m: {message}")),
+    }
+}
+
+/// One line an event.
+struct Lines;
+
+impl Observer for Lines {
+    fn log(&self, step: &str, level: Level, message: &str) {
+        if let Some(line) = said(step, level, message) {
+            eprintln!("{line}");
+        }
+    }
+
+    fn step_finished(&self, record: &StepRecord) {
+        eprintln!("{}", ended(record));
+    }
+}
+
+/// A bar for each running step.
+#[derive(Default)]
+struct Bars {
+    all: MultiProgress,
+    running: Mutex<HashMap<String, ProgressBar>>,
+}
+
+impl Bars {
+    fn with_bar(&self, step: &str, action: impl FnOnce(&ProgressBar)) {
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bar) = running.get(step) {
+            action(bar);
+        }
+    }
+
+    fn say(&self, line: String) {
+        // A terminal that is gone hears nothing, and the run goes on.
+        let _ = self.all.println(line);
+    }
+}
+
+impl Observer for Bars {
+    fn step_started(&self, step: &str, plugin: &str) {
+        let style = ProgressStyle::with_template(
+            "{prefix:12} {spinner} {wide_bar:.cyan/blue} {human_pos} of {human_len} rows {per_sec} {eta}",
+        );
+        let bar = self.all.add(ProgressBar::no_length());
+        if let Ok(style) = style {
+            bar.set_style(style);
+        }
+        bar.set_prefix(step.to_owned());
+        bar.set_message(plugin.to_owned());
+        bar.enable_steady_tick(std::time::Duration::from_millis(100));
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        running.insert(step.to_owned(), bar);
+    }
+
+    fn rows_read(&self, step: &str, rows: u64, total: Option<u64>) {
+        self.with_bar(step, |bar| {
+            bar.inc(rows);
+            // A step may read several tables, or one several times.
+            if let Some(total) = total.filter(|total| bar.length().unwrap_or(0) < *total) {
+                bar.set_length(total);
+            }
+            bar.set_length(bar.length().unwrap_or(0).max(bar.position()));
+        });
+    }
+
+    fn log(&self, step: &str, level: Level, message: &str) {
+        if let Some(line) = said(step, level, message) {
+            self.say(line);
+        }
+    }
+
+    fn step_finished(&self, record: &StepRecord) {
+        self.with_bar(&record.name, ProgressBar::finish_and_clear);
+        self.say(ended(record));
+    }
+}

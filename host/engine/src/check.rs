@@ -1,0 +1,315 @@
+//! Checks a pipeline before it runs: plugins, plan, data, and a rehearsal.
+//!
+//! What a step makes of its input is known only once it is fitted: which columns
+//! a one-hot encoding gives depends on the values. So the check runs the whole
+//! pipeline on the first rows. That finds every wrong column and parameter, in
+//! milliseconds, before the real work begins.
+
+use std::{
+    collections::{HashMap, HashSet},
+    path::Path,
+    sync::Arc,
+};
+
+use mlhost_data::{FileTable, Limited, Table};
+use mlhost_packages::Found;
+use mlhost_pipeline::{Diagnostic, Diagnostics, Kind, Pipeline, Plan, Step};
+use mlhost_sandbox::{Failure, Outcome};
+
+use crate::{Engine, Error, NoObserver, Result, params, steps::Workshop};
+
+/// How many rows of each table a rehearsal reads.
+const REHEARSAL_ROWS: u64 = 1000;
+
+/// A pipeline that may run.
+pub struct Checked {
+    pub(crate) pipeline: Arc<Pipeline>,
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) plugins: Arc<HashMap<String, Found>>,
+    pub(crate) tables: HashMap<String, Arc<FileTable>>,
+    /// Steps that the rehearsal could not judge.
+    pub unchecked: Vec<Unchecked>,
+}
+
+/// A step that could not be rehearsed, because the first rows do not suffice.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Unchecked {
+    /// The step.
+    pub step: String,
+    /// Why.
+    pub reason: String,
+}
+
+impl Checked {
+    /// The pipeline.
+    pub fn pipeline(&self) -> &Pipeline {
+        &self.pipeline
+    }
+
+    /// Its steps in the order of running.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The plugin of a step.
+    pub fn plugin(&self, step: &str) -> Option<&mlhost_sandbox::Plugin> {
+        self.plugins.get(step).map(|found| &found.plugin)
+    }
+}
+
+impl Engine {
+    /// Checks a pipeline whose paths are relative to `base`.
+    ///
+    /// # Errors
+    /// [`Error::Pipeline`] with everything that is wrong, each at its place.
+    pub fn check(&self, pipeline: Pipeline, base: &Path) -> Result<Checked> {
+        let plugins = self.find_plugins(&pipeline, base)?;
+        let plan = pipeline.plan(|step| plugins[&step.name].plugin.kind())?;
+        check_targets(&pipeline, &plan, &plugins)?;
+        let tables = open_data(&pipeline, base)?;
+        let mut checked = Checked {
+            pipeline: Arc::new(pipeline),
+            plan: Arc::new(plan),
+            plugins: Arc::new(plugins),
+            tables,
+            unchecked: vec![],
+        };
+        checked.unchecked = rehearse(&checked)?;
+        Ok(checked)
+    }
+
+    fn find_plugins(&self, pipeline: &Pipeline, base: &Path) -> Result<HashMap<String, Found>> {
+        let mut diagnostics = pipeline.diagnostics();
+        let mut plugins = HashMap::new();
+        for step in pipeline.steps.values() {
+            match self.packages().find(&step.plugin, base) {
+                Ok(found) => {
+                    plugins.insert(step.name.clone(), found);
+                }
+                Err(error) => {
+                    let diagnostic = Diagnostic::new(error.to_string()).at(step.plugin_span());
+                    diagnostics.push(with_hint(diagnostic, error.hint()));
+                }
+            }
+        }
+        Ok(diagnostics.into_result(plugins)?)
+    }
+}
+
+fn open_data(pipeline: &Pipeline, base: &Path) -> Result<HashMap<String, Arc<FileTable>>> {
+    let mut diagnostics = pipeline.diagnostics();
+    let mut tables = HashMap::new();
+    for data in pipeline.data.values() {
+        match mlhost_data::open(&data.path, base, data.format, &data.csv) {
+            Ok(table) => {
+                tables.insert(data.name.clone(), Arc::new(table));
+            }
+            Err(error) => {
+                diagnostics.push(Diagnostic::new(chain_of(&error)).at(data.path_span()));
+            }
+        }
+    }
+    Ok(diagnostics.into_result(tables)?)
+}
+
+/// A trainer and the preprocessor before it should mean the same column when they
+/// say target: otherwise the model would see what it is to predict.
+fn check_targets(
+    pipeline: &Pipeline,
+    plan: &Plan,
+    plugins: &HashMap<String, Found>,
+) -> Result<(), Diagnostics> {
+    let mut diagnostics = pipeline.diagnostics();
+    for planned in &plan.steps {
+        let plugin = &plugins[&planned.name].plugin;
+        let step = &pipeline.steps[&planned.name];
+        if plugin.kind() != Kind::Trainer {
+            continue;
+        }
+        for parameter in params::target_parameters(plugin) {
+            let Some(target) = step.with.get(parameter).and_then(|value| value.as_str()) else {
+                continue;
+            };
+            for before in &planned.needs {
+                let other = &pipeline.steps[before];
+                let other_plugin = &plugins[before].plugin;
+                if other_plugin.kind() == Kind::Preprocessor {
+                    let theirs = params::targets(other_plugin, &other.with);
+                    if !theirs.is_empty() && !theirs.iter().any(|name| name == target) {
+                        diagnostics.push(
+                            step.diagnostic_at(
+                                &format!("/{parameter}"),
+                                format!(
+                                    "step `{}` predicts `{target}`, and step `{before}` before it has the target `{}`",
+                                    step.name, theirs[0]
+                                ),
+                            )
+                            .hint("name the same column in both"),
+                        );
+                    }
+                }
+            }
+        }
+    }
+    diagnostics.into_result(())
+}
+
+/// Runs every step on the first rows, and gives the steps it could not judge.
+fn rehearse(checked: &Checked) -> Result<Vec<Unchecked>> {
+    let limited = |table: &Arc<FileTable>| -> Arc<dyn Table> {
+        Arc::new(Limited::new(table.clone(), REHEARSAL_ROWS))
+    };
+    let tables = checked
+        .tables
+        .iter()
+        .map(|(name, table)| (name.clone(), limited(table)));
+    let workshop = Workshop::new(
+        checked.pipeline.clone(),
+        checked.plan.clone(),
+        checked.plugins.clone(),
+        tables.collect(),
+        Arc::new(NoObserver),
+    );
+    let mut diagnostics = checked.pipeline.diagnostics();
+    let mut unchecked = Vec::new();
+    let mut skipped = HashSet::new();
+    for planned in &checked.plan.steps {
+        let step = &checked.pipeline.steps[&planned.name];
+        if planned
+            .needs
+            .iter()
+            .any(|need| skipped.contains(need.as_str()))
+        {
+            skipped.insert(planned.name.as_str());
+            continue;
+        }
+        match workshop.work(&planned.name) {
+            Ok(done) => check_gates(step, done.outcome.as_ref(), &mut diagnostics),
+            Err(error) => {
+                skipped.insert(planned.name.as_str());
+                match judge(&checked.pipeline, step, error) {
+                    Judgement::Wrong(diagnostic) => diagnostics.push(*diagnostic),
+                    Judgement::Unknown(reason) => {
+                        unchecked.push(Unchecked {
+                            step: step.name.clone(),
+                            reason,
+                        });
+                    }
+                    Judgement::Fatal(error) => return Err(error),
+                }
+            }
+        }
+    }
+    Ok(diagnostics.into_result(unchecked)?)
+}
+
+/// What an error in the rehearsal means for the pipeline.
+enum Judgement {
+    Wrong(Box<Diagnostic>),
+    /// The first rows do not suffice; all of them may.
+    Unknown(String),
+    Fatal(Error),
+}
+
+fn judge(pipeline: &Pipeline, step: &Step, error: Error) -> Judgement {
+    let wrong = |diagnostic| Judgement::Wrong(Box::new(diagnostic));
+    let error = match unwrapped(error) {
+        Error::Sandbox(error) => error,
+        Error::Data(error) => {
+            return wrong(Diagnostic::new(chain_of(&error)).at(step.input_span()));
+        }
+        error @ Error::NotApplicable { .. } => {
+            let diagnostic = Diagnostic::new(error.to_string()).at(step.input_span());
+            return wrong(with_hint(diagnostic, error.hint()));
+        }
+        error => return Judgement::Fatal(error),
+    };
+    let hint = error.hint();
+    // The plugin that failed may be that of a step before this one.
+    let step = match &error {
+        mlhost_sandbox::Error::Plugin { step, .. } => pipeline.steps.get(step),
+        _ => None,
+    }
+    .unwrap_or(step);
+    match &error {
+        mlhost_sandbox::Error::Plugin { failure, .. } => match failure.as_ref() {
+            Failure::Reported(reported) if reported.kind == "invalid-params" => {
+                let at = reported.at.as_deref().unwrap_or_default();
+                let message = format!("step `{}`: {}", step.name, reported.message);
+                wrong(step.diagnostic_at(at, message))
+            }
+            Failure::Reported(_) => Judgement::Unknown(error.to_string()),
+            _ => wrong(with_hint(
+                Diagnostic::new(error.to_string()).at(step.plugin_span()),
+                hint,
+            )),
+        },
+        _ => wrong(with_hint(
+            Diagnostic::new(error.to_string()).at(step.input_span()),
+            hint,
+        )),
+    }
+}
+
+/// The sandbox's error inside a data error, when a table is computed by a plugin.
+pub(crate) fn unwrapped(error: Error) -> Error {
+    let computed = match error {
+        Error::Data(mlhost_data::Error::Computed(inner))
+        | Error::Sandbox(mlhost_sandbox::Error::Data(mlhost_data::Error::Computed(inner))) => inner,
+        Error::Sandbox(mlhost_sandbox::Error::Data(error)) => return Error::Data(error),
+        other => return other,
+    };
+    match computed.downcast::<mlhost_sandbox::Error>() {
+        Ok(error) => unwrapped(Error::Sandbox(*error)),
+        Err(other) => match other.downcast::<Error>() {
+            Ok(error) => unwrapped(*error),
+            Err(other) => Error::Data(mlhost_data::Error::Computed(other)),
+        },
+    }
+}
+
+/// A gate on a metric that the plugin does not report can never pass.
+fn check_gates(step: &Step, outcome: Option<&Outcome>, diagnostics: &mut Diagnostics) {
+    let Some(outcome) = outcome else { return };
+    for gate in &step.gates {
+        let headline = outcome
+            .metrics
+            .iter()
+            .filter(|metric| metric.labels.is_empty())
+            .map(|metric| &metric.name);
+        let names: Vec<_> = headline.collect();
+        if !names.contains(&&gate.metric) {
+            let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+            diagnostics.push(
+                Diagnostic::new(format!(
+                    "step `{}` reports no metric `{}`",
+                    step.name, gate.metric
+                ))
+                .at(gate.span())
+                .hint(format!("it reports {}", names.join(", "))),
+            );
+        }
+    }
+}
+
+fn with_hint(diagnostic: Diagnostic, hint: Option<String>) -> Diagnostic {
+    match hint {
+        Some(hint) => diagnostic.hint(hint),
+        None => diagnostic,
+    }
+}
+
+/// An error with its causes, in one line.
+pub(crate) fn chain_of(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let part = error.to_string();
+        if !text.contains(&part) {
+            text.push_str(": ");
+            text.push_str(&part);
+        }
+        cause = error.source();
+    }
+    text
+}

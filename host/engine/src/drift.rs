@@ -1,0 +1,37 @@
+//! Compares data with the profile of its training data that a model keeps.
+
+use mlhost_data::Table;
+use mlhost_sandbox::{Context, Outcome};
+use mlhost_store::{Store, StoredModel};
+
+use crate::{Engine, Error, Result, fold::fold};
+
+/// What the model's own drift detector says of this table.
+///
+/// # Errors
+/// [`Error::NoReference`] when the model keeps no profile, and whatever the
+/// plugin finds wrong with the data.
+pub fn drift(
+    engine: &Engine,
+    store: &Store,
+    stored: &StoredModel,
+    table: &dyn Table,
+) -> Result<Outcome> {
+    let name = format!("{}@{}", stored.name, stored.version);
+    let reference = stored
+        .model
+        .reference
+        .as_ref()
+        .ok_or_else(|| Error::NoReference(name.clone()))?;
+    let found = engine
+        .packages()
+        .load(&store.blobs().get(&reference.component)?)?;
+    let params = reference.params.to_string();
+    let context = Context::new(name);
+    let current = fold(&found.plugin, &context, &params, table)?;
+    let states = [
+        ("reference".to_owned(), store.blobs().get(&reference.state)?),
+        ("current".to_owned(), current),
+    ];
+    Ok(found.plugin.assess(&context, &params, &states)?)
+}

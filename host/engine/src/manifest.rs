@@ -1,0 +1,221 @@
+//! Makes `model.json` of what a run has fitted, and registers it.
+
+use std::path::Path;
+
+use mlhost_data::Table;
+use mlhost_packages::Found;
+use mlhost_pipeline::{PluginReference, Work};
+use mlhost_sandbox::CONTRACT;
+use mlhost_store::{
+    ChainStep, DataFingerprint, Digest, DocumentKind, FileFingerprint, FormatVersion, Metric,
+    Model, ReferenceProfile, RunId, Signature, Store,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    Engine, Error, RegisteredModel, Result, RunRecord,
+    chain::{Fitted, OpenChain},
+    columns::{signature, without},
+    fold::fold,
+    steps::Workshop,
+};
+
+/// Registers every model that the pipeline asks for.
+pub(crate) fn register(
+    engine: &Engine,
+    workshop: &Workshop,
+    record: &RunRecord,
+    store: &Store,
+    run: RunId,
+) -> Result<Vec<RegisteredModel>> {
+    let mut registered = Vec::new();
+    for planned in &workshop.plan.steps {
+        let Work::Train {
+            register: Some(name),
+            ..
+        } = &planned.work
+        else {
+            continue;
+        };
+        let model = Maker {
+            engine,
+            workshop,
+            record,
+            store,
+        }
+        .model(name, &planned.name)?;
+        let kept = store.register(&model, run)?;
+        registered.push(RegisteredModel {
+            name: name.clone(),
+            version: kept.version,
+            digest: kept.digest.to_string(),
+            new: kept.new,
+        });
+    }
+    Ok(registered)
+}
+
+struct Maker<'a> {
+    engine: &'a Engine,
+    workshop: &'a Workshop,
+    record: &'a RunRecord,
+    store: &'a Store,
+}
+
+impl Maker<'_> {
+    fn model(&self, name: &str, step: &str) -> Result<Model> {
+        let (chain, source) = self.workshop.chain(step);
+        let table = &self.workshop.tables[&source];
+        let targets: Vec<String> = chain
+            .iter()
+            .flat_map(|fitted| fitted.targets.clone())
+            .collect();
+        let context = self.workshop.context(&self.workshop.pipeline.steps[step]);
+        let visible = without(&table.schema(), &targets);
+        let open = OpenChain::open(&chain, &context, &visible)?;
+        let inputs = mlhost_data::select(&visible, &open.columns())?;
+        let signature = Signature {
+            inputs: signature(&inputs),
+            outputs: signature(&open.output()),
+        };
+        Ok(Model {
+            format: FormatVersion,
+            kind: DocumentKind::Model,
+            name: name.to_owned(),
+            target: targets.first().cloned(),
+            reference: Some(self.reference(&source, &signature)?),
+            signature,
+            chain: chain
+                .iter()
+                .map(|fitted| self.chain_step(fitted))
+                .collect::<Result<_>>()?,
+            metrics: self.metrics(step),
+            data: self.data(&source)?,
+            contract: CONTRACT.to_owned(),
+            host: env!("CARGO_PKG_VERSION").to_owned(),
+            seed: self.workshop.pipeline.seed,
+        })
+    }
+
+    fn chain_step(&self, fitted: &Fitted) -> Result<ChainStep> {
+        let (package, version) = identity(&fitted.found);
+        Ok(ChainStep {
+            step: fitted.step.clone(),
+            package,
+            version,
+            component: self.store.blobs().put(&fitted.found.component)?,
+            params: fitted.params.clone(),
+            state: self.store.blobs().put(&fitted.state)?,
+        })
+    }
+
+    /// What the evaluators of this run have measured on the model.
+    fn metrics(&self, step: &str) -> Vec<Metric> {
+        let mut metrics = Vec::new();
+        // In the order of the plan: that in which steps end is the machine's.
+        for planned in &self.workshop.plan.steps {
+            let Work::Evaluate { models, .. } = &planned.work else {
+                continue;
+            };
+            let record = self
+                .record
+                .steps
+                .iter()
+                .find(|record| record.name == planned.name);
+            let outcome = record.and_then(|record| record.outcome.as_ref());
+            let Some(outcome) = outcome.filter(|_| models.iter().any(|model| model == step)) else {
+                continue;
+            };
+            for metric in &outcome.metrics {
+                let other = metric
+                    .labels
+                    .get("model")
+                    .is_some_and(|model| model != step);
+                if !other {
+                    metrics.push(Metric {
+                        step: planned.name.clone(),
+                        name: metric.name.clone(),
+                        value: metric.value.unwrap_or(f64::NAN),
+                        labels: metric.labels.clone(),
+                    });
+                }
+            }
+        }
+        metrics
+    }
+
+    fn data(&self, source: &str) -> Result<Vec<DataFingerprint>> {
+        let file = |file: &crate::FileRecord| -> Result<FileFingerprint> {
+            let name = Path::new(&file.path).file_name().unwrap_or_default();
+            Ok(FileFingerprint {
+                name: name.to_string_lossy().into_owned(),
+                digest: digest(&file.digest)?,
+                rows: file.rows,
+            })
+        };
+        let files = self.record.data.get(source).into_iter().flatten();
+        Ok(vec![DataFingerprint {
+            name: source.to_owned(),
+            files: files.map(file).collect::<Result<_>>()?,
+            schema: signature(&self.workshop.tables[source].schema()),
+        }])
+    }
+
+    /// The drift profile of the training data: the one that a drift step of the
+    /// pipeline has made, or one by the standard package.
+    fn reference(&self, source: &str, signature: &Signature) -> Result<ReferenceProfile> {
+        for planned in &self.workshop.plan.steps {
+            let Work::DetectDrift { reference, .. } = &planned.work else {
+                continue;
+            };
+            let record = self
+                .record
+                .steps
+                .iter()
+                .find(|record| record.name == planned.name);
+            if let Some(record) = record
+                && self.workshop.raw_source(reference) == Some(source)
+                && let Some(state) = record.states.iter().find(|state| state.name == "reference")
+            {
+                let found = &self.workshop.plugins[&planned.name];
+                return self.profile(found, record.params.clone(), digest(&state.digest)?);
+            }
+        }
+        let standard = PluginReference::Package {
+            namespace: mlhost_pipeline::DEFAULT_NAMESPACE.to_owned(),
+            name: "drift".to_owned(),
+            version: None,
+        };
+        let found = self.engine.packages().find(&standard, Path::new("."))?;
+        let columns: Vec<_> = signature.inputs.iter().map(|column| &column.name).collect();
+        let params = json!({ "columns": columns });
+        let context = mlhost_sandbox::Context::new("drift");
+        let table = &self.workshop.tables[source];
+        let state = fold(&found.plugin, &context, &params.to_string(), table)?;
+        let state = self.store.blobs().put(&state)?;
+        self.profile(&found, params, state)
+    }
+
+    fn profile(&self, found: &Found, params: Value, state: Digest) -> Result<ReferenceProfile> {
+        let (package, version) = identity(found);
+        let component = self.store.blobs().put(&found.component)?;
+        Ok(ReferenceProfile {
+            package,
+            version,
+            component,
+            params,
+            state,
+        })
+    }
+}
+
+/// Package and version of a plugin, for the record.
+fn identity(found: &Found) -> (String, String) {
+    let name = found.plugin.name();
+    (name.name, name.version.unwrap_or_default())
+}
+
+fn digest(text: &str) -> Result<Digest> {
+    text.parse()
+        .map_err(|error: mlhost_store::InvalidDigest| Error::Thread(error.to_string()))
+}

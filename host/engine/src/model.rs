@@ -1,0 +1,71 @@
+//! A model version, ready to predict: nothing is needed but the store.
+
+use std::sync::Arc;
+
+use mlhost_data::Table;
+use mlhost_sandbox::Context;
+use mlhost_store::{Store, StoredModel};
+
+use crate::{Engine, Error, Result, ScoredTable, chain::Fitted, params};
+
+/// A model version with its plugins loaded and its states at hand.
+pub struct FittedModel {
+    stored: StoredModel,
+    chain: Arc<[Fitted]>,
+}
+
+impl Engine {
+    /// Loads a model version with everything that it keeps.
+    ///
+    /// # Errors
+    /// When a blob is missing or damaged, or a component no longer loads.
+    pub fn open_model(&self, store: &Store, stored: StoredModel) -> Result<FittedModel> {
+        let chain = stored.model.chain.iter().map(|step| {
+            let found = self.packages().load(&store.blobs().get(&step.component)?)?;
+            Ok(Fitted {
+                step: step.step.clone(),
+                targets: params::targets(&found.plugin, &step.params),
+                params: step.params.clone(),
+                state: store.blobs().get(&step.state)?.into(),
+                found,
+            })
+        });
+        Ok(FittedModel {
+            chain: chain.collect::<Result<_>>()?,
+            stored,
+        })
+    }
+}
+
+impl FittedModel {
+    /// The version as it is registered.
+    pub fn stored(&self) -> &StoredModel {
+        &self.stored
+    }
+
+    /// A table with the model's predictions beside its rows.
+    ///
+    /// # Errors
+    /// [`Error::NotApplicable`] when a column that the model needs is missing.
+    pub fn predict(&self, table: Arc<dyn Table>) -> Result<ScoredTable> {
+        let schema = table.schema();
+        let inputs = &self.stored.model.signature.inputs;
+        let missing = inputs
+            .iter()
+            .filter(|column| schema.index_of(&column.name).is_err());
+        let missing: Vec<_> = missing.map(|column| format!("`{}`", column.name)).collect();
+        let name = format!("{}@{}", self.stored.name, self.stored.version);
+        if !missing.is_empty() {
+            let plural = if missing.len() == 1 {
+                "column"
+            } else {
+                "columns"
+            };
+            return Err(Error::NotApplicable {
+                model: name,
+                reason: format!("it lacks {plural} {}", missing.join(", ")),
+            });
+        }
+        ScoredTable::new(table, self.chain.clone(), Context::new(name))
+    }
+}

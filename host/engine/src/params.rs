@@ -1,0 +1,45 @@
+//! A step's parameters on their way to the plugin.
+
+use mlhost_sandbox::Plugin;
+use serde_json::{Map, Value};
+
+/// The key under which a parameter schema says what a parameter stands for.
+const ROLE: &str = "x-mlhost-role";
+
+/// The parameters as the plugin gets them: with the run's seed where the plugin
+/// takes one and the pipeline leaves it out.
+pub(crate) fn complete(plugin: &Plugin, with: &Value, seed: u64) -> Value {
+    let mut params = with.as_object().cloned().unwrap_or_default();
+    if properties(plugin).is_some_and(|known| known.contains_key("seed")) {
+        params.entry("seed").or_insert_with(|| seed.into());
+    }
+    Value::Object(params)
+}
+
+/// The columns that parameters name as the target: those a model must not see
+/// when it predicts.
+pub(crate) fn targets(plugin: &Plugin, params: &Value) -> Vec<String> {
+    target_parameters(plugin)
+        .filter_map(|name| params.get(name)?.as_str().map(str::to_owned))
+        .collect()
+}
+
+/// The names of the parameters whose value is the target column.
+pub(crate) fn target_parameters(plugin: &Plugin) -> impl Iterator<Item = &str> {
+    let is_target = |(_, schema): &(&String, &Value)| {
+        schema.get(ROLE).and_then(Value::as_str) == Some("target")
+    };
+    properties(plugin)
+        .into_iter()
+        .flatten()
+        .filter(is_target)
+        .map(|(name, _)| name.as_str())
+}
+
+fn properties(plugin: &Plugin) -> Option<&Map<String, Value>> {
+    plugin
+        .description()
+        .params_schema
+        .get("properties")?
+        .as_object()
+}

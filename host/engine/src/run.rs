@@ -1,0 +1,432 @@
+//! Runs the steps of a checked pipeline, each as soon as its needs are met.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+    time::Instant,
+};
+
+use mlhost_data::{FileTable, Table};
+use mlhost_pipeline::Step;
+use mlhost_sandbox::{CONTRACT, CancelToken, Level, Outcome as StepOutcome, Verdict, WASMTIME};
+use mlhost_store::{Outcome, RunId, Store};
+use tokio::task::JoinSet;
+
+use crate::{
+    Checked, Engine, Error, FileRecord, GateRecord, Observer, PluginRecord, Result, RunRecord,
+    StateRecord, StepRecord, StepStatus,
+    check::{chain_of, unwrapped},
+    manifest,
+    steps::{Done, Workshop},
+};
+
+/// How a run is run.
+#[derive(Clone, Debug)]
+pub struct RunOptions {
+    /// How many steps may run at once.
+    pub jobs: usize,
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        Self {
+            jobs: thread::available_parallelism().map_or(1, usize::from),
+        }
+    }
+}
+
+/// What came of a run. It is in the store as well.
+pub struct RunReport {
+    /// Its number.
+    pub id: RunId,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The same in one line.
+    pub summary: String,
+    /// What it did.
+    pub record: RunRecord,
+    /// Why it failed, when it did.
+    pub error: Option<Error>,
+}
+
+/// A run that is set up, and can be cancelled while it runs.
+pub struct Runner<'a> {
+    engine: &'a Engine,
+    workshop: Arc<Workshop>,
+    files: HashMap<String, Arc<FileTable>>,
+    store: Arc<Store>,
+    observer: Arc<Counting>,
+    options: RunOptions,
+}
+
+impl Engine {
+    /// Runs a checked pipeline and keeps what came of it.
+    ///
+    /// # Errors
+    /// When the store fails. A step that fails is no error of this function: the
+    /// report says what happened.
+    pub async fn run(
+        &self,
+        checked: Checked,
+        store: Arc<Store>,
+        observer: Arc<dyn Observer>,
+        options: RunOptions,
+    ) -> Result<RunReport> {
+        self.runner(checked, store, observer, options).run().await
+    }
+
+    /// Sets a run up without starting it.
+    pub fn runner(
+        &self,
+        checked: Checked,
+        store: Arc<Store>,
+        observer: Arc<dyn Observer>,
+        options: RunOptions,
+    ) -> Runner<'_> {
+        let observer = Arc::new(Counting {
+            inner: observer,
+            rows: Mutex::default(),
+        });
+        let tables = checked.tables.iter();
+        let tables = tables.map(|(name, table)| (name.clone(), table.clone() as Arc<dyn Table>));
+        let workshop = Workshop::new(
+            checked.pipeline,
+            checked.plan,
+            checked.plugins,
+            tables.collect(),
+            observer.clone(),
+        );
+        let workshop = Arc::new(workshop);
+        Runner {
+            engine: self,
+            workshop,
+            files: checked.tables,
+            store,
+            observer,
+            options,
+        }
+    }
+}
+
+impl Runner<'_> {
+    /// Ends the run early from elsewhere.
+    pub fn cancel_token(&self) -> CancelToken {
+        self.workshop.cancel.clone()
+    }
+
+    /// Runs to the end.
+    ///
+    /// # Errors
+    /// See [`Engine::run`].
+    pub async fn run(self) -> Result<RunReport> {
+        let started = Instant::now();
+        let pipeline = &self.workshop.pipeline;
+        let text = self
+            .store
+            .blobs()
+            .put(pipeline.source().text().as_bytes())?;
+        let id = self.store.begin_run(&pipeline.name, &text)?;
+        let fingerprints = tokio::task::spawn_blocking({
+            let files = self.files.clone();
+            move || fingerprints(&files)
+        });
+        let (steps, mut stopped) = self.run_steps().await;
+        let data = fingerprints
+            .await
+            .map_err(|error| Error::Thread(error.to_string()))??;
+
+        let mut record = RunRecord {
+            pipeline: pipeline.name.clone(),
+            params: pipeline.params.clone().into(),
+            seed: pipeline.seed,
+            versions: versions(),
+            data,
+            steps,
+            models: vec![],
+            seconds: 0.0,
+        };
+        if stopped.is_none() {
+            match manifest::register(self.engine, &self.workshop, &record, &self.store, id) {
+                Ok(models) => record.models = models,
+                Err(error) => stopped = Some(Stopped::Failed(error)),
+            }
+        }
+        record.seconds = started.elapsed().as_secs_f64();
+        let (outcome, summary, error) = conclude(&record, stopped);
+        self.store
+            .finish_run(id, outcome, &summary, &serde_json::to_value(&record)?)?;
+        Ok(RunReport {
+            id,
+            outcome,
+            summary,
+            record,
+            error,
+        })
+    }
+
+    /// Starts every step when its needs are met, until all are done or one stops
+    /// the run.
+    async fn run_steps(&self) -> (Vec<StepRecord>, Option<Stopped>) {
+        let mut waiting: Vec<_> = self.workshop.plan.steps.clone();
+        let mut done: HashSet<String> = HashSet::new();
+        let mut records = Vec::new();
+        let mut stopped = None;
+        let mut running = JoinSet::new();
+        loop {
+            while stopped.is_none() && running.len() < self.options.jobs.max(1) {
+                let ready = |needs: &[String]| needs.iter().all(|need| done.contains(need));
+                let Some(next) = waiting.iter().position(|step| ready(&step.needs)) else {
+                    break;
+                };
+                let step = waiting.remove(next).name;
+                let (workshop, store) = (self.workshop.clone(), self.store.clone());
+                let observer = self.observer.clone();
+                running.spawn_blocking(move || run_step(&workshop, &store, &observer, &step));
+            }
+            let Some(ended) = running.join_next().await else {
+                break;
+            };
+            let (record, result) = match ended {
+                Ok(ended) => ended,
+                Err(error) => {
+                    self.workshop.cancel.cancel();
+                    stopped.get_or_insert(Stopped::Failed(Error::Thread(error.to_string())));
+                    continue;
+                }
+            };
+            self.observer.step_finished(&record);
+            match result {
+                Ok(()) => {
+                    done.insert(record.name.clone());
+                }
+                Err(reason) => {
+                    self.workshop.cancel.cancel();
+                    stopped.get_or_insert(reason);
+                }
+            }
+            records.push(record);
+        }
+        if stopped.is_none() && self.workshop.cancel.is_cancelled() {
+            stopped = Some(Stopped::Failed(Error::Cancelled));
+        }
+        (records, stopped)
+    }
+}
+
+/// Why a run goes no further.
+enum Stopped {
+    Failed(Error),
+    /// A validation or a gate said no: the sentence for the user.
+    Refused(String),
+}
+
+fn run_step(
+    workshop: &Workshop,
+    store: &Store,
+    observer: &Counting,
+    name: &str,
+) -> (StepRecord, Result<(), Stopped>) {
+    let plugin = &workshop.plugins[name].plugin;
+    let identity = PluginRecord {
+        name: plugin.name().name,
+        version: plugin.name().version,
+        digest: plugin.digest().to_owned(),
+    };
+    observer.step_started(name, &identity.to_string());
+    let mut record = StepRecord {
+        name: name.to_owned(),
+        kind: plugin.kind(),
+        plugin: identity,
+        params: workshop.params(name),
+        status: StepStatus::Done,
+        rows: 0,
+        seconds: 0.0,
+        states: vec![],
+        outcome: None,
+        gates: vec![],
+        error: None,
+    };
+    let started = Instant::now();
+    let result = workshop
+        .work(name)
+        .map_err(unwrapped)
+        .and_then(|done| keep(store, done, &mut record))
+        .map_err(Stopped::Failed)
+        .and_then(|()| decide(&workshop.pipeline.steps[name], &mut record));
+    record.seconds = started.elapsed().as_secs_f64();
+    record.rows = observer.rows(name);
+    match &result {
+        Ok(()) => {}
+        Err(Stopped::Refused(_)) => record.status = StepStatus::Refused,
+        Err(Stopped::Failed(error)) => {
+            record.status = StepStatus::Failed;
+            record.error = Some(chain_of(error));
+        }
+    }
+    (record, result)
+}
+
+fn keep(store: &Store, done: Done, record: &mut StepRecord) -> Result<()> {
+    for (name, state) in done.states {
+        let digest = store.blobs().put(&state)?.to_string();
+        record.states.push(StateRecord {
+            name,
+            digest,
+            bytes: state.len() as u64,
+        });
+    }
+    record.outcome = done.outcome;
+    Ok(())
+}
+
+/// Whether the step's verdict and its gates let the run go on.
+fn decide(step: &Step, record: &mut StepRecord) -> Result<(), Stopped> {
+    let Some(outcome) = &record.outcome else {
+        return Ok(());
+    };
+    record.gates = step
+        .gates
+        .iter()
+        .map(|gate| gate_record(gate, outcome))
+        .collect();
+    if outcome.verdict == Verdict::Failed {
+        return Err(Stopped::Refused(format!(
+            "step `{}`: {}",
+            step.name, outcome.summary
+        )));
+    }
+    match record.gates.iter().find(|gate| !gate.passed) {
+        None => Ok(()),
+        Some(failed) => Err(Stopped::Refused(format!(
+            "step `{}`: {}",
+            step.name,
+            refusal(failed)
+        ))),
+    }
+}
+
+fn gate_record(gate: &mlhost_pipeline::Gate, outcome: &StepOutcome) -> GateRecord {
+    let value = outcome.headline(&gate.metric);
+    let passed = value.is_some_and(|value| gate.passes(value));
+    GateRecord {
+        gate: gate.clone(),
+        value,
+        passed,
+    }
+}
+
+fn refusal(record: &GateRecord) -> String {
+    let GateRecord { gate, value, .. } = record;
+    let Some(value) = value else {
+        return format!("its gate needs `{}`, which has no value", gate.metric);
+    };
+    let (bound, limit) = match (gate.minimum, gate.maximum) {
+        (Some(minimum), _) if *value < minimum => ("at least", minimum),
+        (_, Some(maximum)) => ("at most", maximum),
+        (minimum, None) => ("at least", minimum.unwrap_or_default()),
+    };
+    format!(
+        "{} is {value:.6}, and its gate wants {bound} {limit}",
+        gate.metric
+    )
+}
+
+fn conclude(record: &RunRecord, stopped: Option<Stopped>) -> (Outcome, String, Option<Error>) {
+    match stopped {
+        None => {
+            let models: Vec<_> = record
+                .models
+                .iter()
+                .map(|model| format!("{}@{}", model.name, model.version))
+                .collect();
+            let registered = match models.is_empty() {
+                true => String::new(),
+                false => format!(", model {}", models.join(", ")),
+            };
+            (
+                Outcome::Done,
+                format!("{} steps done{registered}", record.steps.len()),
+                None,
+            )
+        }
+        Some(Stopped::Refused(reason)) => (Outcome::Refused, reason, None),
+        Some(Stopped::Failed(error)) => {
+            let outcome = match &error {
+                Error::Store(_) | Error::Thread(_) | Error::Record(_) => Outcome::Error,
+                _ => Outcome::Failed,
+            };
+            (outcome, chain_of(&error), Some(error))
+        }
+    }
+}
+
+fn fingerprints(
+    files: &HashMap<String, Arc<FileTable>>,
+) -> Result<BTreeMap<String, Vec<FileRecord>>> {
+    let record = |file: &mlhost_data::DataFile| -> Result<FileRecord> {
+        Ok(FileRecord {
+            path: file.path().display().to_string(),
+            digest: file.fingerprint()?.to_owned(),
+            rows: file.rows(),
+            bytes: file.bytes(),
+        })
+    };
+    let records =
+        |table: &Arc<FileTable>| table.files().iter().map(record).collect::<Result<Vec<_>>>();
+    files
+        .iter()
+        .map(|(name, table)| Ok((name.clone(), records(table)?)))
+        .collect()
+}
+
+fn versions() -> BTreeMap<String, String> {
+    let versions = [
+        ("host", env!("CARGO_PKG_VERSION")),
+        ("contract", CONTRACT),
+        ("wasmtime", WASMTIME),
+    ];
+    versions
+        .into_iter()
+        .map(|(name, version)| (name.to_owned(), version.to_owned()))
+        .collect()
+}
+
+/// Counts the rows that each step reads, on their way to the observer.
+struct Counting {
+    inner: Arc<dyn Observer>,
+    rows: Mutex<HashMap<String, Arc<AtomicU64>>>,
+}
+
+impl Counting {
+    fn counter(&self, step: &str) -> Arc<AtomicU64> {
+        let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        rows.entry(step.to_owned()).or_default().clone()
+    }
+
+    fn rows(&self, step: &str) -> u64 {
+        self.counter(step).load(Ordering::Relaxed)
+    }
+}
+
+impl Observer for Counting {
+    fn step_started(&self, step: &str, plugin: &str) {
+        self.inner.step_started(step, plugin);
+    }
+
+    fn rows_read(&self, step: &str, rows: u64, total: Option<u64>) {
+        self.counter(step).fetch_add(rows, Ordering::Relaxed);
+        self.inner.rows_read(step, rows, total);
+    }
+
+    fn log(&self, step: &str, level: Level, message: &str) {
+        self.inner.log(step, level, message);
+    }
+
+    fn step_finished(&self, record: &StepRecord) {
+        self.inner.step_finished(record);
+    }
+}

@@ -1,0 +1,51 @@
+//! A set of values, ready to be asked for each value of a column.
+
+use rustc_hash::FxHashSet;
+
+use crate::params::Member;
+
+/// A set of values by kind.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Membership {
+    texts: FxHashSet<String>,
+    /// In ascending order.
+    numbers: Vec<f64>,
+    booleans: [bool; 2],
+}
+
+impl Membership {
+    pub(crate) fn new(members: &[Member]) -> Self {
+        let mut membership = Self::default();
+        for member in members {
+            match member {
+                Member::Boolean(boolean) => membership.booleans[usize::from(*boolean)] = true,
+                Member::Number(number) => membership.numbers.push(canonical(*number)),
+                Member::Text(text) => {
+                    membership.texts.insert(text.clone());
+                }
+            }
+        }
+        membership.numbers.sort_unstable_by(f64::total_cmp);
+        membership
+    }
+
+    pub(crate) fn has_text(&self, text: &str) -> bool {
+        self.texts.contains(text)
+    }
+
+    pub(crate) fn has_number(&self, number: f64) -> bool {
+        let number = canonical(number);
+        self.numbers
+            .binary_search_by(|member| member.total_cmp(&number))
+            .is_ok()
+    }
+
+    pub(crate) fn has_boolean(&self, boolean: bool) -> bool {
+        self.booleans[usize::from(boolean)]
+    }
+}
+
+/// Adding 0.0 makes 0.0 of -0.0, which equals it, and changes nothing else.
+fn canonical(number: f64) -> f64 {
+    number + 0.0
+}
