@@ -65,6 +65,7 @@ impl Engine {
     pub fn check(&self, pipeline: Pipeline, base: &Path) -> Result<Checked> {
         let plugins = self.find_plugins(&pipeline, base)?;
         let plan = pipeline.plan(|step| plugins[&step.name].plugin.kind())?;
+        check_parameters(&pipeline, &plugins)?;
         check_targets(&pipeline, &plan, &plugins)?;
         let tables = open_data(&pipeline, base)?;
         let mut checked = Checked {
@@ -110,6 +111,28 @@ fn open_data(pipeline: &Pipeline, base: &Path) -> Result<HashMap<String, Arc<Fil
         }
     }
     Ok(diagnostics.into_result(tables)?)
+}
+
+/// Finds parameters that a plugin does not take, by the schema that it gives.
+fn check_parameters(
+    pipeline: &Pipeline,
+    plugins: &HashMap<String, Found>,
+) -> Result<(), Diagnostics> {
+    let mut diagnostics = pipeline.diagnostics();
+    for step in pipeline.steps.values() {
+        let plugin = &plugins[&step.name].plugin;
+        for (name, nearest) in params::unknown(plugin, &step.with) {
+            let hint = match nearest {
+                Some(nearest) => format!("did you mean `{nearest}`?"),
+                None => format!("it has: {}", params::names(plugin).join(", ")),
+            };
+            let message = format!("plugin {} has no parameter `{name}`", plugin.name());
+            // RFC 6901 escapes these two characters of a key.
+            let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+            diagnostics.push(step.diagnostic_at_key(&pointer, message).hint(hint));
+        }
+    }
+    diagnostics.into_result(())
 }
 
 /// A trainer and the preprocessor before it should mean the same column when they

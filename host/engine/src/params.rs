@@ -36,6 +36,38 @@ pub(crate) fn target_parameters(plugin: &Plugin) -> impl Iterator<Item = &str> {
         .map(|(name, _)| name.as_str())
 }
 
+/// Parameters that the plugin does not take, each with the nearest that it does.
+pub(crate) fn unknown<'a>(plugin: &'a Plugin, with: &'a Value) -> Vec<(&'a str, Option<&'a str>)> {
+    let closed = plugin
+        .description()
+        .params_schema
+        .get("additionalProperties")
+        == Some(&Value::Bool(false));
+    let (Some(known), Some(with), true) = (properties(plugin), with.as_object(), closed) else {
+        return vec![];
+    };
+    let nearest = |name: &str| {
+        let distance = |other: &&String| strsim::damerau_levenshtein(name, other);
+        known
+            .keys()
+            .min_by_key(distance)
+            .filter(|other| distance(other) <= 2)
+    };
+    with.keys()
+        .filter(|name| !known.contains_key(*name))
+        .map(|name| (name.as_str(), nearest(name).map(String::as_str)))
+        .collect()
+}
+
+/// The names of the parameters that the plugin takes.
+pub(crate) fn names(plugin: &Plugin) -> Vec<&str> {
+    properties(plugin)
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name.as_str())
+        .collect()
+}
+
 fn properties(plugin: &Plugin) -> Option<&Map<String, Value>> {
     plugin
         .description()

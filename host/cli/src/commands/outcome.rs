@@ -69,17 +69,26 @@ fn open_findings(findings: &[Finding]) -> String {
     .collect()
 }
 
-/// The numbers without labels, in one line.
+/// The numbers that stand for the whole in one line, and those of each model in
+/// one of its own. Numbers by column or class are in the record.
 fn headline(metrics: &[Metric]) -> String {
-    let headline: Vec<_> = metrics
-        .iter()
-        .filter(|metric| metric.labels.is_empty())
-        .map(|metric| format!("{} {}", metric.name, text::metric(metric.value)))
-        .collect();
-    match headline.is_empty() {
-        true => String::new(),
-        false => format!("  {}\n", headline.join(", ")),
+    let mut lines: Vec<(Option<&str>, Vec<String>)> = Vec::new();
+    for metric in metrics {
+        let model = metric.labels.get("model").map(String::as_str);
+        if metric.labels.len() > usize::from(model.is_some()) {
+            continue;
+        }
+        let number = format!("{} {}", metric.name, text::metric(metric.value));
+        match lines.iter_mut().find(|(other, _)| *other == model) {
+            Some((_, numbers)) => numbers.push(number),
+            None => lines.push((model, vec![number])),
+        }
     }
+    let line = |(model, numbers): &(Option<&str>, Vec<String>)| {
+        let model = model.map(|model| format!("{model}: ")).unwrap_or_default();
+        format!("  {model}{}\n", numbers.join(", "))
+    };
+    lines.iter().map(line).collect()
 }
 
 fn gates(gates: &[GateRecord]) -> String {

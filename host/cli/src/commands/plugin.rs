@@ -119,9 +119,9 @@ fn parameters(schema: &Value) -> String {
     };
     let rows = properties.iter().map(|(name, property)| {
         let default = match property.get("default") {
-            Some(default) => default.to_string(),
+            Some(default) if !default.is_null() => default.to_string(),
             None if required.contains(&name.as_str()) => "required".to_owned(),
-            None => String::new(),
+            _ => String::new(),
         };
         let description = property["description"]
             .as_str()
@@ -162,15 +162,16 @@ fn kind(property: &Value) -> String {
             .collect::<Vec<_>>()
             .join(" | ");
     }
+    let named = |word: &str| match word {
+        "array" => format!("list of {}", kind(&property["items"])),
+        word => word.to_owned(),
+    };
     match &property["type"] {
-        Value::String(word) if word == "array" => format!("list of {}", kind(&property["items"])),
-        Value::String(word) => word.clone(),
+        Value::String(word) => named(word),
         Value::Array(words) => {
-            let words = words
-                .iter()
-                .filter_map(Value::as_str)
-                .filter(|word| *word != "null");
-            words.collect::<Vec<_>>().join(" | ")
+            let words = words.iter().filter_map(Value::as_str);
+            let words = words.filter(|word| *word != "null");
+            words.map(named).collect::<Vec<_>>().join(" | ")
         }
         _ => "any".to_owned(),
     }

@@ -42,7 +42,7 @@ fn flatten_array(array: &dyn Array, flat: &mut Vec<FlatArray>) -> Result<()> {
         DataType::FixedSizeBinary(size) => {
             let width = usize::try_from(*size).unwrap_or(0);
             let array = array.as_fixed_size_binary();
-            let values = Buffer::from(array.values().clone());
+            let values = array.values();
             push_nullable(
                 array,
                 vec![values.slice_with_length(0, array.len() * width)],

@@ -6,10 +6,17 @@
 
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions, make_array};
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer};
-use arrow_data::{ArrayData, layout};
+use arrow_data::{ArrayData, BufferSpec, layout};
 use arrow_schema::{ArrowError, DataType, SchemaRef};
 
 use crate::{Error, FlatArray, Result};
+
+/// How many values a fixed-size list may hold in all when they take up no memory.
+///
+/// Arrow's checks spread a list's nulls over its values. Where values have bytes,
+/// whoever claims many has sent many; where they have none, a few bytes could
+/// claim four billion.
+const MAX_VALUES_WITHOUT_BYTES: usize = 1 << 20;
 
 /// A batch of `schema` from its arrays, depth first.
 ///
@@ -53,7 +60,8 @@ fn unflatten_array(
     let length = this.length as usize;
     let mut buffers = this.buffers.into_iter();
 
-    let nulls = if layout(data_type).can_contain_null_mask {
+    let layout = layout(data_type);
+    let nulls = if layout.can_contain_null_mask {
         let validity = buffers
             .next()
             .ok_or_else(|| invalid("its validity buffer is missing"))?;
@@ -61,12 +69,24 @@ fn unflatten_array(
     } else {
         None
     };
+    let buffers: Vec<_> = buffers.collect();
+    let needed = layout.buffers.iter().enumerate();
+    let needed = needed.map(|(index, spec)| needed_bytes(data_type, spec, index, length));
+    let buffers = match buffers.len() == layout.buffers.len() {
+        true => buffers.into_iter().zip(needed).map(shortened).collect(),
+        // The builder has the words for it.
+        false => buffers,
+    };
     let mut child_data = Vec::new();
     match data_type {
         DataType::List(child) | DataType::LargeList(child) | DataType::Map(child, _) => {
             child_data.push(unflatten_array(child.data_type(), rest)?);
         }
-        DataType::FixedSizeList(child, _) => {
+        DataType::FixedSizeList(child, size) => {
+            let values = usize::try_from(*size).map_or(0, |size| length.saturating_mul(size));
+            if values > MAX_VALUES_WITHOUT_BYTES && !takes_up_memory(child.data_type()) {
+                return Err(invalid("it holds too many values that take up no memory"));
+            }
             child_data.push(unflatten_array(child.data_type(), rest)?);
         }
         DataType::Struct(children) => {
@@ -80,10 +100,59 @@ fn unflatten_array(
     ArrayData::builder(data_type.clone())
         .len(length)
         .nulls(nulls)
-        .buffers(buffers.collect())
+        .buffers(buffers)
         .child_data(child_data)
         .align_buffers(true)
         .build()
+}
+
+/// How many bytes of a buffer belong to the array, where its type decides that.
+fn needed_bytes(
+    data_type: &DataType,
+    spec: &BufferSpec,
+    index: usize,
+    length: usize,
+) -> Option<usize> {
+    let values = match data_type {
+        // One offset more than there are values, and none when there are none.
+        DataType::Utf8
+        | DataType::LargeUtf8
+        | DataType::Binary
+        | DataType::LargeBinary
+        | DataType::List(_)
+        | DataType::LargeList(_)
+        | DataType::Map(_, _)
+            if index == 0 =>
+        {
+            length + 1
+        }
+        _ => length,
+    };
+    match spec {
+        BufferSpec::FixedWidth { byte_width, .. } => values.checked_mul(*byte_width),
+        BufferSpec::BitMap => Some(length.div_ceil(8)),
+        BufferSpec::VariableWidth | BufferSpec::AlwaysNull => None,
+    }
+}
+
+/// The buffer without padding, for Arrow panics over bytes that make no whole value.
+fn shortened((buffer, needed): (Buffer, Option<usize>)) -> Buffer {
+    match needed {
+        Some(needed) if needed < buffer.len() => buffer.slice_with_length(0, needed),
+        _ => buffer,
+    }
+}
+
+/// Whether every value of this type takes up at least a bit in some buffer.
+fn takes_up_memory(data_type: &DataType) -> bool {
+    match data_type {
+        DataType::Null | DataType::FixedSizeBinary(0) | DataType::FixedSizeList(_, 0) => false,
+        DataType::FixedSizeList(child, _) => takes_up_memory(child.data_type()),
+        DataType::Struct(children) => children
+            .iter()
+            .any(|child| takes_up_memory(child.data_type())),
+        _ => true,
+    }
 }
 
 fn null_buffer(

@@ -62,6 +62,11 @@
 //! May use the small Arrow crates only: what a plugin links decides how large its
 //! component is and how long it takes to compile.
 
+/// The README's plugin compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../../README.md")]
+pub struct Readme;
+
 mod codec;
 mod columns;
 mod dataset;
