@@ -84,7 +84,7 @@ impl From<mlhost_engine::Error> for Failure {
                 what: What::Pipeline(diagnostics),
                 code,
             },
-            other => Self::new(code, crate::text::with_causes(&other), hint),
+            other => Self::new(code, mlhost_engine::with_causes(&other), hint),
         }
     }
 }

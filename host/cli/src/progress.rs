@@ -3,12 +3,13 @@
 
 use std::{
     collections::HashMap,
+    fmt::Write,
     io::IsTerminal,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use anstream::eprintln;
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 use mlhost_engine::{Observer, StepRecord, StepStatus};
 use mlhost_sandbox::Level;
 
@@ -65,6 +66,12 @@ impl Observer for Lines {
     }
 }
 
+/// Rows a second, whole ones.
+fn rate(state: &ProgressState, line: &mut dyn Write) {
+    // A line that cannot be written is missing from the screen, and no more.
+    let _ = write!(line, "{} a second", text::count(state.per_sec() as u64));
+}
+
 /// A bar for each running step.
 #[derive(Default)]
 struct Bars {
@@ -80,20 +87,19 @@ impl Bars {
         }
     }
 
-    fn say(&self, line: String) {
-        // A terminal that is gone hears nothing, and the run goes on.
-        let _ = self.all.println(line);
+    fn say(&self, line: &str) {
+        self.all.suspend(|| eprintln!("{line}"));
     }
 }
 
 impl Observer for Bars {
     fn step_started(&self, step: &str, plugin: &str) {
         let style = ProgressStyle::with_template(
-            "{prefix:12} {spinner} {wide_bar:.cyan/blue} {human_pos} of {human_len} rows {per_sec} {eta}",
+            "{prefix:12} {spinner} {wide_bar:.cyan/blue} {human_pos} of {human_len} rows  {rate}  {eta}",
         );
         let bar = self.all.add(ProgressBar::no_length());
         if let Ok(style) = style {
-            bar.set_style(style);
+            bar.set_style(style.with_key("rate", rate));
         }
         bar.set_prefix(step.to_owned());
         bar.set_message(plugin.to_owned());
@@ -115,12 +121,12 @@ impl Observer for Bars {
 
     fn log(&self, step: &str, level: Level, message: &str) {
         if let Some(line) = said(step, level, message) {
-            self.say(line);
+            self.say(&line);
         }
     }
 
     fn step_finished(&self, record: &StepRecord) {
         self.with_bar(&record.name, ProgressBar::finish_and_clear);
-        self.say(ended(record));
+        self.say(&ended(record));
     }
 }

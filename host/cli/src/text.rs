@@ -1,6 +1,4 @@
-//! Numbers, durations and errors in words.
-
-use std::error::Error;
+//! Numbers, durations and sizes in words.
 
 /// A number with a comma at each thousand.
 pub(crate) fn count(number: u64) -> String {
@@ -65,19 +63,4 @@ pub(crate) fn plural(number: usize, noun: &str) -> String {
         1 => format!("1 {noun}"),
         _ => format!("{} {noun}s", count(number as u64)),
     }
-}
-
-/// An error with its causes, in one line.
-pub(crate) fn with_causes(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let part = error.to_string();
-        if !text.contains(&part) {
-            text.push_str(": ");
-            text.push_str(&part);
-        }
-        cause = error.source();
-    }
-    text
 }

@@ -16,7 +16,7 @@ use mlhost_packages::Found;
 use mlhost_pipeline::{Diagnostic, Diagnostics, Kind, Pipeline, Plan, Step};
 use mlhost_sandbox::{Failure, Outcome};
 
-use crate::{Engine, Error, NoObserver, Result, params, steps::Workshop};
+use crate::{Engine, Error, NoObserver, Result, error::with_causes, params, steps::Workshop};
 
 /// How many rows of each table a rehearsal reads.
 const REHEARSAL_ROWS: u64 = 1000;
@@ -106,7 +106,7 @@ fn open_data(pipeline: &Pipeline, base: &Path) -> Result<HashMap<String, Arc<Fil
                 tables.insert(data.name.clone(), Arc::new(table));
             }
             Err(error) => {
-                diagnostics.push(Diagnostic::new(chain_of(&error)).at(data.path_span()));
+                diagnostics.push(Diagnostic::new(with_causes(&error)).at(data.path_span()));
             }
         }
     }
@@ -239,7 +239,7 @@ fn judge(pipeline: &Pipeline, step: &Step, error: Error) -> Judgement {
     let error = match unwrapped(error) {
         Error::Sandbox(error) => error,
         Error::Data(error) => {
-            return wrong(Diagnostic::new(chain_of(&error)).at(step.input_span()));
+            return wrong(Diagnostic::new(with_causes(&error)).at(step.input_span()));
         }
         error @ Error::NotApplicable { .. } => {
             let diagnostic = Diagnostic::new(error.to_string()).at(step.input_span());
@@ -320,19 +320,4 @@ fn with_hint(diagnostic: Diagnostic, hint: Option<String>) -> Diagnostic {
         Some(hint) => diagnostic.hint(hint),
         None => diagnostic,
     }
-}
-
-/// An error with its causes, in one line.
-pub(crate) fn chain_of(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let part = error.to_string();
-        if !text.contains(&part) {
-            text.push_str(": ");
-            text.push_str(&part);
-        }
-        cause = error.source();
-    }
-    text
 }

@@ -46,12 +46,13 @@ mod params;
 mod record;
 mod run;
 mod scored;
+mod step_run;
 mod steps;
 mod transformed;
 
 pub use check::{Checked, Unchecked};
 pub use drift::drift;
-pub use error::{Error, Result};
+pub use error::{Error, Result, with_causes};
 pub use model::FittedModel;
 pub use observer::{NoObserver, Observer};
 pub use record::{

@@ -2,26 +2,23 @@
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::Arc,
     thread,
     time::Instant,
 };
 
 use mlhost_data::{FileTable, Table};
-use mlhost_pipeline::Step;
-use mlhost_sandbox::{CONTRACT, CancelToken, Level, Outcome as StepOutcome, Verdict, WASMTIME};
+use mlhost_sandbox::{CONTRACT, CancelToken, WASMTIME};
 use mlhost_store::{Outcome, RunId, Store};
 use tokio::task::JoinSet;
 
 use crate::{
-    Checked, Engine, Error, FileRecord, GateRecord, Observer, PluginRecord, Result, RunRecord,
-    StateRecord, StepRecord, StepStatus,
-    check::{chain_of, unwrapped},
+    Checked, Engine, Error, FileRecord, Observer, Result, RunRecord, StepRecord,
+    counted::RowCounter,
     manifest,
-    steps::{Done, Workshop},
+    step_run::{Stopped, run_step},
+    steps::Workshop,
+    with_causes,
 };
 
 /// How a run is run.
@@ -59,7 +56,7 @@ pub struct Runner<'a> {
     workshop: Arc<Workshop>,
     files: HashMap<String, Arc<FileTable>>,
     store: Arc<Store>,
-    observer: Arc<Counting>,
+    observer: Arc<RowCounter>,
     options: RunOptions,
 }
 
@@ -87,10 +84,7 @@ impl Engine {
         observer: Arc<dyn Observer>,
         options: RunOptions,
     ) -> Runner<'_> {
-        let observer = Arc::new(Counting {
-            inner: observer,
-            rows: Mutex::default(),
-        });
+        let observer = Arc::new(RowCounter::new(observer));
         let tables = checked.tables.iter();
         let tables = tables.map(|(name, table)| (name.clone(), table.clone() as Arc<dyn Table>));
         let workshop = Workshop::new(
@@ -217,124 +211,6 @@ impl Runner<'_> {
     }
 }
 
-/// Why a run goes no further.
-enum Stopped {
-    Failed(Error),
-    /// A validation or a gate said no: the sentence for the user.
-    Refused(String),
-}
-
-fn run_step(
-    workshop: &Workshop,
-    store: &Store,
-    observer: &Counting,
-    name: &str,
-) -> (StepRecord, Result<(), Stopped>) {
-    let plugin = &workshop.plugins[name].plugin;
-    let identity = PluginRecord {
-        name: plugin.name().name,
-        version: plugin.name().version,
-        digest: plugin.digest().to_owned(),
-    };
-    observer.step_started(name, &identity.to_string());
-    let mut record = StepRecord {
-        name: name.to_owned(),
-        kind: plugin.kind(),
-        plugin: identity,
-        params: workshop.params(name),
-        status: StepStatus::Done,
-        rows: 0,
-        seconds: 0.0,
-        states: vec![],
-        outcome: None,
-        gates: vec![],
-        error: None,
-    };
-    let started = Instant::now();
-    let result = workshop
-        .work(name)
-        .map_err(unwrapped)
-        .and_then(|done| keep(store, done, &mut record))
-        .map_err(Stopped::Failed)
-        .and_then(|()| decide(&workshop.pipeline.steps[name], &mut record));
-    record.seconds = started.elapsed().as_secs_f64();
-    record.rows = observer.rows(name);
-    match &result {
-        Ok(()) => {}
-        Err(Stopped::Refused(_)) => record.status = StepStatus::Refused,
-        Err(Stopped::Failed(error)) => {
-            record.status = StepStatus::Failed;
-            record.error = Some(chain_of(error));
-        }
-    }
-    (record, result)
-}
-
-fn keep(store: &Store, done: Done, record: &mut StepRecord) -> Result<()> {
-    for (name, state) in done.states {
-        let digest = store.blobs().put(&state)?.to_string();
-        record.states.push(StateRecord {
-            name,
-            digest,
-            bytes: state.len() as u64,
-        });
-    }
-    record.outcome = done.outcome;
-    Ok(())
-}
-
-/// Whether the step's verdict and its gates let the run go on.
-fn decide(step: &Step, record: &mut StepRecord) -> Result<(), Stopped> {
-    let Some(outcome) = &record.outcome else {
-        return Ok(());
-    };
-    record.gates = step
-        .gates
-        .iter()
-        .map(|gate| gate_record(gate, outcome))
-        .collect();
-    if outcome.verdict == Verdict::Failed {
-        return Err(Stopped::Refused(format!(
-            "step `{}`: {}",
-            step.name, outcome.summary
-        )));
-    }
-    match record.gates.iter().find(|gate| !gate.passed) {
-        None => Ok(()),
-        Some(failed) => Err(Stopped::Refused(format!(
-            "step `{}`: {}",
-            step.name,
-            refusal(failed)
-        ))),
-    }
-}
-
-fn gate_record(gate: &mlhost_pipeline::Gate, outcome: &StepOutcome) -> GateRecord {
-    let value = outcome.headline(&gate.metric);
-    let passed = value.is_some_and(|value| gate.passes(value));
-    GateRecord {
-        gate: gate.clone(),
-        value,
-        passed,
-    }
-}
-
-fn refusal(record: &GateRecord) -> String {
-    let GateRecord { gate, value, .. } = record;
-    let Some(value) = value else {
-        return format!("its gate needs `{}`, which has no value", gate.metric);
-    };
-    let (bound, limit) = match (gate.minimum, gate.maximum) {
-        (Some(minimum), _) if *value < minimum => ("at least", minimum),
-        (_, Some(maximum)) => ("at most", maximum),
-        (minimum, None) => ("at least", minimum.unwrap_or_default()),
-    };
-    format!(
-        "{} is {value:.6}, and its gate wants {bound} {limit}",
-        gate.metric
-    )
-}
-
 fn conclude(record: &RunRecord, stopped: Option<Stopped>) -> (Outcome, String, Option<Error>) {
     match stopped {
         None => {
@@ -359,7 +235,7 @@ fn conclude(record: &RunRecord, stopped: Option<Stopped>) -> (Outcome, String, O
                 Error::Store(_) | Error::Thread(_) | Error::Record(_) => Outcome::Error,
                 _ => Outcome::Failed,
             };
-            (outcome, chain_of(&error), Some(error))
+            (outcome, with_causes(&error), Some(error))
         }
     }
 }
@@ -393,40 +269,4 @@ fn versions() -> BTreeMap<String, String> {
         .into_iter()
         .map(|(name, version)| (name.to_owned(), version.to_owned()))
         .collect()
-}
-
-/// Counts the rows that each step reads, on their way to the observer.
-struct Counting {
-    inner: Arc<dyn Observer>,
-    rows: Mutex<HashMap<String, Arc<AtomicU64>>>,
-}
-
-impl Counting {
-    fn counter(&self, step: &str) -> Arc<AtomicU64> {
-        let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
-        rows.entry(step.to_owned()).or_default().clone()
-    }
-
-    fn rows(&self, step: &str) -> u64 {
-        self.counter(step).load(Ordering::Relaxed)
-    }
-}
-
-impl Observer for Counting {
-    fn step_started(&self, step: &str, plugin: &str) {
-        self.inner.step_started(step, plugin);
-    }
-
-    fn rows_read(&self, step: &str, rows: u64, total: Option<u64>) {
-        self.counter(step).fetch_add(rows, Ordering::Relaxed);
-        self.inner.rows_read(step, rows, total);
-    }
-
-    fn log(&self, step: &str, level: Level, message: &str) {
-        self.inner.log(step, level, message);
-    }
-
-    fn step_finished(&self, record: &StepRecord) {
-        self.inner.step_finished(record);
-    }
 }

@@ -1,0 +1,134 @@
+//! One step of a run: its work, its record, and what its gates decide.
+
+use std::time::Instant;
+
+use mlhost_pipeline::Step;
+use mlhost_sandbox::{Outcome as StepOutcome, Verdict};
+use mlhost_store::Store;
+
+use crate::{
+    Error, GateRecord, Observer, PluginRecord, Result, StateRecord, StepRecord, StepStatus,
+    check::unwrapped,
+    counted::RowCounter,
+    steps::{Done, Workshop},
+    with_causes,
+};
+
+/// Why a run goes no further.
+pub(crate) enum Stopped {
+    Failed(Error),
+    /// A validation or a gate said no: the sentence for the user.
+    Refused(String),
+}
+
+/// Does the work of a step and writes down how it went.
+pub(crate) fn run_step(
+    workshop: &Workshop,
+    store: &Store,
+    observer: &RowCounter,
+    name: &str,
+) -> (StepRecord, Result<(), Stopped>) {
+    let plugin = &workshop.plugins[name].plugin;
+    let identity = PluginRecord {
+        name: plugin.name().name,
+        version: plugin.name().version,
+        digest: plugin.digest().to_owned(),
+    };
+    observer.step_started(name, &identity.to_string());
+    let mut record = StepRecord {
+        name: name.to_owned(),
+        kind: plugin.kind(),
+        plugin: identity,
+        params: workshop.params(name),
+        status: StepStatus::Done,
+        rows: 0,
+        seconds: 0.0,
+        states: vec![],
+        outcome: None,
+        gates: vec![],
+        error: None,
+    };
+    let started = Instant::now();
+    let result = workshop
+        .work(name)
+        .map_err(unwrapped)
+        .and_then(|done| keep(store, done, &mut record))
+        .map_err(Stopped::Failed)
+        .and_then(|()| decide(&workshop.pipeline.steps[name], &mut record));
+    record.seconds = started.elapsed().as_secs_f64();
+    record.rows = observer.rows(name);
+    match &result {
+        Ok(()) => {}
+        Err(Stopped::Refused(_)) => record.status = StepStatus::Refused,
+        Err(Stopped::Failed(error)) => {
+            record.status = StepStatus::Failed;
+            record.error = Some(with_causes(error));
+        }
+    }
+    (record, result)
+}
+
+fn keep(store: &Store, done: Done, record: &mut StepRecord) -> Result<()> {
+    for (name, state) in done.states {
+        let digest = store.blobs().put(&state)?.to_string();
+        record.states.push(StateRecord {
+            name,
+            digest,
+            bytes: state.len() as u64,
+        });
+    }
+    record.outcome = done.outcome;
+    Ok(())
+}
+
+/// Whether the step's verdict and its gates let the run go on.
+fn decide(step: &Step, record: &mut StepRecord) -> Result<(), Stopped> {
+    let Some(outcome) = &record.outcome else {
+        return Ok(());
+    };
+    record.gates = step
+        .gates
+        .iter()
+        .map(|gate| gate_record(gate, outcome))
+        .collect();
+    if outcome.verdict == Verdict::Failed {
+        return Err(Stopped::Refused(format!(
+            "step `{}`: {}",
+            step.name, outcome.summary
+        )));
+    }
+    match record.gates.iter().find(|gate| !gate.passed) {
+        None => Ok(()),
+        Some(failed) => Err(Stopped::Refused(format!(
+            "step `{}`: {}",
+            step.name,
+            refusal(failed)
+        ))),
+    }
+}
+
+fn gate_record(gate: &mlhost_pipeline::Gate, outcome: &StepOutcome) -> GateRecord {
+    let value = outcome.headline(&gate.metric);
+    let passed = value.is_some_and(|value| gate.passes(value));
+    GateRecord {
+        gate: gate.clone(),
+        value,
+        passed,
+    }
+}
+
+fn refusal(record: &GateRecord) -> String {
+    let GateRecord { gate, value, .. } = record;
+    let Some(value) = value else {
+        return format!("its gate needs `{}`, which has no value", gate.metric);
+    };
+    let (bound, limit) = match (gate.minimum, gate.maximum) {
+        (Some(minimum), _) if *value < minimum => ("at least", minimum),
+        (_, Some(maximum)) => ("at most", maximum),
+        (minimum, None) => ("at least", minimum.unwrap_or_default()),
+    };
+    format!(
+        "{} is {value:.6}, and its gate wants {bound} {limit}",
+        gate.metric
+    )
+}
