@@ -146,7 +146,7 @@ impl Runner<'_> {
         if stopped.is_none() {
             match manifest::register(self.engine, &self.workshop, &record, &self.store, id) {
                 Ok(models) => record.models = models,
-                Err(error) => stopped = Some(Stopped::Failed(error)),
+                Err(error) => stopped = Some(Stopped::Failed(Box::new(error))),
             }
         }
         record.seconds = started.elapsed().as_secs_f64();
@@ -188,7 +188,8 @@ impl Runner<'_> {
                 Ok(ended) => ended,
                 Err(error) => {
                     self.workshop.cancel.cancel();
-                    stopped.get_or_insert(Stopped::Failed(Error::Thread(error.to_string())));
+                    stopped
+                        .get_or_insert(Stopped::Failed(Box::new(Error::Thread(error.to_string()))));
                     continue;
                 }
             };
@@ -205,7 +206,7 @@ impl Runner<'_> {
             records.push(record);
         }
         if stopped.is_none() && self.workshop.cancel.is_cancelled() {
-            stopped = Some(Stopped::Failed(Error::Cancelled));
+            stopped = Some(Stopped::Failed(Box::new(Error::Cancelled)));
         }
         (records, stopped)
     }
@@ -231,11 +232,11 @@ fn conclude(record: &RunRecord, stopped: Option<Stopped>) -> (Outcome, String, O
         }
         Some(Stopped::Refused(reason)) => (Outcome::Refused, reason, None),
         Some(Stopped::Failed(error)) => {
-            let outcome = match &error {
+            let outcome = match error.as_ref() {
                 Error::Store(_) | Error::Thread(_) | Error::Record(_) => Outcome::Error,
                 _ => Outcome::Failed,
             };
-            (outcome, with_causes(&error), Some(error))
+            (outcome, with_causes(error.as_ref()), Some(*error))
         }
     }
 }

@@ -16,7 +16,8 @@ use crate::{
 
 /// Why a run goes no further.
 pub(crate) enum Stopped {
-    Failed(Error),
+    /// Boxed, because the other variant is much smaller.
+    Failed(Box<Error>),
     /// A validation or a gate said no: the sentence for the user.
     Refused(String),
 }
@@ -53,7 +54,7 @@ pub(crate) fn run_step(
         .work(name)
         .map_err(unwrapped)
         .and_then(|done| keep(store, done, &mut record))
-        .map_err(Stopped::Failed)
+        .map_err(|error| Stopped::Failed(Box::new(error)))
         .and_then(|()| decide(&workshop.pipeline.steps[name], &mut record));
     record.seconds = started.elapsed().as_secs_f64();
     record.rows = observer.rows(name);
@@ -62,7 +63,7 @@ pub(crate) fn run_step(
         Err(Stopped::Refused(_)) => record.status = StepStatus::Refused,
         Err(Stopped::Failed(error)) => {
             record.status = StepStatus::Failed;
-            record.error = Some(with_causes(error));
+            record.error = Some(with_causes(error.as_ref()));
         }
     }
     (record, result)
