@@ -75,7 +75,7 @@ pub(crate) struct RunArguments {
     #[command(flatten)]
     pub(crate) pipeline: PipelineArguments,
 
-    /// How many steps may run at once [default: the number of cores]
+    /// How many threads may compute at once [default: the number of cores]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) jobs: Option<u16>,
 }

@@ -9,7 +9,7 @@ use arrow::{
 use mlhost_data::Error as DataError;
 use mlhost_packages::Found;
 use mlhost_pipeline::Kind;
-use mlhost_sandbox::{Context, Transformer};
+use mlhost_sandbox::{Context, Limits, Transformer};
 
 use crate::{
     Error, Result,
@@ -26,6 +26,8 @@ pub(crate) struct Fitted {
     /// Parameters as a JSON object.
     pub(crate) params: serde_json::Value,
     pub(crate) state: Arc<[u8]>,
+    /// What the plugin may use, whichever step reads what it makes.
+    pub(crate) limits: Limits,
     /// The columns that the step names as the target.
     pub(crate) targets: Vec<String>,
 }
@@ -34,7 +36,7 @@ impl Fitted {
     pub(crate) fn transformer(&self, context: &Context, input: &Schema) -> Result<Transformer> {
         let params = self.params.to_string();
         Ok(self.found.plugin.transformer(
-            &context.named(&self.step),
+            &context.of_step(&self.step, self.limits.clone()),
             &params,
             &self.state,
             input,

@@ -11,10 +11,11 @@ use std::{
     sync::Arc,
 };
 
+use arrow::datatypes::Schema;
 use mlhost_data::{FileTable, Limited, Table};
 use mlhost_packages::Found;
 use mlhost_pipeline::{Diagnostic, Diagnostics, Kind, Pipeline, Plan, Step};
-use mlhost_sandbox::{Failure, Outcome};
+use mlhost_sandbox::{Failure, Outcome, PluginName, Severity};
 
 use crate::{Engine, Error, NoObserver, Result, error::with_causes, params, steps::Workshop};
 
@@ -192,6 +193,7 @@ fn rehearse(checked: &Checked) -> Result<Vec<Unchecked>> {
         checked.plugins.clone(),
         tables.collect(),
         Arc::new(NoObserver),
+        1,
     );
     let mut diagnostics = checked.pipeline.diagnostics();
     let mut unchecked = Vec::new();
@@ -207,7 +209,14 @@ fn rehearse(checked: &Checked) -> Result<Vec<Unchecked>> {
             continue;
         }
         match workshop.work(&planned.name) {
-            Ok(done) => check_gates(step, done.outcome.as_ref(), &mut diagnostics),
+            Ok(done) => {
+                check_gates(step, done.outcome.as_ref(), &mut diagnostics);
+                if let Some(schema) = workshop.validated_schema(&planned.name)? {
+                    let plugin = checked.plugins[&planned.name].plugin.name();
+                    let outcome = done.outcome.as_ref();
+                    check_columns((step, &plugin), &schema, outcome, &mut diagnostics);
+                }
+            }
             Err(error) => {
                 skipped.insert(planned.name.as_str());
                 match judge(&checked.pipeline, step, error) {
@@ -224,6 +233,32 @@ fn rehearse(checked: &Checked) -> Result<Vec<Unchecked>> {
         }
     }
     Ok(diagnostics.into_result(unchecked)?)
+}
+
+/// Columns that a validator misses are missing in every row, not in the first ones
+/// only, and so are a mistake in the pipeline. Each is told where a parameter
+/// `columns` names it.
+fn check_columns(
+    (step, plugin): (&Step, &PluginName),
+    schema: &Schema,
+    outcome: Option<&Outcome>,
+    diagnostics: &mut Diagnostics,
+) {
+    let findings = outcome.into_iter().flat_map(|outcome| &outcome.findings);
+    for finding in findings.filter(|finding| !finding.passed) {
+        let missing = finding.column.as_deref();
+        let Some(missing) = missing.filter(|name| schema.index_of(name).is_err()) else {
+            continue;
+        };
+        if finding.severity == Severity::Error {
+            let pointer = format!("/columns/{}", missing.replace('~', "~0").replace('/', "~1"));
+            let message = format!(
+                "plugin {plugin} in step `{}`: {}",
+                step.name, finding.message
+            );
+            diagnostics.push(step.diagnostic_at_key(&pointer, message));
+        }
+    }
 }
 
 /// What an error in the rehearsal means for the pipeline.
@@ -258,8 +293,7 @@ fn judge(pipeline: &Pipeline, step: &Step, error: Error) -> Judgement {
         mlhost_sandbox::Error::Plugin { failure, .. } => match failure.as_ref() {
             Failure::Reported(reported) if reported.kind == "invalid-params" => {
                 let at = reported.at.as_deref().unwrap_or_default();
-                let message = format!("step `{}`: {}", step.name, reported.message);
-                wrong(step.diagnostic_at(at, message))
+                wrong(step.diagnostic_at(at, error.to_string()))
             }
             Failure::Reported(_) => Judgement::Unknown(error.to_string()),
             _ => wrong(with_hint(

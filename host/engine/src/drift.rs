@@ -4,7 +4,7 @@ use mlhost_data::Table;
 use mlhost_sandbox::{Context, Outcome};
 use mlhost_store::{Store, StoredModel};
 
-use crate::{Engine, Error, Result, fold::fold};
+use crate::{Engine, Error, Result, fold::fold, permits::Permits, run::available_jobs};
 
 /// What the model's own drift detector says of this table.
 ///
@@ -28,7 +28,9 @@ pub fn drift(
         .load(&store.blobs().get(&reference.component)?)?;
     let params = reference.params.to_string();
     let context = Context::new(name);
-    let current = fold(&found.plugin, &context, &params, table)?;
+    let permits = Permits::new(available_jobs());
+    let _permit = permits.one();
+    let current = fold(&found.plugin, &context, &params, table, &permits)?;
     let states = [
         ("reference".to_owned(), store.blobs().get(&reference.state)?),
         ("current".to_owned(), current),

@@ -43,6 +43,7 @@ mod manifest;
 mod model;
 mod observer;
 mod params;
+mod permits;
 mod record;
 mod run;
 mod scored;

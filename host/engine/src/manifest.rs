@@ -191,7 +191,13 @@ impl Maker<'_> {
         let params = json!({ "columns": columns });
         let context = mlhost_sandbox::Context::new("drift");
         let table = &self.workshop.tables[source];
-        let state = fold(&found.plugin, &context, &params.to_string(), table)?;
+        let state = fold(
+            &found.plugin,
+            &context,
+            &params.to_string(),
+            table,
+            &self.workshop.permits,
+        )?;
         let state = self.store.blobs().put(&state)?;
         self.profile(&found, params, state)
     }

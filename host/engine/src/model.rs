@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use mlhost_data::Table;
-use mlhost_sandbox::Context;
+use mlhost_sandbox::{Context, Limits};
 use mlhost_store::{Store, StoredModel};
 
 use crate::{Engine, Error, Result, ScoredTable, chain::Fitted, params};
@@ -26,6 +26,7 @@ impl Engine {
                 step: step.step.clone(),
                 targets: params::targets(&found.plugin, &step.params),
                 params: step.params.clone(),
+                limits: Limits::default(),
                 state: store.blobs().get(&step.state)?.into(),
                 found,
             })

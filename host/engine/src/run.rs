@@ -24,16 +24,21 @@ use crate::{
 /// How a run is run.
 #[derive(Clone, Debug)]
 pub struct RunOptions {
-    /// How many steps may run at once.
+    /// How many threads may compute at once, over all steps.
     pub jobs: usize,
 }
 
 impl Default for RunOptions {
     fn default() -> Self {
         Self {
-            jobs: thread::available_parallelism().map_or(1, usize::from),
+            jobs: available_jobs(),
         }
     }
+}
+
+/// As many threads as the machine has cores for this process.
+pub(crate) fn available_jobs() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// What came of a run. It is in the store as well.
@@ -93,6 +98,7 @@ impl Engine {
             checked.plugins,
             tables.collect(),
             observer.clone(),
+            options.jobs,
         );
         let workshop = Arc::new(workshop);
         Runner {

@@ -6,6 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use arrow::datatypes::SchemaRef;
 use mlhost_data::Table;
 use mlhost_packages::Found;
 use mlhost_pipeline::{DatasetReference, Pipeline, Plan, Step, Work};
@@ -14,7 +15,7 @@ use serde_json::Value;
 
 use crate::{
     Observer, Result, ScoredTable, TransformedTable, chain::Fitted, counted::CountedTable,
-    fold::fold, params,
+    fold::fold, params, permits::Permits,
 };
 
 /// Everything that the steps of one execution share.
@@ -27,6 +28,7 @@ pub(crate) struct Workshop {
     pub(crate) tables: HashMap<String, Arc<dyn Table>>,
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) cancel: CancelToken,
+    pub(crate) permits: Permits,
     fitted: Mutex<HashMap<String, Fitted>>,
 }
 
@@ -45,8 +47,10 @@ impl Workshop {
         plugins: Arc<HashMap<String, Found>>,
         tables: HashMap<String, Arc<dyn Table>>,
         observer: Arc<dyn Observer>,
+        jobs: usize,
     ) -> Self {
-        let (cancel, fitted) = (CancelToken::default(), Mutex::default());
+        let (cancel, permits, fitted) =
+            (CancelToken::default(), Permits::new(jobs), Mutex::default());
         Self {
             pipeline,
             plan,
@@ -54,19 +58,21 @@ impl Workshop {
             tables,
             observer,
             cancel,
+            permits,
             fitted,
         }
     }
 
     /// Does the work of one step, whose needs have been done.
     pub(crate) fn work(&self, step: &str) -> Result<Done> {
+        let _permit = self.permits.one();
         let (declared, found) = (&self.pipeline.steps[step], &self.plugins[step]);
         let context = self.context(declared);
         let params = self.params(step);
         let text = params.to_string();
         let fold_one = |reference| -> Result<Vec<u8>> {
             let table = self.counted(step, self.dataset(reference, &context)?);
-            fold(&found.plugin, &context, &text, &table)
+            fold(&found.plugin, &context, &text, &table, &self.permits)
         };
         match self.planned(step) {
             Work::Validate { input } => {
@@ -105,11 +111,23 @@ impl Workshop {
                     let (chain, _) = self.chain(model);
                     let scored = ScoredTable::new(source, chain.into(), context.clone())?;
                     let table = self.counted(step, Arc::new(scored));
-                    states.push((model.clone(), fold(&found.plugin, &context, &text, &table)?));
+                    states.push((
+                        model.clone(),
+                        fold(&found.plugin, &context, &text, &table, &self.permits)?,
+                    ));
                 }
                 self.assessed(found, &context, &text, states)
             }
         }
+    }
+
+    /// The schema of the rows that a validator looks at; none for other steps.
+    pub(crate) fn validated_schema(&self, step: &str) -> Result<Option<SchemaRef>> {
+        let Work::Validate { input } = self.planned(step) else {
+            return Ok(None);
+        };
+        let context = self.context(&self.pipeline.steps[step]);
+        Ok(Some(self.dataset(input, &context)?.schema()))
     }
 
     /// The fitted steps from raw data to the output of a trainer step, and the
@@ -150,20 +168,11 @@ impl Workshop {
 
     /// A context whose time starts now.
     pub(crate) fn context(&self, step: &Step) -> Context {
-        let defaults = Limits::default();
-        let limits = Limits {
-            memory_bytes: step
-                .memory
-                .and_then(|bytes| usize::try_from(bytes).ok())
-                .unwrap_or(defaults.memory_bytes),
-            time: step.timeout.unwrap_or(defaults.time),
-            ..defaults
-        };
         let listener = StepListener {
             step: step.name.clone(),
             observer: self.observer.clone(),
         };
-        Context::with(&step.name, limits, Arc::new(listener)).with_cancel(self.cancel.clone())
+        Context::with(&step.name, limits(step), Arc::new(listener)).with_cancel(self.cancel.clone())
     }
 
     fn planned(&self, step: &str) -> &Work {
@@ -227,9 +236,23 @@ impl Workshop {
             found: found.clone(),
             params,
             state: state.into(),
+            limits: limits(&self.pipeline.steps[step]),
         };
         let mut all = self.fitted.lock().unwrap_or_else(PoisonError::into_inner);
         all.insert(step.to_owned(), fitted);
+    }
+}
+
+/// What the plugin of a step may use.
+fn limits(step: &Step) -> Limits {
+    let defaults = Limits::default();
+    Limits {
+        memory_bytes: step
+            .memory
+            .and_then(|bytes| usize::try_from(bytes).ok())
+            .unwrap_or(defaults.memory_bytes),
+        time: step.timeout.unwrap_or(defaults.time),
+        ..defaults
     }
 }
 

@@ -20,7 +20,7 @@
 //!
 //! All checks are made in one pass, exactly, and in parts that are merged; `unique`
 //! keeps 16 bytes a row for that, and is exact but for texts (see
-//! [`ColumnChecks::unique`]).
+//! the parameter `unique`).
 //!
 //! ```
 //! use std::sync::Arc;

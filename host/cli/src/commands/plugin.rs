@@ -75,9 +75,9 @@ fn words(inspection: &Inspection) -> String {
         .as_ref()
         .map(|version| format!("@{version}"));
     let mut words = format!(
-        "{name}{}, a {}\n  {}\n\n",
+        "{name}{}, {}\n  {}\n\n",
         version.unwrap_or_default(),
-        describes.kind,
+        describes.kind.described(),
         describes.summary
     );
     let size = text::bytes(inspection.bytes);
