@@ -10,7 +10,8 @@ use anyhow::{Context, Result};
 use crate::workspace::Workspace;
 use crate::{command, plugins};
 
-const EXAMPLE: &str = "examples/flights";
+/// Where the example is, below the workspace root.
+pub(crate) const EXAMPLE: &str = "examples/flights";
 /// What the demo predicts, below the example.
 const NEW_FLIGHTS: &str = "data/flights_m08.parquet";
 const STORE: &str = "MLHOST_STORE";
@@ -37,7 +38,7 @@ pub(crate) fn run(workspace: &Workspace, keep: bool) -> Result<()> {
 }
 
 /// Builds the plugins and the host that embeds them; returns the path of the latter.
-fn build(workspace: &Workspace) -> Result<PathBuf> {
+pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
     plugins::build(workspace)?;
     let mut build = command::cargo();
     build.args(["build", "--release", "--package", "mlhost-cli"]);

@@ -2,6 +2,7 @@
 //! the demo, the tests and the checks. Every command that is run is announced on stderr; stdout
 //! holds results only.
 
+mod bench;
 mod check;
 mod command;
 mod component;
@@ -45,6 +46,12 @@ enum Task {
         #[arg(last = true)]
         arguments: Vec<OsString>,
     },
+    /// Measure the sandbox, training in it, and the flights example
+    Bench {
+        /// Passed on to the benchmark: --quick, --format json, --baseline FOLDER
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
     /// Check format, lints and documentation, as continuous integration does
     Check,
 }
@@ -65,6 +72,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Plugins => plugins::build_and_list(&workspace)?,
         Task::Demo { keep } => demo::run(&workspace, keep)?,
         Task::Test { arguments } => return test::run(&workspace, &arguments),
+        Task::Bench { arguments } => bench::run(&workspace, &arguments)?,
         Task::Check => check::run(&workspace)?,
     }
     Ok(ExitCode::SUCCESS)

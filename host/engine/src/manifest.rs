@@ -13,7 +13,7 @@ use mlhost_store::{
 use serde_json::{Value, json};
 
 use crate::{
-    Engine, Error, RegisteredModel, Result, RunRecord,
+    Engine, Error, RegisteredModel, Result, RunRecord, StepRecord,
     chain::{Fitted, OpenChain},
     columns::{signature, without},
     fold::fold,
@@ -109,6 +109,12 @@ impl Maker<'_> {
         })
     }
 
+    /// What this run has written down of a step.
+    fn step(&self, name: &str) -> Option<&StepRecord> {
+        let mut steps = self.record.steps.iter();
+        steps.find(|record| record.name == name)
+    }
+
     /// What the evaluators of this run have measured on the model.
     fn metrics(&self, step: &str) -> Vec<Metric> {
         let mut metrics = Vec::new();
@@ -117,12 +123,8 @@ impl Maker<'_> {
             let Work::Evaluate { models, .. } = &planned.work else {
                 continue;
             };
-            let record = self
-                .record
-                .steps
-                .iter()
-                .find(|record| record.name == planned.name);
-            let outcome = record.and_then(|record| record.outcome.as_ref());
+            let outcome = self.step(&planned.name);
+            let outcome = outcome.and_then(|record| record.outcome.as_ref());
             let Some(outcome) = outcome.filter(|_| models.iter().any(|model| model == step)) else {
                 continue;
             };
@@ -168,12 +170,7 @@ impl Maker<'_> {
             let Work::DetectDrift { reference, .. } = &planned.work else {
                 continue;
             };
-            let record = self
-                .record
-                .steps
-                .iter()
-                .find(|record| record.name == planned.name);
-            if let Some(record) = record
+            if let Some(record) = self.step(&planned.name)
                 && self.workshop.raw_source(reference) == Some(source)
                 && let Some(state) = record.states.iter().find(|state| state.name == "reference")
             {

@@ -137,7 +137,11 @@ impl Runner<'_> {
         let (steps, mut stopped) = self.run_steps().await;
         let data = fingerprints
             .await
-            .map_err(|error| Error::Thread(error.to_string()))??;
+            .unwrap_or_else(|error| Err(Error::Thread(error.to_string())))
+            .unwrap_or_else(|error| {
+                stopped.get_or_insert(Stopped::Failed(Box::new(error)));
+                BTreeMap::new()
+            });
 
         let mut record = RunRecord {
             pipeline: pipeline.name.clone(),

@@ -65,7 +65,7 @@ impl Packages {
     pub fn find(&self, reference: &PluginReference, base: &Path) -> Result<Found> {
         match reference {
             PluginReference::File(file) => {
-                let path = base.join(file);
+                let path = base.join(file.strip_prefix("./").unwrap_or(file));
                 let component = fs::read(&path).map_err(|source| Error::Read {
                     path: path.clone(),
                     source,

@@ -62,7 +62,7 @@ impl Kind {
     }
 
     /// With its article, for messages: `a drift detector`.
-    pub(crate) fn described(self) -> &'static str {
+    pub fn described(self) -> &'static str {
         match self {
             Self::Validator => "a validator",
             Self::Preprocessor => "a preprocessor",

@@ -130,14 +130,12 @@ impl Context {
         Self { cancel, ..self }
     }
 
-    /// The context under another step's name: its limits, its deadline, its
-    /// listener.
+    /// The context for the plugin of another step, with that step's limits, whose
+    /// time starts now. Who listens and who may cancel stays the same.
     #[must_use]
-    pub fn named(&self, step: impl Into<String>) -> Self {
-        Self {
-            step: step.into(),
-            ..self.clone()
-        }
+    pub fn of_step(&self, step: impl Into<String>, limits: Limits) -> Self {
+        let other = Self::with(step, limits, self.listener.clone());
+        other.with_cancel(self.cancel.clone())
     }
 }
 

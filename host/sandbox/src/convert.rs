@@ -146,42 +146,39 @@ fn canonical_nans(batch: RecordBatch) -> Result<RecordBatch, mlhost_arrow::Error
     RecordBatch::try_new(batch.schema(), columns).map_err(mlhost_arrow::Error::InvalidBatch)
 }
 
-/// The column with canonical NaNs, if it has others.
+/// The column with canonical NaNs, if it has any NaN.
 fn canonical_column(column: &ArrayRef) -> Option<ArrayRef> {
     fn canonical<T: ArrowPrimitiveType>(
         column: &ArrayRef,
-        odd: impl Fn(T::Native) -> bool,
+        is_nan: impl Fn(T::Native) -> bool,
         nan: T::Native,
     ) -> Option<ArrayRef> {
         let array: &PrimitiveArray<T> = column.as_primitive();
-        // No early exit: without one the loop compares many values at a time.
+        // No early exit and one comparison a value: the loop compares many values at a time.
         let any = array
             .values()
             .iter()
-            .fold(false, |any, value| any | odd(*value));
+            .fold(false, |any, value| any | is_nan(*value));
         any.then(|| {
-            let fixed = array.unary::<_, T>(|value| if odd(value) { nan } else { value });
+            let fixed = array.unary::<_, T>(|value| if is_nan(value) { nan } else { value });
             Arc::new(fixed) as ArrayRef
         })
     }
     match column.data_type() {
-        DataType::Float64 => canonical::<Float64Type>(
-            column,
-            |value| value.is_nan() && value.to_bits() != f64::NAN.to_bits(),
-            f64::NAN,
-        ),
-        DataType::Float32 => canonical::<Float32Type>(
-            column,
-            |value| value.is_nan() && value.to_bits() != f32::NAN.to_bits(),
-            f32::NAN,
-        ),
+        DataType::Float64 => canonical::<Float64Type>(column, f64::is_nan, f64::NAN),
+        DataType::Float32 => canonical::<Float32Type>(column, f32::is_nan, f32::NAN),
         _ => None,
     }
 }
 
-/// Shortens a text to at most `limit` bytes, at a character.
+/// Shortens a plugin's text to at most `limit` bytes, at a character, and takes the
+/// control characters out of it: it may end up on a terminal, which obeys them.
 pub(crate) fn cut(text: &mut String, limit: usize) {
     if text.len() > limit {
         text.truncate(text.floor_char_boundary(limit));
+    }
+    let is_obeyed = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    if text.contains(is_obeyed) {
+        *text = text.replace(is_obeyed, "\u{fffd}");
     }
 }

@@ -49,7 +49,7 @@ pub enum Failure {
     #[error("did not finish within its time limit of {}", seconds(.0))]
     TimedOut(Duration),
     /// It asked for more memory than it may have.
-    #[error("asked for {} of memory, and may have {}", bytes(.requested), bytes(.limit))]
+    #[error("asked for more memory than the {} that it may have", bytes(.limit))]
     OutOfMemory {
         /// Bytes it asked for, in all.
         requested: usize,
@@ -134,7 +134,7 @@ impl Error {
                 Failure::OutOfMemory { .. } => Some(format!(
                     "a step may use more with `memory = \"3GiB\"` in [steps.{step}]; WebAssembly ends at 4 GiB"
                 )),
-                Failure::Trapped { .. } | Failure::Invalid(_) => {
+                Failure::Trapped { .. } | Failure::Invalid(_) | Failure::TooMuchReturned(_) => {
                     Some("this is a fault in the plugin; its author wants to hear of it".to_owned())
                 }
                 Failure::Reported(reported) if reported.kind == "transient" => {

@@ -100,7 +100,7 @@ impl Instance {
     }
 
     fn failure(&self, failure: Failure) -> Error {
-        plugin_error(&self.plugin, self.step(), failure)
+        plugin_error(&self.plugin, &self.store.data().context, failure)
     }
 }
 
@@ -139,13 +139,17 @@ fn failed(plugin: &Inner, session: &mut Session, error: wasmtime::Error) -> Erro
             }
         }
     };
-    plugin_error(plugin, &session.context.step, failure)
+    plugin_error(plugin, &session.context, failure)
 }
 
-fn plugin_error(plugin: &Inner, step: &str, failure: Failure) -> Error {
+fn plugin_error(plugin: &Inner, context: &Context, mut failure: Failure) -> Error {
+    // What is wrong is told with the plugin's own words: names, formats, texts.
+    if let Failure::Invalid(what) = &mut failure {
+        cut(what, context.limits.text_bytes);
+    }
     Error::Plugin {
         plugin: plugin.name(),
-        step: step.to_owned(),
+        step: context.step.clone(),
         failure: Box::new(failure),
     }
 }

@@ -22,7 +22,7 @@ pub enum Error {
     /// Fields or arrays end too early, or some are left over.
     #[error("{0}")]
     Shape(String),
-    /// Fields within fields beyond [`crate::schema::MAX_DEPTH`].
+    /// Fields within fields, deeper than the levels it names.
     #[error("fields are nested deeper than {0} levels")]
     TooDeep(usize),
     /// A count does not fit the contract's 32 bits.

@@ -6,6 +6,10 @@
 
 use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
+use arrow_array::types::{
+    Decimal32Type, Decimal64Type, Decimal128Type, Decimal256Type,
+    validate_decimal_precision_and_scale,
+};
 use arrow_schema::{DataType, Field, Fields, Schema, ffi::FFI_ArrowSchema};
 
 use crate::{Error, Result};
@@ -13,6 +17,10 @@ use crate::{Error, Result};
 /// How deep fields may nest. Deeper ones would let a plugin exhaust the stack of
 /// whoever walks them.
 pub(crate) const MAX_DEPTH: usize = 32;
+
+/// How the formats of nested types and of views begin. The nested types that the
+/// contract carries are dealt with before formats are looked at in this light.
+const NOT_CARRIED: [char; 2] = ['+', 'v'];
 
 /// One field of a schema, as the contract's `field` record has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -86,16 +94,20 @@ fn carried_fields(fields: &Fields) -> Option<Fields> {
 ///
 /// # Errors
 /// [`Error::UnsupportedType`] for views (see [`carried_schema`]), unions,
-/// run-end encoding and list views.
+/// run-end encoding and list views, [`Error::TooDeep`] for nesting beyond 32
+/// levels, which the other side would not take.
 pub fn flatten_schema(schema: &Schema) -> Result<Vec<FlatField>> {
     let mut flat = Vec::new();
     for field in schema.fields() {
-        flatten_field(field, &mut flat)?;
+        flatten_field(field, 0, &mut flat)?;
     }
     Ok(flat)
 }
 
-fn flatten_field(field: &Field, flat: &mut Vec<FlatField>) -> Result<()> {
+fn flatten_field(field: &Field, depth: usize, flat: &mut Vec<FlatField>) -> Result<()> {
+    if depth > MAX_DEPTH {
+        return Err(Error::TooDeep(MAX_DEPTH));
+    }
     let mut metadata: Vec<_> = field
         .metadata()
         .iter()
@@ -114,7 +126,8 @@ fn flatten_field(field: &Field, flat: &mut Vec<FlatField>) -> Result<()> {
             this.dictionary = true;
             this.dictionary_ordered = field.dict_is_ordered().unwrap_or(false);
             flat.push(this);
-            return flatten_field(&Field::new("", value.as_ref().clone(), true), flat);
+            let values = Field::new("", value.as_ref().clone(), true);
+            return flatten_field(&values, depth + 1, flat);
         }
         DataType::List(child) => {
             this.format = "+l".into();
@@ -146,19 +159,17 @@ fn flatten_field(field: &Field, flat: &mut Vec<FlatField>) -> Result<()> {
     flat.push(this);
     children
         .into_iter()
-        .try_for_each(|child| flatten_field(child, flat))
+        .try_for_each(|child| flatten_field(child, depth + 1, flat))
 }
 
 /// The format string of a type without children.
 fn leaf_format(data_type: &DataType) -> Result<String> {
     let unsupported = || Error::UnsupportedType(data_type.clone());
-    if data_type.is_nested() || matches!(data_type, DataType::Utf8View | DataType::BinaryView) {
-        return Err(unsupported());
+    let schema = FFI_ArrowSchema::try_from(data_type).map_err(|_| unsupported())?;
+    match schema.format() {
+        format if format.starts_with(NOT_CARRIED) => Err(unsupported()),
+        format => Ok(format.to_owned()),
     }
-    Ok(FFI_ArrowSchema::try_from(data_type)
-        .map_err(|_| unsupported())?
-        .format()
-        .to_owned())
 }
 
 /// A schema from its fields, depth first.
@@ -231,13 +242,15 @@ fn data_type(this: &FlatField, children: Vec<Field>) -> Result<DataType> {
         "+m" => {
             let entries = only_child(children)?;
             match entries.data_type() {
-                DataType::Struct(fields) if fields.len() == 2 && !fields[0].is_nullable() => {
+                DataType::Struct(fields)
+                    if fields.len() == 2 && !fields[0].is_nullable() && !entries.is_nullable() =>
+                {
                     DataType::Map(entries, this.map_keys_sorted)
                 }
                 _ => {
                     return Err(format_error(
                         this,
-                        "a map's child is a struct of a key that is never null and a value",
+                        "a map's child is a struct, never null, of a key that is never null and a value",
                     ));
                 }
             }
@@ -252,19 +265,34 @@ fn data_type(this: &FlatField, children: Vec<Field>) -> Result<DataType> {
 }
 
 fn leaf_type(this: &FlatField) -> Result<DataType> {
-    // A format of the C data interface is a C string, and nested or view types are dealt with.
-    if this.format.contains('\0') || this.format.starts_with(['+', 'v']) {
+    // A format of the C data interface is a C string.
+    if this.format.contains('\0') || this.format.starts_with(NOT_CARRIED) {
         return Err(format_error(this, "the contract does not carry it"));
     }
     let parsed = FFI_ArrowSchema::try_new(&this.format, vec![], None)
         .and_then(|schema| DataType::try_from(&schema))
         .map_err(|error| format_error(this, &error.to_string()))?;
+    // Arrow reads these numbers and believes them; its decimals index tables by precision.
     match parsed {
         DataType::FixedSizeBinary(size) if size < 0 => {
-            Err(format_error(this, "a size is a number from 0 on"))
+            return Err(format_error(this, "a size is a number from 0 on"));
         }
-        data_type => Ok(data_type),
+        DataType::Decimal32(precision, scale) => {
+            validate_decimal_precision_and_scale::<Decimal32Type>(precision, scale)
+        }
+        DataType::Decimal64(precision, scale) => {
+            validate_decimal_precision_and_scale::<Decimal64Type>(precision, scale)
+        }
+        DataType::Decimal128(precision, scale) => {
+            validate_decimal_precision_and_scale::<Decimal128Type>(precision, scale)
+        }
+        DataType::Decimal256(precision, scale) => {
+            validate_decimal_precision_and_scale::<Decimal256Type>(precision, scale)
+        }
+        _ => Ok(()),
     }
+    .map_err(|error| format_error(this, &error.to_string()))?;
+    Ok(parsed)
 }
 
 fn format_error(field: &FlatField, reason: &str) -> Error {

@@ -1,0 +1,18 @@
+//! Real components in the sandbox: the standard packages, and plugins that do what they should
+//! not. They are built by `cargo xtask plugins`.
+
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod cache;
+mod columns;
+mod folding;
+mod limits;
+mod loading;
+mod support;
+mod training;
+mod transforming;
+mod types;

@@ -1,0 +1,54 @@
+//! Ctrl-C ends a run that would never end by itself, and leaves a record of it.
+
+use std::{
+    fs,
+    process::Command,
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    hostile,
+    support::{Scene, finish},
+};
+
+#[test]
+fn ctrl_c_ends_a_run_and_leaves_a_record() {
+    let scene = hostile::scene("endless-loop", 1200, "");
+    let child = scene.command(["run", "pipeline.toml"]).spawn();
+    let child = child.expect("the command starts");
+    wait_for_a_run(&scene);
+    let sent = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(sent.expect("`kill` starts").success());
+
+    let ended = finish(child).expect_code(130);
+    assert!(
+        ended.stderr.contains("run 1 was cancelled"),
+        "{}",
+        ended.stderr
+    );
+    let runs = scene.json("runs");
+    assert_eq!(runs[0]["outcome"], "failed", "{runs}");
+    assert!(runs[0]["finished_at"].is_string(), "{runs}");
+}
+
+/// Waits until the store has a run that is under way.
+fn wait_for_a_run(scene: &Scene) {
+    let start = Instant::now();
+    loop {
+        let ended = scene.host("runs --format json");
+        if ended.stdout.contains("\"running\"") {
+            return;
+        }
+        assert!(
+            start.elapsed() < Duration::from_secs(60),
+            "no run has begun: {}{}; the folder holds {:?}",
+            ended.stdout,
+            ended.stderr,
+            fs::read_dir(scene.path("")).map(Iterator::count)
+        );
+        thread::sleep(Duration::from_millis(20));
+    }
+}

@@ -1,0 +1,192 @@
+//! A folder to work in, and the command to run there.
+
+use std::{
+    fs,
+    io::Read,
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// After this long a command hangs, and its test fails.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// The root of the workspace.
+pub(crate) fn root() -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    root.canonicalize().expect("the workspace is there")
+}
+
+/// The folder of an example.
+pub(crate) fn example(name: &str) -> PathBuf {
+    root().join("examples").join(name)
+}
+
+/// The component of a test plugin.
+///
+/// # Panics
+/// When it was not built.
+pub(crate) fn test_plugin(file: &str) -> PathBuf {
+    let path = root().join("target/test-plugins").join(file);
+    assert!(
+        path.is_file(),
+        "{} is missing: run `cargo xtask plugins`",
+        path.display()
+    );
+    path
+}
+
+/// A folder for one test, with a store in it. Both go away with it.
+pub(crate) struct Scene {
+    folder: TempDir,
+}
+
+/// How a command ended.
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Scene {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        Self { folder }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.path(name);
+        fs::write(&path, text).expect("the folder can be written");
+        path
+    }
+
+    /// `host` with these arguments, in this folder, with this folder's store.
+    pub(crate) fn command<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_host"));
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env_remove("NO_COLOR")
+            .env_remove("CLICOLOR_FORCE")
+            .env("MLHOST_STORE", self.path("store"))
+            // Named by content: all tests may share what was compiled once.
+            .env(
+                "MLHOST_CACHE",
+                Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled"),
+            )
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs `host` with these words as arguments.
+    pub(crate) fn host(&self, words: &str) -> Ended {
+        self.host_with(words.split_whitespace())
+    }
+
+    pub(crate) fn host_with<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Ended {
+        let child = self.command(arguments).spawn();
+        finish(child.expect("the command starts"))
+    }
+
+    /// Runs `host … --format json` and reads what it printed.
+    pub(crate) fn json(&self, words: &str) -> Value {
+        let ended = self.host(&format!("{words} --format json"));
+        ended.json()
+    }
+
+    /// A text with names for this folder and the workspace.
+    pub(crate) fn plain(&self, text: &str) -> String {
+        let folder = self.folder.path().display().to_string();
+        text.replace(&folder, "[folder]")
+            .replace(&root().display().to_string(), "[workspace]")
+    }
+}
+
+impl Ended {
+    /// # Panics
+    /// When the exit code is another one.
+    #[track_caller]
+    pub(crate) fn expect_code(self, code: i32) -> Self {
+        assert_eq!(
+            self.code,
+            Some(code),
+            "stdout:\n{}\nstderr:\n{}",
+            self.stdout,
+            self.stderr
+        );
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| {
+            panic!("{error} in:\n{}\nstderr:\n{}", self.stdout, self.stderr)
+        })
+    }
+}
+
+/// Waits for a command and takes in what it says.
+///
+/// # Panics
+/// When it takes for ever.
+pub(crate) fn finish(mut child: Child) -> Ended {
+    let stdout = reader(child.stdout.take());
+    let stderr = reader(child.stderr.take());
+    let status = wait(&mut child);
+    let text = |reader: thread::JoinHandle<String>| reader.join().expect("the reader ends");
+    Ended {
+        code: status.code(),
+        stdout: text(stdout),
+        stderr: text(stderr),
+    }
+}
+
+fn reader(pipe: Option<impl Read + Send + 'static>) -> thread::JoinHandle<String> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        if let Some(mut pipe) = pipe {
+            pipe.read_to_end(&mut bytes).expect("the pipe can be read");
+        }
+        String::from_utf8(bytes).expect("the command writes UTF-8")
+    })
+}
+
+fn wait(child: &mut Child) -> ExitStatus {
+    let start = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().expect("the command can be waited for") {
+            return status;
+        }
+        if start.elapsed() > PATIENCE {
+            let _ = child.kill();
+            panic!("the command has not ended after {PATIENCE:?}");
+        }
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// Filters for what differs from one run to the next.
+pub(crate) fn filters() -> Vec<(&'static str, &'static str)> {
+    vec![
+        // The width of a column of times is that of its longest.
+        (r"TIME +(RESULT|OUTCOME)", "TIME $1"),
+        (r"\([0-9a-f]{12}\)", "([digest])"),
+        (r" +\b\d+(\.\d+)? (ms|s|min)\b", " [time]"),
+        (r"\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\b", "[date]"),
+        (
+            r"panicked at (tests/hostile/src/\w+\.rs):\d+:\d+",
+            "panicked at $1:[place]",
+        ),
+        (r"\^{3,}", "^^^"),
+    ]
+}

@@ -1,0 +1,70 @@
+//! The transform: passes numbers through, until it attacks.
+
+use std::cell::Cell;
+
+use crate::{
+    attack::{Attack, Params},
+    batches,
+    bindings::{
+        exports::mlhost::plugin::transform,
+        mlhost::plugin::{
+            arrow::{Batch, Field},
+            output,
+            types::Error,
+        },
+    },
+    folder, report_panics, schemas, violence,
+};
+
+/// `transform.transformer`.
+pub(crate) struct Transformer {
+    /// What the state allows: an attack that waits for rows has to have seen them
+    /// when it was fitted.
+    attack: Attack,
+    columns: Vec<String>,
+    rows: Cell<u32>,
+}
+
+impl transform::GuestTransformer for Transformer {
+    fn open(
+        params: String,
+        state: Vec<u8>,
+        input: Vec<Field>,
+    ) -> Result<transform::Transformer, Error> {
+        report_panics();
+        let params = Params::parse(&params)?;
+        Ok(transform::Transformer::new(Self {
+            attack: params.due(folder::rows_of(&state)?),
+            columns: schemas::numbers(&input),
+            rows: Cell::new(0),
+        }))
+    }
+
+    fn columns(&self) -> Vec<String> {
+        self.columns.clone()
+    }
+
+    fn output(&self) -> transform::OutputDescription {
+        transform::OutputDescription {
+            schema: schemas::announced(self.attack, &self.columns),
+            row_wise: true,
+        }
+    }
+
+    fn apply(&self, rows: Batch) -> Result<(), Error> {
+        self.rows.set(self.rows.get() + rows.num_rows);
+        match self.attack {
+            Attack::None => output::emit(&rows),
+            attack if violence::waits_for_apply(attack) => violence::attack(attack),
+            Attack::PanicInApply => panic!("a panic in `apply`"),
+            attack => output::emit(&batches::emitted(attack, rows.num_rows)),
+        }
+    }
+
+    fn finish(&self) -> Result<(), Error> {
+        match self.attack {
+            Attack::RowsAtTheEnd => output::emit(&batches::emitted(self.attack, self.rows.get())),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Attacks that need no data: on the processor, the memory, the log and the
+//! words of errors.
+
+use std::{cell::Cell, hint::black_box};
+
+use crate::{
+    attack::Attack,
+    batches,
+    bindings::mlhost::plugin::{log, output, types::Error},
+    error,
+};
+
+/// Bytes that are asked for at a time by a plugin that wants all memory.
+const HELPING: usize = 64 << 20;
+
+/// Bytes that it wants in all.
+const ALL_MEMORY: u64 = 10 << 30;
+
+/// Whether an attack is made in `update`, or waits for `apply`.
+pub(crate) fn waits_for_apply(attack: Attack) -> bool {
+    matches!(attack, Attack::LoopInApply | Attack::MemoryInApply)
+}
+
+/// Does the attack, if it is one of those that need no data.
+pub(crate) fn attack(attack: Attack) -> Result<(), Error> {
+    match attack {
+        Attack::PanicInUpdate => panic!("a panic in `update`"),
+        Attack::IndexOutOfBounds => {
+            let values = black_box([1, 2, 3]);
+            black_box(values[black_box(7)]);
+        }
+        Attack::StackOverflow => {
+            black_box(descend(&Cell::new(0)));
+        }
+        Attack::FrameOverflow => {
+            black_box(descend_with_frames(0));
+        }
+        Attack::EndlessLoop | Attack::LoopInApply => loop {
+            black_box(());
+        },
+        Attack::EndlessMemory | Attack::MemoryInApply => take_memory(),
+        Attack::EndlessTalk => loop {
+            log::log(log::Level::Info, "and another thing");
+        },
+        Attack::MuchTalk => {
+            for line in 0..1_000_000 {
+                log::log(log::Level::Info, &format!("line {line}"));
+            }
+        }
+        Attack::EmitInUpdate => return output::emit(&batches::numbers(&[1.0])),
+        Attack::UnknownErrorKind => return Err(error("on-strike", "no more work today")),
+        Attack::HugeErrorMessage => return Err(error("failed", "x".repeat(100_000_000))),
+        Attack::EscapeCodes => {
+            let codes = "\u{1b}[2J\u{1b}]0;owned\u{7}\u{0}\r";
+            log::log(log::Level::Warn, &format!("heard {codes}this"));
+            return Err(error("failed", format!("read {codes}this")));
+        }
+        Attack::BadPointer => {
+            return Err(Error {
+                at: Some("no/pointer\u{7}/~9/99999999999999999999".to_owned()),
+                ..error("invalid-params", "a parameter is wrong somewhere")
+            });
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Calls itself for ever, which fills the processor's stack: nothing of a frame is
+/// in memory.
+#[expect(unconditional_recursion, reason = "the stack is to overflow")]
+fn descend(depth: &Cell<u64>) -> u64 {
+    depth.set(depth.get() + 1);
+    descend(depth) ^ depth.get()
+}
+
+/// Calls itself for ever with arrays in its frames, which fills the stack that a
+/// compiler lays out in linear memory.
+#[expect(unconditional_recursion, reason = "the stack is to overflow")]
+fn descend_with_frames(depth: u64) -> u64 {
+    let frame = black_box([depth; 16]);
+    black_box(descend_with_frames(frame[3] + 1)) + frame[5]
+}
+
+/// Asks for 10 GB, helping by helping, and gives nothing back.
+fn take_memory() {
+    let mut taken = 0;
+    while taken < ALL_MEMORY {
+        black_box(Vec::<u8>::with_capacity(HELPING).leak());
+        taken += HELPING as u64;
+    }
+}

@@ -1,0 +1,63 @@
+//! Measures what the sandbox costs: batches on their way into a plugin and back, starting one,
+//! training in one, and the whole flights example as a process.
+//!
+//! Every number is the median of a series, and series that are compared are taken in turns, so
+//! that what else the machine does falls on all of them alike.
+
+mod arguments;
+mod baseline;
+mod boundary;
+mod clock;
+mod flights;
+mod process;
+mod report;
+mod rows;
+mod series;
+mod startup;
+mod training;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::Parser;
+
+use crate::arguments::{Arguments, Format, Section};
+use crate::report::Report;
+
+/// The allocator of the `host` binary: what is measured here should hold there.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<()> {
+    let effort = arguments.effort();
+    let kernels = component(&arguments.test_plugins, "test_kernels.wasm")?;
+    let report = Report {
+        boundary: arguments.section(Section::Boundary, || boundary::measure(&kernels, &effort))?,
+        startup: arguments.section(Section::Startup, || startup::measure(&kernels, &effort))?,
+        training: arguments.section(Section::Training, || training::measure(arguments, &effort))?,
+        flights: arguments.section(Section::Flights, || flights::measure(arguments, &effort))?,
+    };
+    match arguments.format {
+        Format::Text => print!("{report}"),
+        Format::Json => println!("{}", serde_json::to_string_pretty(&report)?),
+    }
+    Ok(())
+}
+
+/// The bytes of a component in a folder.
+fn component(folder: &Path, name: &str) -> Result<Vec<u8>> {
+    let path: PathBuf = folder.join(name);
+    fs::read(&path).with_context(|| format!("could not read {}", path.display()))
+}

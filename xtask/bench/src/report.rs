@@ -1,0 +1,157 @@
+//! All results, as tables for people; programs get the same as JSON.
+
+use std::fmt::{self, Display, Formatter};
+
+use comfy_table::{Table, presets};
+use serde::Serialize;
+
+use crate::boundary::{Boundary, Crossing};
+use crate::flights::Flights;
+use crate::process::Usage;
+use crate::startup::Startup;
+use crate::training::Training;
+
+/// Everything that was measured, section by section.
+#[derive(Serialize)]
+pub(crate) struct Report {
+    pub(crate) boundary: Option<Vec<Boundary>>,
+    pub(crate) startup: Option<Startup>,
+    pub(crate) training: Option<Training>,
+    pub(crate) flights: Option<Flights>,
+}
+
+impl Display for Report {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let boundary = self.boundary.as_deref().map(boundary);
+        let sections = [
+            (
+                "Through the sandbox, batches of 8 x float64 with nulls (CPU time a batch)",
+                boundary,
+            ),
+            ("Starting a plugin", self.startup.as_ref().map(startup)),
+            (
+                "Fitting the tree of the flights example in the sandbox (CPU time)",
+                self.training.as_ref().map(training),
+            ),
+            (
+                "The flights example, a whole process",
+                self.flights.as_ref().map(flights),
+            ),
+        ];
+        let mut gap = "";
+        for (title, table) in sections {
+            if let Some(table) = table {
+                writeln!(f, "{gap}{title}\n{}", trimmed(&table))?;
+                gap = "\n";
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A table without the blanks that fill its last column.
+fn trimmed(table: &Table) -> String {
+    let lines = table.lines().map(|line| line.trim_end().to_owned());
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn table<const N: usize>(headings: [&str; N]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(headings);
+    table
+}
+
+fn boundary(sizes: &[Boundary]) -> Table {
+    let mut table = table(["ROWS", "WHAT", "TIME", "RATE", "/ MEMCPY", "/ NATIVE"]);
+    for size in sizes {
+        let mut row = |what: &str, crossing: &Crossing| {
+            table.add_row([
+                size.rows.to_string(),
+                what.to_owned(),
+                time(crossing.seconds),
+                rate(crossing.bytes_per_second),
+                format!("{:.2}", crossing.to_memcpy),
+                crossing
+                    .to_native
+                    .map_or_else(String::new, |ratio| format!("{ratio:.2}")),
+            ]);
+        };
+        let memcpy = Crossing {
+            seconds: size.memcpy_seconds,
+            bytes_per_second: size.bytes as f64 / size.memcpy_seconds,
+            to_memcpy: 1.0,
+            to_native: None,
+        };
+        row("memcpy", &memcpy);
+        row("no-op transform", &size.no_op);
+        row("standardise", &size.standardise);
+        row("fold.update", &size.fold_update);
+    }
+    table
+}
+
+fn startup(startup: &Startup) -> Table {
+    let mut table = table(["WHAT", "TIME"]);
+    let compile = format!(
+        "compile a component of {:.2} MB (wall)",
+        startup.component_bytes as f64 / 1e6
+    );
+    table.add_row([compile, time(startup.compile_seconds)]);
+    for (what, seconds) in [
+        ("load it compiled (wall)", startup.load_seconds),
+        ("open a transform (CPU)", startup.instantiate_seconds),
+    ] {
+        table.add_row([what.to_owned(), time(seconds)]);
+    }
+    table
+}
+
+fn training(training: &Training) -> Table {
+    let mut table = table(["WHAT", "CPU", "/ SCIKIT-LEARN"]);
+    let what = format!("{} rows x {} columns", training.rows, training.columns);
+    let ratio = training.to_baseline;
+    table.add_row([
+        what,
+        time(training.cpu_seconds),
+        ratio.map_or_else(String::new, |ratio| format!("{ratio:.2}")),
+    ]);
+    if let Some(seconds) = training.baseline_cpu_seconds {
+        table.add_row(["scikit-learn".to_owned(), time(seconds), "1.00".to_owned()]);
+    }
+    table
+}
+
+fn flights(flights: &Flights) -> Table {
+    let mut table = table(["WHAT", "WALL", "CPU", "PEAK MEMORY"]);
+    let mut row = |what: &str, usage: &Usage| {
+        table.add_row([
+            what.to_owned(),
+            time(usage.wall_seconds),
+            time(usage.cpu_seconds),
+            format!("{:.0} MB", usage.peak_bytes as f64 / 1e6),
+        ]);
+    };
+    row("host run, plugins not compiled", &flights.cold);
+    row("host run", &flights.warm);
+    if let Some(baseline) = &flights.baseline {
+        row("scikit-learn script", &baseline.usage);
+        let ratios = [baseline.wall_ratio, baseline.cpu_ratio, baseline.peak_ratio];
+        let [wall, cpu, peak] = ratios.map(|ratio| format!("{ratio:.2}"));
+        table.add_row(["host run / scikit-learn script".to_owned(), wall, cpu, peak]);
+    }
+    table
+}
+
+fn rate(bytes_per_second: f64) -> String {
+    format!("{:.2} GB/s", bytes_per_second / 1e9)
+}
+
+/// Seconds in the unit that suits them.
+fn time(seconds: f64) -> String {
+    match seconds {
+        long if long >= 1.0 => format!("{long:.2} s"),
+        short if short >= 1e-3 => format!("{:.1} ms", short * 1e3),
+        tiny => format!("{:.1} us", tiny * 1e6),
+    }
+}
