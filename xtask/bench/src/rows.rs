@@ -13,7 +13,7 @@ pub(crate) fn batch(rows: usize) -> Result<RecordBatch> {
     let columns = (0..COLUMNS).map(|column| {
         let value = |row: usize| {
             let mixed = (row * COLUMNS + column).wrapping_mul(2_654_435_761) % 100_003;
-            (mixed % 20 != 0).then_some(mixed as f64 / 1000.0)
+            (!mixed.is_multiple_of(20)).then_some(mixed as f64 / 1000.0)
         };
         let array: Float64Array = (0..rows).map(value).collect();
         (format!("x{column}"), Arc::new(array) as ArrayRef)
