@@ -95,7 +95,7 @@ pub fn standardise(rows: &RecordBatch, scales: &[Scale]) -> Result<RecordBatch> 
 
 /// Values in one turn of a loop. The sandbox can interrupt a plugin at every turn, and the check
 /// for it would double the time of a loop that does one value a turn.
-const BLOCK: usize = 32;
+const BLOCK: usize = 8;
 
 /// Maps values block by block.
 fn in_blocks(values: &[f64], map: impl Fn(f64) -> f64) -> Vec<f64> {

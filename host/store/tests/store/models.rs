@@ -232,7 +232,7 @@ fn everything_in_a_model_is_part_of_its_identity() {
         |model| model.chain[0].state = model.chain[0].component,
         |model| model.chain[0].params = json!({ "max_depth": 13, "criterion": "squared_error" }),
         |model| model.metrics[0].value += 0.001,
-        |model| model.data[0].files[0].rows += 1,
+        |model| model.data[0].files[0].rows = Some(1),
         |model| model.reference = None,
         |model| model.contract.push('1'),
         |model| model.host.push('1'),
