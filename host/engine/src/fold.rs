@@ -57,8 +57,9 @@ impl Parts<'_> {
         let number = self.table.num_parts();
         let next = AtomicUsize::new(0);
         let states: Mutex<BTreeMap<usize, Result<Vec<u8>>>> = Mutex::default();
-        let work = || {
-            loop {
+        // Folds parts until there are none, or somebody else should go on.
+        let work = |until: &dyn Fn() -> bool| {
+            while !until() {
                 let part = next.fetch_add(1, Ordering::Relaxed);
                 if part >= number {
                     break;
@@ -68,18 +69,16 @@ impl Parts<'_> {
                     // The run ends with this error: nobody needs to start on the rest.
                     next.store(number, Ordering::Relaxed);
                 }
-                states
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .insert(part, state);
+                let mut states = states.lock().unwrap_or_else(PoisonError::into_inner);
+                states.insert(part, state);
             }
         };
-        let helpers = permits.up_to(number.saturating_sub(1));
         thread::scope(|scope| {
-            for _ in 0..helpers.number() {
-                scope.spawn(work);
+            for permit in permits.up_to(number.saturating_sub(1)) {
+                let work = &work;
+                scope.spawn(move || work(&|| permit.is_wanted()));
             }
-            work();
+            work(&|| false);
         });
         let states = states.into_inner().unwrap_or_else(PoisonError::into_inner);
         states.into_values().collect()
