@@ -38,6 +38,9 @@ pub enum Error {
     /// A thread of the host panicked: a fault in the host itself.
     #[error("a thread of the host ended early: {0}")]
     Thread(String),
+    /// A record names a blob by something that is no digest.
+    #[error(transparent)]
+    Digest(#[from] mlhost_store::InvalidDigest),
     /// A record cannot be written as JSON.
     #[error("a record cannot be written: {0}")]
     Record(#[from] serde_json::Error),

@@ -13,7 +13,7 @@ use mlhost_store::{
 use serde_json::{Value, json};
 
 use crate::{
-    Engine, Error, RegisteredModel, Result, RunRecord, StepRecord,
+    Engine, RegisteredModel, Result, RunRecord, StepRecord,
     chain::{Fitted, OpenChain},
     columns::{signature, without},
     fold::fold,
@@ -151,7 +151,7 @@ impl Maker<'_> {
             let name = Path::new(&file.path).file_name().unwrap_or_default();
             Ok(FileFingerprint {
                 name: name.to_string_lossy().into_owned(),
-                digest: digest(&file.digest)?,
+                digest: file.digest.parse()?,
                 rows: file.rows,
             })
         };
@@ -175,7 +175,7 @@ impl Maker<'_> {
                 && let Some(state) = record.states.iter().find(|state| state.name == "reference")
             {
                 let found = &self.workshop.plugins[&planned.name];
-                return self.profile(found, record.params.clone(), digest(&state.digest)?);
+                return self.profile(found, record.params.clone(), state.digest.parse()?);
             }
         }
         let standard = PluginReference::Package {
@@ -216,9 +216,4 @@ impl Maker<'_> {
 fn identity(found: &Found) -> (String, String) {
     let name = found.plugin.name();
     (name.name, name.version.unwrap_or_default())
-}
-
-fn digest(text: &str) -> Result<Digest> {
-    text.parse()
-        .map_err(|error: mlhost_store::InvalidDigest| Error::Thread(error.to_string()))
 }

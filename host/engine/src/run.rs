@@ -243,7 +243,9 @@ fn conclude(record: &RunRecord, stopped: Option<Stopped>) -> (Outcome, String, O
         Some(Stopped::Refused(reason)) => (Outcome::Refused, reason, None),
         Some(Stopped::Failed(error)) => {
             let outcome = match error.as_ref() {
-                Error::Store(_) | Error::Thread(_) | Error::Record(_) => Outcome::Error,
+                Error::Store(_) | Error::Thread(_) | Error::Digest(_) | Error::Record(_) => {
+                    Outcome::Error
+                }
                 _ => Outcome::Failed,
             };
             (outcome, with_causes(error.as_ref()), Some(*error))
