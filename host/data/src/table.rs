@@ -29,6 +29,17 @@ pub trait Table: Send + Sync {
     /// every machine. It may be zero.
     fn num_parts(&self) -> usize;
 
+    /// A digest `sha256:<hex>` of all that decides the rows of one part: parts with equal digests
+    /// and equal schemas have equal rows. `None` where it cannot be told without computing the rows.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownPart`], and what keeps the content from being read.
+    fn part_digest(&self, part: usize) -> Result<Option<String>> {
+        let _ = part;
+        Ok(None)
+    }
+
     /// Scans one part for the named columns, in the order of the names. With no names at all the
     /// batches carry only their number of rows.
     ///
@@ -59,6 +70,10 @@ impl<T: Table + ?Sized> Table for Arc<T> {
 
     fn num_parts(&self) -> usize {
         (**self).num_parts()
+    }
+
+    fn part_digest(&self, part: usize) -> Result<Option<String>> {
+        (**self).part_digest(part)
     }
 
     fn scan_part(&self, part: usize, columns: &[String]) -> Result<Box<dyn Batches>> {
