@@ -78,6 +78,11 @@ pub(crate) struct RunArguments {
     /// How many threads may compute at once [default: the number of cores]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) jobs: Option<u16>,
+
+    /// How much memory plugins and the rows on their way to them may hold together, such as 512MiB
+    /// [default: what each step may use]
+    #[arg(long, value_name = "SIZE", value_parser = parse_memory)]
+    pub(crate) memory: Option<u64>,
 }
 
 #[derive(Debug, Args)]
@@ -161,6 +166,12 @@ pub(crate) enum PluginCommand {
         /// A package such as `tree` or `mlhost:tree@0.1.0`, or a component file
         plugin: PluginReference,
     },
+}
+
+fn parse_memory(text: &str) -> Result<u64, String> {
+    mlhost_pipeline::parse_size(text)
+        .filter(|bytes| *bytes > 0)
+        .ok_or_else(|| "write a whole number and a unit (KiB, MiB, GiB), such as 1GiB".to_owned())
 }
 
 fn parse_param(text: &str) -> Result<(String, String), String> {

@@ -17,7 +17,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::{arguments::Arguments, error::Failure, output::Output};
+use crate::{arguments::Arguments, output::Output};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -25,10 +25,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let mut output = Output::new(arguments.format);
-    let result = tokio::runtime::Runtime::new()
-        .map_err(|error| Failure::internal(format!("the runtime cannot start: {error}")))
-        .and_then(|runtime| runtime.block_on(commands::execute(&arguments, &mut output)));
-    match result {
+    match commands::execute(&arguments, &mut output) {
         Ok(code) => code,
         Err(failure) => failure.report(arguments.format),
     }

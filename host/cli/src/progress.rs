@@ -5,12 +5,15 @@ use std::{
     collections::HashMap,
     fmt::Write,
     io::IsTerminal,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use anstream::eprintln;
 use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
-use mlhost_engine::{Observer, StepRecord, StepStatus};
+use mlhost_engine::{Observer, RowsRead, StepRecord, StepStatus};
 use mlhost_sandbox::Level;
 
 use crate::text;
@@ -27,6 +30,7 @@ pub(crate) fn observer() -> Arc<dyn Observer> {
 /// How a step ended, in one line.
 fn ended(record: &StepRecord) -> String {
     let status = match record.status {
+        StepStatus::Done if record.cached => "\x1b[32mcached\x1b[0m ",
         StepStatus::Done => "\x1b[32mdone\x1b[0m   ",
         StepStatus::Refused => "\x1b[33mrefused\x1b[0m",
         StepStatus::Failed => "\x1b[31mfailed\x1b[0m ",
@@ -76,47 +80,54 @@ fn rate(state: &ProgressState, line: &mut dyn Write) {
 #[derive(Default)]
 struct Bars {
     all: MultiProgress,
-    running: Mutex<HashMap<String, ProgressBar>>,
+    running: Mutex<HashMap<String, Running>>,
+}
+
+/// A step that runs.
+struct Running {
+    bar: ProgressBar,
+    bytes: AtomicU64,
 }
 
 impl Bars {
-    fn with_bar(&self, step: &str, action: impl FnOnce(&ProgressBar)) {
-        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(bar) = running.get(step) {
-            action(bar);
-        }
-    }
-
     fn say(&self, line: &str) {
         self.all.suspend(|| eprintln!("{line}"));
     }
 }
 
 impl Observer for Bars {
-    fn step_started(&self, step: &str, plugin: &str) {
+    fn step_started(&self, step: &str, _plugin: &str) {
         let style = ProgressStyle::with_template(
-            "{prefix:12} {spinner} {wide_bar:.cyan/blue} {human_pos} of {human_len} rows  {rate}  {eta}",
+            "{prefix:12} {spinner} {wide_bar:.cyan/blue} {human_pos} of {human_len} rows  {msg}  {rate}  {eta} left",
         );
         let bar = self.all.add(ProgressBar::no_length());
         if let Ok(style) = style {
             bar.set_style(style.with_key("rate", rate));
         }
         bar.set_prefix(step.to_owned());
-        bar.set_message(plugin.to_owned());
         bar.enable_steady_tick(std::time::Duration::from_millis(100));
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        running.insert(step.to_owned(), bar);
+        let bytes = AtomicU64::new(0);
+        running.insert(step.to_owned(), Running { bar, bytes });
     }
 
-    fn rows_read(&self, step: &str, rows: u64, total: Option<u64>) {
-        self.with_bar(step, |bar| {
-            bar.inc(rows);
-            // A step may read several tables, or one several times.
-            if let Some(total) = total.filter(|total| bar.length().unwrap_or(0) < *total) {
-                bar.set_length(total);
-            }
-            bar.set_length(bar.length().unwrap_or(0).max(bar.position()));
-        });
+    fn rows_read(&self, step: &str, read: &RowsRead) {
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(running) = running.get(step) else {
+            return;
+        };
+        let bar = &running.bar;
+        bar.inc(read.rows);
+        // A step may read several tables, or one several times.
+        if let Some(total) = read
+            .total
+            .filter(|total| bar.length().unwrap_or(0) < *total)
+        {
+            bar.set_length(total);
+        }
+        bar.set_length(bar.length().unwrap_or(0).max(bar.position()));
+        let bytes = running.bytes.fetch_add(read.bytes, Ordering::Relaxed) + read.bytes;
+        bar.set_message(text::bytes(bytes));
     }
 
     fn log(&self, step: &str, level: Level, message: &str) {
@@ -126,7 +137,11 @@ impl Observer for Bars {
     }
 
     fn step_finished(&self, record: &StepRecord) {
-        self.with_bar(&record.name, ProgressBar::finish_and_clear);
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(ended) = running.remove(&record.name) {
+            ended.bar.finish_and_clear();
+        }
+        drop(running);
         self.say(&ended(record));
     }
 }

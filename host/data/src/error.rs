@@ -141,6 +141,14 @@ pub enum Error {
         /// How it differs.
         source: ArrowError,
     },
+    /// What is read again and again could not be kept on the disk in the meantime.
+    #[error("cannot keep the rows for another pass in `{}`", folder.display())]
+    Spool {
+        /// The folder of the file.
+        folder: PathBuf,
+        /// Why not.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// A file could not be written.
     #[error("cannot write `{}`", path.display())]
     Write {

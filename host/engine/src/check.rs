@@ -16,8 +16,15 @@ use mlhost_data::{FileTable, Limited, Table};
 use mlhost_packages::Found;
 use mlhost_pipeline::{Diagnostic, Diagnostics, Kind, Pipeline, Plan, Step};
 use mlhost_sandbox::{Failure, Outcome, PluginName, Severity};
+use mlhost_store::Store;
 
-use crate::{Engine, Error, NoObserver, Result, error::with_causes, params, steps::Workshop};
+use crate::{
+    Engine, Error, NoObserver, Result,
+    error::with_causes,
+    params,
+    results::Results,
+    workshop::{Manner, Workshop},
+};
 
 /// How many rows of each table a rehearsal reads.
 const REHEARSAL_ROWS: u64 = 1000;
@@ -64,6 +71,20 @@ impl Engine {
     /// # Errors
     /// [`Error::Pipeline`] with everything that is wrong, each at its place.
     pub fn check(&self, pipeline: Pipeline, base: &Path) -> Result<Checked> {
+        self.check_before_run(pipeline, base, None)
+    }
+
+    /// The same before a run with this store. A pipeline of which every step has been done before,
+    /// with the same plugins, parameters and rows, has nothing left to find out by a rehearsal.
+    ///
+    /// # Errors
+    /// See [`Engine::check`].
+    pub fn check_before_run(
+        &self,
+        pipeline: Pipeline,
+        base: &Path,
+        store: Option<&Arc<Store>>,
+    ) -> Result<Checked> {
         let plugins = self.find_plugins(&pipeline, base)?;
         let plan = pipeline.plan(|step| plugins[&step.name].plugin.kind())?;
         check_parameters(&pipeline, &plugins)?;
@@ -76,7 +97,9 @@ impl Engine {
             tables,
             unchecked: vec![],
         };
-        checked.unchecked = rehearse(&checked)?;
+        if !store.is_some_and(|store| was_done(&checked, store)) {
+            checked.unchecked = rehearse(&checked)?;
+        }
         Ok(checked)
     }
 
@@ -178,6 +201,42 @@ fn check_targets(
     diagnostics.into_result(())
 }
 
+/// Whether every step of the pipeline was done before.
+fn was_done(checked: &Checked, store: &Arc<Store>) -> bool {
+    let tables = checked.tables.iter();
+    let tables = tables.map(|(name, table)| (name.clone(), table.clone() as Arc<dyn Table>));
+    let workshop = workshop(checked, tables.collect(), Results::of(store.clone()));
+    let mut steps = checked.plan.steps.iter();
+    steps.all(|step| matches!(workshop.recall_step(&step.name), Ok(Some(_))))
+}
+
+/// Steps that nobody watches, one at a time.
+fn workshop(
+    checked: &Checked,
+    tables: HashMap<String, Arc<dyn Table>>,
+    results: Results,
+) -> Workshop {
+    let manner = Manner {
+        observer: Arc::new(NoObserver),
+        jobs: 1,
+        memory: None,
+        results,
+    };
+    let Checked {
+        pipeline,
+        plan,
+        plugins,
+        ..
+    } = checked;
+    Workshop::new(
+        pipeline.clone(),
+        plan.clone(),
+        plugins.clone(),
+        tables,
+        manner,
+    )
+}
+
 /// Runs every step on the first rows, and gives the steps it could not judge.
 fn rehearse(checked: &Checked) -> Result<Vec<Unchecked>> {
     let limited = |table: &Arc<FileTable>| -> Arc<dyn Table> {
@@ -187,14 +246,7 @@ fn rehearse(checked: &Checked) -> Result<Vec<Unchecked>> {
         .tables
         .iter()
         .map(|(name, table)| (name.clone(), limited(table)));
-    let workshop = Workshop::new(
-        checked.pipeline.clone(),
-        checked.plan.clone(),
-        checked.plugins.clone(),
-        tables.collect(),
-        Arc::new(NoObserver),
-        1,
-    );
+    let workshop = workshop(checked, tables.collect(), Results::default());
     let mut diagnostics = checked.pipeline.diagnostics();
     let mut unchecked = Vec::new();
     let mut skipped = HashSet::new();

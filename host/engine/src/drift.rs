@@ -1,10 +1,20 @@
 //! Compares data with the profile of its training data that a model keeps.
 
+use std::sync::Arc;
+
 use mlhost_data::Table;
 use mlhost_sandbox::{Context, Outcome};
 use mlhost_store::{Store, StoredModel};
 
-use crate::{Engine, Error, Result, fold::fold, permits::Permits, run::available_jobs};
+use crate::{
+    Engine, Error, NoObserver, Result,
+    dataset::Dataset,
+    fold::{Fold, fold_one},
+    observer::Reading,
+    permits::Permits,
+    results::Results,
+    run::available_jobs,
+};
 
 /// What the model's own drift detector says of this table.
 ///
@@ -15,7 +25,7 @@ pub fn drift(
     engine: &Engine,
     store: &Store,
     stored: &StoredModel,
-    table: &dyn Table,
+    table: Arc<dyn Table>,
 ) -> Result<Outcome> {
     let name = format!("{}@{}", stored.name, stored.version);
     let reference = stored
@@ -27,10 +37,21 @@ pub fn drift(
         .packages()
         .load(&store.blobs().get(&reference.component)?)?;
     let params = reference.params.to_string();
-    let context = Context::new(name);
+    let context = Context::new(name.clone());
+    let fold = Fold {
+        plugin: found.plugin.clone(),
+        context: context.clone(),
+        params: params.clone(),
+        reading: Reading {
+            step: name,
+            observer: Arc::new(NoObserver),
+            total: table.num_rows(),
+        },
+        dataset: Dataset::of(table),
+    };
     let permits = Permits::new(available_jobs());
-    let _permit = permits.one();
-    let current = fold(&found.plugin, &context, &params, table, &permits)?;
+    let _permit = permits.spare();
+    let current = fold_one(fold, &permits, &Results::default())?;
     let states = [
         ("reference".to_owned(), store.blobs().get(&reference.state)?),
         ("current".to_owned(), current),

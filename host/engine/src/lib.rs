@@ -8,9 +8,9 @@
 //!   keeps what came of them in the store.
 //! - [`FittedModel`] is a model version, ready to predict.
 //!
-//! A step's transform is never materialised: a transformed dataset is a
-//! [`Table`](mlhost_data::Table) over its source ([`TransformedTable`],
-//! [`ScoredTable`]).
+//! A step's transform is never materialised: a transformed dataset is its source
+//! and the stages that rows pass on the way. What was computed once is kept in the
+//! store's cache, and is not computed again while nothing that decides it changes.
 //!
 //! ```no_run
 //! use std::{path::Path, sync::Arc};
@@ -32,37 +32,39 @@
 //!
 //! May use every floor below: `packages`, `store`, `sandbox`, `data`, `pipeline`.
 
-mod chain;
 mod check;
-mod columns;
-mod counted;
+mod dataset;
 mod drift;
 mod error;
 mod fold;
+mod key;
 mod manifest;
 mod model;
 mod observer;
 mod params;
 mod permits;
+mod read_ahead;
 mod record;
+mod results;
+mod row_counter;
 mod run;
-mod scored;
+mod spool;
 mod step_run;
 mod steps;
-mod transformed;
+mod training;
+mod workshop;
 
 pub use check::{Checked, Unchecked};
+pub use dataset::ScoredTable;
 pub use drift::drift;
 pub use error::{Error, Result, with_causes};
 pub use model::FittedModel;
-pub use observer::{NoObserver, Observer};
+pub use observer::{NoObserver, Observer, RowsRead};
 pub use record::{
     FileRecord, GateRecord, PluginRecord, RegisteredModel, RunRecord, StateRecord, StepRecord,
     StepStatus,
 };
 pub use run::{RunOptions, RunReport, Runner};
-pub use scored::ScoredTable;
-pub use transformed::TransformedTable;
 
 use std::path::PathBuf;
 

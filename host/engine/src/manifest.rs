@@ -13,12 +13,17 @@ use mlhost_store::{
 use serde_json::{Value, json};
 
 use crate::{
-    Engine, RegisteredModel, Result, RunRecord, StepRecord,
-    chain::{Fitted, OpenChain},
-    columns::{signature, without},
-    fold::fold,
-    steps::Workshop,
+    Engine, Error, RegisteredModel, Result, RunRecord, StepRecord,
+    dataset::{
+        Dataset, Fitted, OpenChain,
+        columns::{signature, without},
+    },
+    fold::{Fold, fold_one},
+    workshop::Workshop,
 };
+
+/// Whose work it is to profile the training data of a model when no step has done it.
+const PROFILE: &str = "reference profile";
 
 /// Registers every model that the pipeline asks for.
 pub(crate) fn register(
@@ -186,15 +191,18 @@ impl Maker<'_> {
         let found = self.engine.packages().find(&standard, Path::new("."))?;
         let columns: Vec<_> = signature.inputs.iter().map(|column| &column.name).collect();
         let params = json!({ "columns": columns });
-        let context = mlhost_sandbox::Context::new("drift");
-        let table = &self.workshop.tables[source];
-        let state = fold(
-            &found.plugin,
-            &context,
-            &params.to_string(),
-            table,
-            &self.workshop.permits,
-        )?;
+        let dataset = Dataset::of(self.workshop.tables[source].clone());
+        let fold = Fold {
+            plugin: found.plugin.clone(),
+            context: self.workshop.context_of(PROFILE),
+            params: params.to_string(),
+            reading: self.workshop.reading(PROFILE, &dataset),
+            dataset,
+        };
+        let Some(_permit) = self.workshop.permits.one(&self.workshop.cancel) else {
+            return Err(Error::Cancelled);
+        };
+        let state = fold_one(fold, &self.workshop.permits, &self.workshop.results)?;
         let state = self.store.blobs().put(&state)?;
         self.profile(&found, params, state)
     }

@@ -6,7 +6,7 @@ use mlhost_data::Table;
 use mlhost_sandbox::{Context, Limits};
 use mlhost_store::{Store, StoredModel};
 
-use crate::{Engine, Error, Result, ScoredTable, chain::Fitted, params};
+use crate::{Engine, Error, Result, ScoredTable, dataset::Fitted, params};
 
 /// A model version with its plugins loaded and its states at hand.
 pub struct FittedModel {
@@ -27,6 +27,7 @@ impl Engine {
                 targets: params::targets(&found.plugin, &step.params),
                 params: step.params.clone(),
                 limits: Limits::default(),
+                state_digest: step.state,
                 state: store.blobs().get(&step.state)?.into(),
                 found,
             })

@@ -1,5 +1,8 @@
 //! Who watches a run: the terminal, a log, a test.
 
+use std::sync::Arc;
+
+use arrow::record_batch::RecordBatch;
 use mlhost_sandbox::Level;
 
 use crate::StepRecord;
@@ -10,10 +13,9 @@ pub trait Observer: Send + Sync {
     fn step_started(&self, step: &str, plugin: &str) {
         let _ = (step, plugin);
     }
-    /// A step has read `rows` more rows; `total` is what one pass over its input
-    /// has, where that is known.
-    fn rows_read(&self, step: &str, rows: u64, total: Option<u64>) {
-        let _ = (step, rows, total);
+    /// A step has read more of a table.
+    fn rows_read(&self, step: &str, read: &RowsRead) {
+        let _ = (step, read);
     }
     /// A step's plugin says something.
     fn log(&self, step: &str, level: Level, message: &str) {
@@ -25,8 +27,39 @@ pub trait Observer: Send + Sync {
     }
 }
 
+/// What has been read since the last time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RowsRead {
+    /// How many rows.
+    pub rows: u64,
+    /// How many bytes they take in memory, of the columns that were read.
+    pub bytes: u64,
+    /// How many rows one pass over the table has, where that is known.
+    pub total: Option<u64>,
+}
+
 /// Watches nothing.
 #[derive(Clone, Copy, Debug)]
 pub struct NoObserver;
 
 impl Observer for NoObserver {}
+
+/// Tells an observer how far a step has come with one table.
+#[derive(Clone)]
+pub(crate) struct Reading {
+    pub(crate) step: String,
+    pub(crate) observer: Arc<dyn Observer>,
+    pub(crate) total: Option<u64>,
+}
+
+impl Reading {
+    /// These rows have been read.
+    pub(crate) fn read(&self, rows: &RecordBatch) {
+        let read = RowsRead {
+            rows: rows.num_rows() as u64,
+            bytes: rows.get_array_memory_size() as u64,
+            total: self.total,
+        };
+        self.observer.rows_read(&self.step, &read);
+    }
+}

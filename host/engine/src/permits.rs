@@ -1,11 +1,22 @@
 //! How many threads compute at once: every step holds a permit while it works,
 //! and a fold takes more of them while no other step waits for one.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
-/// A number of permits to compute.
+use mlhost_sandbox::CancelToken;
+
+/// How often a step that waits looks whether it is still wanted.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// A number of permits to compute. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Permits(Arc<Shared>);
+
 #[derive(Debug)]
-pub(crate) struct Permits {
+struct Shared {
     state: Mutex<State>,
     returned: Condvar,
 }
@@ -19,9 +30,7 @@ struct State {
 
 /// A permit that somebody holds; it goes back when this is dropped.
 #[derive(Debug)]
-pub(crate) struct Held<'a> {
-    permits: &'a Permits,
-}
+pub(crate) struct Held(Permits);
 
 impl Permits {
     pub(crate) fn new(number: usize) -> Self {
@@ -29,50 +38,53 @@ impl Permits {
             free: number.max(1),
             waiting: 0,
         };
-        Self {
+        Self(Arc::new(Shared {
             state: Mutex::new(state),
             returned: Condvar::new(),
-        }
+        }))
     }
 
-    /// Waits for one.
-    pub(crate) fn one(&self) -> Held<'_> {
+    /// Waits for one; there is none for who was cancelled in the meantime.
+    pub(crate) fn one(&self, cancel: &CancelToken) -> Option<Held> {
         let mut state = self.state();
         state.waiting += 1;
-        while state.free == 0 {
-            state = self
-                .returned
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+        while state.free == 0 && !cancel.is_cancelled() {
+            let waited = self.0.returned.wait_timeout(state, LOOK);
+            (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
         }
         state.waiting -= 1;
+        if cancel.is_cancelled() {
+            return None;
+        }
         state.free -= 1;
-        Held { permits: self }
+        Some(Held(self.clone()))
     }
 
-    /// Takes as many as are free, at most `wanted`, without waiting.
-    pub(crate) fn up_to(&self, wanted: usize) -> Vec<Held<'_>> {
+    /// Takes one without waiting, if one is free and nobody waits for it.
+    pub(crate) fn spare(&self) -> Option<Held> {
         let mut state = self.state();
-        let number = wanted.min(state.free);
-        state.free -= number;
-        (0..number).map(|_| Held { permits: self }).collect()
+        if state.free == 0 || state.waiting > 0 {
+            return None;
+        }
+        state.free -= 1;
+        Some(Held(self.clone()))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Held<'_> {
+impl Held {
     /// Whether somebody waits for a permit.
     pub(crate) fn is_wanted(&self) -> bool {
-        self.permits.state().waiting > 0
+        self.0.state().waiting > 0
     }
 }
 
-impl Drop for Held<'_> {
+impl Drop for Held {
     fn drop(&mut self) {
-        self.permits.state().free += 1;
-        self.permits.returned.notify_one();
+        self.0.state().free += 1;
+        self.0.0.returned.notify_one();
     }
 }

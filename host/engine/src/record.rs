@@ -66,8 +66,12 @@ pub struct StepRecord {
     pub params: Value,
     /// How it ended.
     pub status: StepStatus,
+    /// Whether an earlier run had done the same, so that nothing was computed.
+    pub cached: bool,
     /// Rows it read.
     pub rows: u64,
+    /// Bytes that these rows take in memory, of the columns that were read.
+    pub bytes: u64,
     /// Wall time.
     pub seconds: f64,
     /// What it has learned, one state for each dataset or model it looked at.

@@ -8,17 +8,18 @@ use std::{
 };
 
 use mlhost_data::{FileTable, Table};
+use mlhost_pipeline::{Kind, PlannedStep};
 use mlhost_sandbox::{CONTRACT, CancelToken, WASMTIME};
 use mlhost_store::{Outcome, RunId, Store};
 use tokio::task::JoinSet;
 
 use crate::{
-    Checked, Engine, Error, FileRecord, Observer, Result, RunRecord, StepRecord,
-    counted::RowCounter,
-    manifest,
-    step_run::{Stopped, run_step},
-    steps::Workshop,
+    Checked, Engine, Error, FileRecord, Observer, Result, RunRecord, StepRecord, manifest,
+    results::Results,
+    row_counter::RowCounter,
+    step_run::{Stopped, run_steps},
     with_causes,
+    workshop::{Manner, Workshop},
 };
 
 /// How a run is run.
@@ -26,12 +27,16 @@ use crate::{
 pub struct RunOptions {
     /// How many threads may compute at once, over all steps.
     pub jobs: usize,
+    /// How many bytes the plugins of all steps may hold together, with the batches on their way
+    /// to them; `None` for as many as the limits of the single steps allow.
+    pub memory: Option<u64>,
 }
 
 impl Default for RunOptions {
     fn default() -> Self {
         Self {
             jobs: available_jobs(),
+            memory: None,
         }
     }
 }
@@ -62,7 +67,6 @@ pub struct Runner<'a> {
     files: HashMap<String, Arc<FileTable>>,
     store: Arc<Store>,
     observer: Arc<RowCounter>,
-    options: RunOptions,
 }
 
 impl Engine {
@@ -97,8 +101,12 @@ impl Engine {
             checked.plan,
             checked.plugins,
             tables.collect(),
-            observer.clone(),
-            options.jobs,
+            Manner {
+                observer: observer.clone(),
+                jobs: options.jobs,
+                memory: options.memory,
+                results: Results::of(store.clone()),
+            },
         );
         let workshop = Arc::new(workshop);
         Runner {
@@ -107,7 +115,6 @@ impl Engine {
             files: checked.tables,
             store,
             observer,
-            options,
         }
     }
 }
@@ -154,7 +161,10 @@ impl Runner<'_> {
             seconds: 0.0,
         };
         if stopped.is_none() {
-            match manifest::register(self.engine, &self.workshop, &record, &self.store, id) {
+            // It may fold a reference profile, which takes its time.
+            let register =
+                || manifest::register(self.engine, &self.workshop, &record, &self.store, id);
+            match tokio::task::block_in_place(register) {
                 Ok(models) => record.models = models,
                 Err(error) => stopped = Some(Stopped::Failed(Box::new(error))),
             }
@@ -181,20 +191,23 @@ impl Runner<'_> {
         let mut stopped = None;
         let mut running = JoinSet::new();
         loop {
-            while stopped.is_none() && running.len() < self.options.jobs.max(1) {
-                let ready = |needs: &[String]| needs.iter().all(|need| done.contains(need));
-                let Some(next) = waiting.iter().position(|step| ready(&step.needs)) else {
-                    break;
-                };
-                let step = waiting.remove(next).name;
-                let (workshop, store) = (self.workshop.clone(), self.store.clone());
-                let observer = self.observer.clone();
-                running.spawn_blocking(move || run_step(&workshop, &store, &observer, &step));
+            if stopped.is_none() {
+                let met = |step: &PlannedStep| step.needs.iter().all(|need| done.contains(need));
+                let (ready, rest) = waiting.into_iter().partition(met);
+                waiting = rest;
+                for steps in together(&self.workshop, ready) {
+                    let (workshop, store) = (self.workshop.clone(), self.store.clone());
+                    let observer = self.observer.clone();
+                    running.spawn_blocking(move || {
+                        let steps: Vec<_> = steps.iter().map(String::as_str).collect();
+                        run_steps(&workshop, &store, &observer, &steps)
+                    });
+                }
             }
             let Some(ended) = running.join_next().await else {
                 break;
             };
-            let (record, result) = match ended {
+            let ended = match ended {
                 Ok(ended) => ended,
                 Err(error) => {
                     self.workshop.cancel.cancel();
@@ -203,23 +216,54 @@ impl Runner<'_> {
                     continue;
                 }
             };
-            self.observer.step_finished(&record);
-            match result {
-                Ok(()) => {
-                    done.insert(record.name.clone());
+            for (record, result) in ended {
+                self.observer.step_finished(&record);
+                match result {
+                    Ok(()) => {
+                        done.insert(record.name.clone());
+                    }
+                    Err(reason) => {
+                        self.workshop.cancel.cancel();
+                        stopped.get_or_insert(reason);
+                    }
                 }
-                Err(reason) => {
-                    self.workshop.cancel.cancel();
-                    stopped.get_or_insert(reason);
-                }
+                records.push(record);
             }
-            records.push(record);
         }
         if stopped.is_none() && self.workshop.cancel.is_cancelled() {
             stopped = Some(Stopped::Failed(Box::new(Error::Cancelled)));
         }
         (records, stopped)
     }
+}
+
+/// Groups steps that are ready: those that fold rows of the same raw data start together, and
+/// share its scan. A step with a time limit of its own does not wait for others.
+fn together(workshop: &Workshop, ready: Vec<PlannedStep>) -> Vec<Vec<String>> {
+    let mut groups: Vec<(HashSet<String>, Vec<String>)> = Vec::new();
+    for step in ready {
+        let alone = step.work.kind() == Kind::Trainer
+            || workshop.pipeline.steps[&step.name].timeout.is_some();
+        let mut roots = HashSet::new();
+        if !alone {
+            let datasets = step.work.datasets();
+            let names = datasets.iter().filter_map(|dataset| workshop.root(dataset));
+            roots.extend(names.map(str::to_owned));
+        }
+        let mut names = vec![step.name];
+        // Groups that have a table in common with this step become one with it.
+        groups.retain_mut(|(others, members)| {
+            let apart = others.is_disjoint(&roots);
+            if !apart {
+                roots.extend(others.drain());
+                let later = std::mem::replace(&mut names, std::mem::take(members));
+                names.extend(later);
+            }
+            apart
+        });
+        groups.push((roots, names));
+    }
+    groups.into_iter().map(|(_, names)| names).collect()
 }
 
 fn conclude(record: &RunRecord, stopped: Option<Stopped>) -> (Outcome, String, Option<Error>) {

@@ -8,10 +8,7 @@ use mlhost_store::Store;
 
 use crate::{
     Error, GateRecord, Observer, PluginRecord, Result, StateRecord, StepRecord, StepStatus,
-    check::unwrapped,
-    counted::RowCounter,
-    steps::{Done, Workshop},
-    with_causes,
+    check::unwrapped, row_counter::RowCounter, steps::Done, with_causes, workshop::Workshop,
 };
 
 /// Why a run goes no further.
@@ -22,13 +19,35 @@ pub(crate) enum Stopped {
     Refused(String),
 }
 
-/// Does the work of a step and writes down how it went.
-pub(crate) fn run_step(
+/// A step that runs: its record in the making.
+struct Running {
+    record: StepRecord,
+    started: Instant,
+}
+
+/// Does the work of steps that start together, and writes down how each went. A step that failed
+/// comes before those that were given up because of it.
+pub(crate) fn run_steps(
     workshop: &Workshop,
     store: &Store,
     observer: &RowCounter,
-    name: &str,
-) -> (StepRecord, Result<(), Stopped>) {
+    names: &[&str],
+) -> Vec<(StepRecord, Result<(), Stopped>)> {
+    let running: Vec<_> = names
+        .iter()
+        .map(|name| start(workshop, observer, name))
+        .collect();
+    let done = workshop.work_together(names);
+    let mut ended: Vec<_> = running
+        .into_iter()
+        .zip(done)
+        .map(|(running, done)| end(workshop, store, observer, running, done))
+        .collect();
+    ended.sort_by_key(|(_, result)| matches!(result, Err(Stopped::Failed(error)) if matches!(error.as_ref(), Error::Cancelled)));
+    ended
+}
+
+fn start(workshop: &Workshop, observer: &RowCounter, name: &str) -> Running {
     let plugin = &workshop.plugins[name].plugin;
     let identity = PluginRecord {
         name: plugin.name().name,
@@ -36,28 +55,45 @@ pub(crate) fn run_step(
         digest: plugin.digest().to_owned(),
     };
     observer.step_started(name, &identity.to_string());
-    let mut record = StepRecord {
+    let record = StepRecord {
         name: name.to_owned(),
         kind: plugin.kind(),
         plugin: identity,
         params: workshop.params(name),
         status: StepStatus::Done,
+        cached: false,
         rows: 0,
+        bytes: 0,
         seconds: 0.0,
         states: vec![],
         outcome: None,
         gates: vec![],
         error: None,
     };
-    let started = Instant::now();
-    let result = workshop
-        .work(name)
+    Running {
+        record,
+        started: Instant::now(),
+    }
+}
+
+fn end(
+    workshop: &Workshop,
+    store: &Store,
+    observer: &RowCounter,
+    running: Running,
+    done: Result<Done>,
+) -> (StepRecord, Result<(), Stopped>) {
+    let Running {
+        mut record,
+        started,
+    } = running;
+    let result = done
         .map_err(unwrapped)
         .and_then(|done| keep(store, done, &mut record))
         .map_err(|error| Stopped::Failed(Box::new(error)))
-        .and_then(|()| decide(&workshop.pipeline.steps[name], &mut record));
+        .and_then(|()| decide(&workshop.pipeline.steps[&record.name], &mut record));
     record.seconds = started.elapsed().as_secs_f64();
-    record.rows = observer.rows(name);
+    (record.rows, record.bytes) = observer.read(&record.name);
     match &result {
         Ok(()) => {}
         Err(Stopped::Refused(_)) => record.status = StepStatus::Refused,
@@ -79,6 +115,7 @@ fn keep(store: &Store, done: Done, record: &mut StepRecord) -> Result<()> {
         });
     }
     record.outcome = done.outcome;
+    record.cached = done.cached;
     Ok(())
 }
 

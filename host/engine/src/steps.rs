@@ -1,36 +1,21 @@
-//! What each kind of step does. The same code serves a run and the rehearsal
-//! before it, which differ in the tables they read.
+//! What each kind of step does. Steps that start together do so in one piece of work, so that
+//! those that read the same source share its scan.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::Arc;
 
-use arrow::datatypes::SchemaRef;
 use mlhost_data::Table;
-use mlhost_packages::Found;
-use mlhost_pipeline::{DatasetReference, Pipeline, Plan, Step, Work};
-use mlhost_sandbox::{CancelToken, Context, Level, Limits, Listener, Outcome};
-use serde_json::Value;
+use mlhost_pipeline::Work;
+use mlhost_sandbox::{Context, Outcome};
+use mlhost_store::Digest;
 
 use crate::{
-    Observer, Result, ScoredTable, TransformedTable, chain::Fitted, counted::CountedTable,
-    fold::fold, params, permits::Permits,
+    Error, Result,
+    dataset::{Dataset, Scored},
+    fold::{Fold, fold_all},
+    key::Key,
+    training::{Parts, TrainingTable},
+    workshop::Workshop,
 };
-
-/// Everything that the steps of one execution share.
-pub(crate) struct Workshop {
-    pub(crate) pipeline: Arc<Pipeline>,
-    pub(crate) plan: Arc<Plan>,
-    /// By the name of the step.
-    pub(crate) plugins: Arc<HashMap<String, Found>>,
-    /// By the name of the data.
-    pub(crate) tables: HashMap<String, Arc<dyn Table>>,
-    pub(crate) observer: Arc<dyn Observer>,
-    pub(crate) cancel: CancelToken,
-    pub(crate) permits: Permits,
-    fitted: Mutex<HashMap<String, Fitted>>,
-}
 
 /// What a step has done.
 #[derive(Default)]
@@ -38,232 +23,224 @@ pub(crate) struct Done {
     /// What was learned, by the name of what it was learned from.
     pub(crate) states: Vec<(String, Vec<u8>)>,
     pub(crate) outcome: Option<Outcome>,
+    /// Whether an earlier run did it.
+    pub(crate) cached: bool,
+}
+
+/// What a step reads, and how.
+enum Reads {
+    /// Each of these is folded into a state of its own.
+    Folded(Vec<(String, Dataset)>),
+    /// This one is scanned as the plugin likes.
+    Scanned(Dataset),
+}
+
+/// A step that is about to work.
+struct Prepared<'a> {
+    step: &'a str,
+    context: Context,
+    /// Parameters as JSON.
+    params: String,
+    reads: Reads,
+    /// The name of the result, where what is read has a digest.
+    key: Option<Digest>,
 }
 
 impl Workshop {
-    pub(crate) fn new(
-        pipeline: Arc<Pipeline>,
-        plan: Arc<Plan>,
-        plugins: Arc<HashMap<String, Found>>,
-        tables: HashMap<String, Arc<dyn Table>>,
-        observer: Arc<dyn Observer>,
-        jobs: usize,
-    ) -> Self {
-        let (cancel, permits, fitted) =
-            (CancelToken::default(), Permits::new(jobs), Mutex::default());
-        Self {
-            pipeline,
-            plan,
-            plugins,
-            tables,
-            observer,
-            cancel,
-            permits,
-            fitted,
-        }
-    }
-
     /// Does the work of one step, whose needs have been done.
     pub(crate) fn work(&self, step: &str) -> Result<Done> {
-        let _permit = self.permits.one();
-        let (declared, found) = (&self.pipeline.steps[step], &self.plugins[step]);
-        let context = self.context(declared);
-        let params = self.params(step);
-        let text = params.to_string();
-        let fold_one = |reference| -> Result<Vec<u8>> {
-            let table = self.counted(step, self.dataset(reference, &context)?);
-            fold(&found.plugin, &context, &text, &table, &self.permits)
-        };
-        match self.planned(step) {
-            Work::Validate { input } => {
-                let states = vec![("data".to_owned(), fold_one(input)?)];
-                self.assessed(found, &context, &text, states)
-            }
-            Work::Preprocess { input } => {
-                let state = fold_one(input)?;
-                self.keep_fitted(step, found, params, &state);
-                Ok(Done {
-                    states: vec![("data".to_owned(), state)],
-                    outcome: None,
-                })
-            }
-            Work::Train { input, .. } => {
-                let table = self.dataset(input, &context)?;
-                let trainer = found.plugin.trainer(&context, &text, &table.schema())?;
-                let state = trainer.fit(Arc::new(self.counted(step, table)))?;
-                self.keep_fitted(step, found, params, &state);
-                Ok(Done {
-                    states: vec![("data".to_owned(), state)],
-                    outcome: None,
-                })
-            }
-            Work::DetectDrift { reference, current } => {
-                let states = vec![
-                    ("reference".to_owned(), fold_one(reference)?),
-                    ("current".to_owned(), fold_one(current)?),
-                ];
-                self.assessed(found, &context, &text, states)
-            }
-            Work::Evaluate { models, data } => {
-                let mut states = Vec::with_capacity(models.len());
-                for model in models {
-                    let source = self.dataset(data, &context)?;
-                    let (chain, _) = self.chain(model);
-                    let scored = ScoredTable::new(source, chain.into(), context.clone())?;
-                    let table = self.counted(step, Arc::new(scored));
-                    states.push((
-                        model.clone(),
-                        fold(&found.plugin, &context, &text, &table, &self.permits)?,
-                    ));
-                }
-                self.assessed(found, &context, &text, states)
-            }
-        }
+        let mut done = self.work_together(&[step]);
+        done.pop().unwrap_or(Err(Error::Cancelled))
     }
 
-    /// The schema of the rows that a validator looks at; none for other steps.
-    pub(crate) fn validated_schema(&self, step: &str) -> Result<Option<SchemaRef>> {
-        let Work::Validate { input } = self.planned(step) else {
-            return Ok(None);
+    /// Does the work of several steps, whose needs have been done.
+    pub(crate) fn work_together(&self, steps: &[&str]) -> Vec<Result<Done>> {
+        let Some(_permit) = self.permits.one(&self.cancel) else {
+            return steps.iter().map(|_| Err(Error::Cancelled)).collect();
         };
+        let mut results: Vec<Option<Result<Done>>> = Vec::new();
+        let mut prepared = Vec::new();
+        for step in steps {
+            let result = self.prepare(step).map(|ready| match self.recall(&ready) {
+                Some(done) => Some(done),
+                None => {
+                    prepared.push((results.len(), ready));
+                    None
+                }
+            });
+            results.push(result.transpose());
+        }
+        for (position, result) in self.compute(prepared) {
+            results[position] = Some(result);
+        }
+        let given_up = || Err(Error::Cancelled);
+        results
+            .into_iter()
+            .map(|result| result.unwrap_or_else(given_up))
+            .collect()
+    }
+
+    /// What the step came to in an earlier run, if that is known; the step is done then.
+    pub(crate) fn recall_step(&self, step: &str) -> Result<Option<Done>> {
+        let ready = self.prepare(step)?;
+        Ok(self.recall(&ready))
+    }
+
+    fn recall(&self, ready: &Prepared<'_>) -> Option<Done> {
+        let done = self.results.step(ready.key.as_ref()?)?;
+        self.keep_states(ready.step, &done.states);
+        Some(done)
+    }
+
+    fn prepare<'a>(&self, step: &'a str) -> Result<Prepared<'a>> {
         let context = self.context(&self.pipeline.steps[step]);
-        Ok(Some(self.dataset(input, &context)?.schema()))
-    }
-
-    /// The fitted steps from raw data to the output of a trainer step, and the
-    /// name of that data.
-    pub(crate) fn chain(&self, step: &str) -> (Vec<Fitted>, String) {
-        let (mut chain, source) = match self.planned(step) {
-            Work::Validate { input } | Work::Preprocess { input } | Work::Train { input, .. } => {
-                match input {
-                    DatasetReference::Data(name) => (vec![], name.clone()),
-                    DatasetReference::Step(step) => self.chain(step),
-                }
-            }
-            // The plan refuses these as the source of anything.
-            Work::DetectDrift { .. } | Work::Evaluate { .. } => (vec![], String::new()),
+        let params = self.params(step).to_string();
+        let reads = self.reads(step, &context)?;
+        let key = match self.results.store() {
+            Some(_) => self.key(step, &params, &reads)?,
+            None => None,
         };
-        let fitted = self.fitted.lock().unwrap_or_else(PoisonError::into_inner);
-        chain.extend(fitted.get(step).cloned());
-        (chain, source)
+        Ok(Prepared {
+            step,
+            context,
+            params,
+            reads,
+            key,
+        })
     }
 
-    /// The name of the raw data that a dataset comes from, if nothing has changed
-    /// its rows on the way.
-    pub(crate) fn raw_source<'a>(&'a self, reference: &'a DatasetReference) -> Option<&'a str> {
-        match reference {
-            DatasetReference::Data(name) => Some(name),
-            DatasetReference::Step(step) => match self.planned(step) {
-                Work::Validate { input } => self.raw_source(input),
-                _ => None,
-            },
-        }
-    }
-
-    /// The parameters of a step as its plugin gets them.
-    pub(crate) fn params(&self, step: &str) -> Value {
-        let (step, plugin) = (&self.pipeline.steps[step], &self.plugins[step].plugin);
-        params::complete(plugin, &step.with, self.pipeline.seed)
-    }
-
-    /// A context whose time starts now.
-    pub(crate) fn context(&self, step: &Step) -> Context {
-        let listener = StepListener {
-            step: step.name.clone(),
-            observer: self.observer.clone(),
-        };
-        Context::with(&step.name, limits(step), Arc::new(listener)).with_cancel(self.cancel.clone())
-    }
-
-    fn planned(&self, step: &str) -> &Work {
-        match self.plan.step(step) {
-            Some(step) => &step.work,
-            None => unreachable!("a plan names its own steps only"),
-        }
-    }
-
-    fn dataset(&self, reference: &DatasetReference, context: &Context) -> Result<Arc<dyn Table>> {
-        let step = match reference {
-            DatasetReference::Data(name) => return Ok(self.tables[name].clone()),
-            DatasetReference::Step(step) => step,
-        };
-        let fitted = || {
-            let fitted = self.fitted.lock().unwrap_or_else(PoisonError::into_inner);
-            fitted[step].clone()
+    fn reads(&self, step: &str, context: &Context) -> Result<Reads> {
+        let one = |name: &str, reference| -> Result<_> {
+            Ok((name.to_owned(), self.dataset(reference, context)?))
         };
         Ok(match self.planned(step) {
-            Work::Validate { input } => self.dataset(input, context)?,
-            Work::Preprocess { input } => {
-                let source = self.dataset(input, context)?;
-                Arc::new(TransformedTable::new(source, fitted(), context.clone())?)
+            Work::Validate { input } | Work::Preprocess { input } => {
+                Reads::Folded(vec![one("data", input)?])
             }
-            Work::Train { input, .. } => {
-                let source = self.dataset(input, context)?;
-                Arc::new(ScoredTable::new(
-                    source,
-                    [fitted()].into(),
-                    context.clone(),
-                )?)
+            Work::Train { input, .. } => Reads::Scanned(self.dataset(input, context)?),
+            Work::DetectDrift { reference, current } => {
+                Reads::Folded(vec![one("reference", reference)?, one("current", current)?])
             }
-            Work::DetectDrift { .. } | Work::Evaluate { .. } => {
-                unreachable!("the plan refuses a report as data")
+            Work::Evaluate { models, data } => {
+                let source = self.dataset(data, context)?;
+                let scored = models.iter().map(|model| {
+                    let (chain, _) = self.chain(model);
+                    let stage = Scored::new(chain.into(), context.clone(), &source.schema())?;
+                    Ok((model.clone(), source.clone().then(stage)))
+                });
+                Reads::Folded(scored.collect::<Result<_>>()?)
             }
         })
     }
 
-    fn counted(&self, step: &str, table: Arc<dyn Table>) -> CountedTable {
-        CountedTable::new(table, step, self.observer.clone())
-    }
-
-    fn assessed(
-        &self,
-        found: &Found,
-        context: &Context,
-        params: &str,
-        states: Vec<(String, Vec<u8>)>,
-    ) -> Result<Done> {
-        let outcome = found.plugin.assess(context, params, &states)?;
-        Ok(Done {
-            states,
-            outcome: Some(outcome),
-        })
-    }
-
-    fn keep_fitted(&self, step: &str, found: &Found, params: Value, state: &[u8]) {
-        let fitted = Fitted {
-            step: step.to_owned(),
-            targets: params::targets(&found.plugin, &params),
-            found: found.clone(),
-            params,
-            state: state.into(),
-            limits: limits(&self.pipeline.steps[step]),
+    /// The name of what a step comes to: plugin, parameters, and all that it reads.
+    fn key(&self, step: &str, params: &str, reads: &Reads) -> Result<Option<Digest>> {
+        let digest = self.plugins[step].plugin.digest();
+        let mut key = Key::new("step").with(digest).with(params);
+        let datasets: Vec<(&str, &Dataset)> = match reads {
+            Reads::Folded(datasets) => {
+                let datasets = datasets.iter();
+                datasets
+                    .map(|(name, dataset)| (name.as_str(), dataset))
+                    .collect()
+            }
+            Reads::Scanned(dataset) => vec![("data", dataset)],
         };
-        let mut all = self.fitted.lock().unwrap_or_else(PoisonError::into_inner);
-        all.insert(step.to_owned(), fitted);
+        for (name, dataset) in datasets {
+            match dataset.digest()? {
+                Some(digest) => key = key.with(name).with(digest.bytes()),
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(key.digest()))
     }
-}
 
-/// What the plugin of a step may use.
-fn limits(step: &Step) -> Limits {
-    let defaults = Limits::default();
-    Limits {
-        memory_bytes: step
-            .memory
-            .and_then(|bytes| usize::try_from(bytes).ok())
-            .unwrap_or(defaults.memory_bytes),
-        time: step.timeout.unwrap_or(defaults.time),
-        ..defaults
+    /// Computes steps that nobody has done before; each result comes with the number it came with.
+    fn compute(&self, prepared: Vec<(usize, Prepared<'_>)>) -> Vec<(usize, Result<Done>)> {
+        let mut folds = Vec::new();
+        // Which step each of the folds belongs to.
+        let mut owners = Vec::new();
+        for (owner, (_, ready)) in prepared.iter().enumerate() {
+            if let Reads::Folded(datasets) = &ready.reads {
+                for (_, dataset) in datasets {
+                    folds.push(self.fold(ready, dataset));
+                    owners.push(owner);
+                }
+            }
+        }
+        let states = match fold_all(&folds, &self.permits, &self.results) {
+            Ok(states) => states,
+            Err(failed) => {
+                let (position, _) = &prepared[owners[failed.fold]];
+                return vec![(*position, Err(failed.error))];
+            }
+        };
+        let mut states = states.into_iter();
+        let conclude = |(position, ready): (usize, Prepared<'_>)| {
+            let states = match &ready.reads {
+                Reads::Folded(datasets) => {
+                    let names = datasets.iter().map(|(name, _)| name.clone());
+                    Ok(names.zip(states.by_ref()).collect())
+                }
+                Reads::Scanned(dataset) => self.fit(&ready, dataset),
+            };
+            let done = states.and_then(|states| self.conclude(&ready, states));
+            (position, done)
+        };
+        prepared.into_iter().map(conclude).collect()
     }
-}
 
-/// Hands what a plugin says to the observer, under its step's name.
-struct StepListener {
-    step: String,
-    observer: Arc<dyn Observer>,
-}
+    fn fold(&self, ready: &Prepared<'_>, dataset: &Dataset) -> Fold {
+        Fold {
+            plugin: self.plugins[ready.step].plugin.clone(),
+            context: ready.context.clone(),
+            params: ready.params.clone(),
+            reading: self.reading(ready.step, dataset),
+            dataset: dataset.clone(),
+        }
+    }
 
-impl Listener for StepListener {
-    fn log(&self, level: Level, message: &str) {
-        self.observer.log(&self.step, level, message);
+    fn fit(&self, ready: &Prepared<'_>, dataset: &Dataset) -> Result<Vec<(String, Vec<u8>)>> {
+        let plugin = &self.plugins[ready.step].plugin;
+        let trainer = plugin.trainer(&ready.context, &ready.params, &dataset.schema())?;
+        let table = TrainingTable {
+            dataset: dataset.clone(),
+            reading: self.reading(ready.step, dataset),
+            permits: self.permits.clone(),
+            spools: self.results.store().cloned(),
+            parts: Arc::new(Parts::default()),
+        };
+        Ok(vec![("data".to_owned(), trainer.fit(Arc::new(table))?)])
+    }
+
+    fn conclude(&self, ready: &Prepared<'_>, states: Vec<(String, Vec<u8>)>) -> Result<Done> {
+        let plugin = &self.plugins[ready.step].plugin;
+        let outcome = match self.planned(ready.step) {
+            Work::Preprocess { .. } | Work::Train { .. } => None,
+            Work::Validate { .. } | Work::DetectDrift { .. } | Work::Evaluate { .. } => {
+                Some(plugin.assess(&ready.context, &ready.params, &states)?)
+            }
+        };
+        self.keep_states(ready.step, &states);
+        let done = Done {
+            states,
+            outcome,
+            cached: false,
+        };
+        if let Some(key) = &ready.key {
+            self.results.keep_step(key, &done)?;
+        }
+        Ok(done)
+    }
+
+    /// Keeps what a preprocessor or trainer has fitted for the steps after it.
+    fn keep_states(&self, step: &str, states: &[(String, Vec<u8>)]) {
+        let fitted = matches!(
+            self.planned(step),
+            Work::Preprocess { .. } | Work::Train { .. }
+        );
+        if let (true, Some((_, state))) = (fitted, states.first()) {
+            self.keep_fitted(step, state);
+        }
     }
 }

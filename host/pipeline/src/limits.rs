@@ -36,7 +36,8 @@ pub(crate) fn memory(node: &Node, what: &str, diagnostics: &mut Diagnostics) -> 
     bytes
 }
 
-fn parse_size(text: &str) -> Option<u64> {
+/// The number of bytes that a text such as `512MiB` stands for.
+pub fn parse_size(text: &str) -> Option<u64> {
     let (number, factor) = UNITS.iter().find_map(|(unit, factor)| {
         let number = text.trim().strip_suffix(unit)?;
         Some((number.trim_end(), factor))

@@ -10,6 +10,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crate::MemoryBudget;
+
 /// How much a plugin may use before its step fails.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -105,6 +107,7 @@ pub struct Context {
     pub(crate) deadline: Option<Instant>,
     pub(crate) listener: Arc<dyn Listener>,
     pub(crate) cancel: CancelToken,
+    pub(crate) memory: Arc<MemoryBudget>,
 }
 
 impl Context {
@@ -121,6 +124,7 @@ impl Context {
             limits,
             listener,
             cancel: CancelToken::default(),
+            memory: Arc::default(),
         }
     }
 
@@ -130,12 +134,20 @@ impl Context {
         Self { cancel, ..self }
     }
 
+    /// The context with the memory that its step shares with others.
+    #[must_use]
+    pub fn with_memory(self, memory: Arc<MemoryBudget>) -> Self {
+        Self { memory, ..self }
+    }
+
     /// The context for the plugin of another step, with that step's limits, whose
     /// time starts now. Who listens and who may cancel stays the same.
     #[must_use]
     pub fn of_step(&self, step: impl Into<String>, limits: Limits) -> Self {
         let other = Self::with(step, limits, self.listener.clone());
-        other.with_cancel(self.cancel.clone())
+        other
+            .with_cancel(self.cancel.clone())
+            .with_memory(self.memory.clone())
     }
 }
 

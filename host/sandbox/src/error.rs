@@ -2,6 +2,8 @@
 
 use std::{fmt, io, path::PathBuf, time::Duration};
 
+use crate::OverBudget;
+
 /// A plugin's name and version as its package states them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PluginName {
@@ -91,6 +93,9 @@ pub enum Error {
         /// How.
         failure: Box<Failure>,
     },
+    /// All steps together want more memory than the run may use.
+    #[error("the memory of the run is used up: {0}")]
+    OverBudget(#[from] OverBudget),
     /// The data that a plugin was reading cannot be read.
     #[error(transparent)]
     Data(#[from] mlhost_data::Error),
@@ -142,6 +147,10 @@ impl Error {
                 }
                 _ => None,
             },
+            Self::OverBudget(_) => Some(
+                "let the run use more with `--memory`, or do less at a time with `--jobs`"
+                    .to_owned(),
+            ),
             Self::Cache { .. } => Some(
                 "set MLHOST_CACHE to a folder that can be written, or to nothing for no cache"
                     .to_owned(),
@@ -173,7 +182,7 @@ fn seconds(duration: &Duration) -> String {
     format!("{} s", duration.as_secs_f64())
 }
 
-fn bytes(bytes: &usize) -> String {
+pub(crate) fn bytes(bytes: &usize) -> String {
     const MEBIBYTE: f64 = 1024.0 * 1024.0;
     let mebibytes = *bytes as f64 / MEBIBYTE;
     if mebibytes >= 1024.0 {

@@ -116,6 +116,7 @@ fn failed(plugin: &Inner, session: &mut Session, error: wasmtime::Error) -> Erro
             requested: *requested,
             limit: limits.memory_bytes,
         },
+        Some(Stopped::OverBudget(error)) => return Error::OverBudget(error.clone()),
         Some(Stopped::TableTooLarge { requested }) => Failure::Trapped {
             reason: format!(
                 "{requested} table elements, and the limit is {}",

@@ -10,7 +10,7 @@ use wasmtime::{
 };
 
 use crate::{
-    Context, Level,
+    Context, Level, OverBudget,
     contract::{data, log, metric, output, progress, types, wire as wit_arrow},
     convert::{Carrier, batch_in, cut},
 };
@@ -27,6 +27,8 @@ pub(crate) struct Session {
     pub(crate) data_error: Option<mlhost_data::Error>,
     resources: ResourceTable,
     log_lines: usize,
+    /// Bytes of linear memory, which are given back at the end.
+    memory: u64,
 }
 
 /// Why the host ended a call.
@@ -38,6 +40,8 @@ pub(crate) enum Stopped {
     Cancelled,
     #[error("the memory is used up")]
     OutOfMemory { requested: usize },
+    #[error(transparent)]
+    OverBudget(#[from] OverBudget),
     #[error("too many table elements")]
     TableTooLarge { requested: usize },
     #[error("the data cannot be read")]
@@ -56,6 +60,7 @@ impl Session {
             data_error: None,
             resources: ResourceTable::new(),
             log_lines: 0,
+            memory: 0,
         }
     }
 
@@ -96,6 +101,13 @@ impl Session {
     }
 }
 
+impl Drop for Session {
+    fn drop(&mut self) {
+        let Context { memory, step, .. } = &self.context;
+        memory.give_back(step, self.memory);
+    }
+}
+
 /// A table as a plugin sees it.
 #[expect(unreachable_pub, reason = "the generated bindings re-export it")]
 pub struct Dataset {
@@ -114,13 +126,17 @@ pub struct Scan {
 impl ResourceLimiter for Session {
     fn memory_growing(
         &mut self,
-        _current: usize,
+        current: usize,
         requested: usize,
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
         if requested > self.context.limits.memory_bytes {
             return Err(Stopped::OutOfMemory { requested }.into());
         }
+        let more = requested.saturating_sub(current) as u64;
+        let Context { memory, step, .. } = &self.context;
+        memory.take(step, more).map_err(Stopped::from)?;
+        self.memory += more;
         Ok(true)
     }
 

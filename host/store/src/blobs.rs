@@ -118,7 +118,7 @@ impl Blobs {
 }
 
 /// Two levels, so that no folder gets too many entries.
-fn place(digest: &Digest) -> PathBuf {
+pub(crate) fn place(digest: &Digest) -> PathBuf {
     let hex = digest.hex();
     Path::new(&hex[..2]).join(&hex[2..])
 }

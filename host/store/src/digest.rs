@@ -43,6 +43,11 @@ impl Digest {
         Ok(Self(hasher.finalize().into()))
     }
 
+    /// The 32 bytes themselves.
+    pub fn bytes(&self) -> [u8; 32] {
+        self.0
+    }
+
     /// The first 12 hexadecimal digits, for tables and logs.
     pub fn short(&self) -> String {
         self.0[..6]

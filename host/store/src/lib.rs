@@ -25,6 +25,7 @@
 
 mod alias;
 mod blobs;
+mod cache;
 mod canonical;
 mod database;
 mod digest;
@@ -43,6 +44,7 @@ mod version;
 
 pub use alias::AliasMove;
 pub use blobs::Blobs;
+pub use cache::Cache;
 pub use canonical::canonical_json;
 pub use digest::{Digest, InvalidDigest};
 pub use error::{Error, Result};

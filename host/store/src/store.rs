@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions};
+use cap_tempfile::TempFile;
 
 use crate::database::Database;
-use crate::{Blobs, Error, Result};
+use crate::{Blobs, Cache, Error, Result};
 
 const DATABASE: &str = "store.db";
 const LOCK: &str = "store.lock";
@@ -16,6 +17,7 @@ const README: &str = "README";
 const README_TEXT: &str = "\
 This folder is the store of mlhost: runs, models and everything that made them.
 `blobs/` holds content under its SHA-256 digest, `store.db` (SQLite) the records that point at it.
+`cache/` holds results that can be computed again, and may be deleted at any time.
 Read it with `host runs` and `host models`; do not edit or move single files.
 ";
 
@@ -25,7 +27,9 @@ Read it with `host runs` and `host models`; do not edit or move single files.
 #[derive(Debug)]
 pub struct Store {
     path: PathBuf,
+    folder: Dir,
     blobs: Blobs,
+    cache: Cache,
     pub(crate) database: Database,
 }
 
@@ -69,6 +73,22 @@ impl Store {
         &self.blobs
     }
 
+    /// Results that can be computed again.
+    pub fn cache(&self) -> &Cache {
+        &self.cache
+    }
+
+    /// A new file in the store's folder, without a name: it is gone when it is closed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] when it cannot be made.
+    pub fn unnamed_file(&self) -> Result<std::fs::File> {
+        let file = TempFile::new_anonymous(&self.folder);
+        let file = file.map_err(Error::io("make a file in", &self.path))?;
+        Ok(file.into_std())
+    }
+
     fn open_in(folder: &Dir, path: PathBuf) -> Result<Self> {
         // SQLite does not wait for another process that is turning the same new database to
         // write-ahead logging, so only one at a time gets here. The lock ends with the file.
@@ -78,10 +98,13 @@ impl Store {
             .map_err(Error::io("find the folder", &path))?;
         let database = Database::open(real.join(DATABASE), &path)?;
         let blobs = Blobs::open(folder, &path)?;
+        let cache = Cache::open(folder, &path)?;
         write_readme(folder).map_err(Error::io("write", path.join(README)))?;
         Ok(Self {
+            folder: folder.try_clone().map_err(Error::io("open", &path))?,
             path,
             blobs,
+            cache,
             database,
         })
     }

@@ -27,14 +27,11 @@ use crate::{
 };
 
 /// Does what was asked.
-pub(crate) async fn execute(
-    arguments: &Arguments,
-    output: &mut Output,
-) -> Result<ExitCode, Failure> {
+pub(crate) fn execute(arguments: &Arguments, output: &mut Output) -> Result<ExitCode, Failure> {
     let store = arguments.store.as_deref();
     match &arguments.command {
         Command::Check(check) => check::check(check, output),
-        Command::Run(run) => run::run(run, store, output).await,
+        Command::Run(run) => run::run(run, store, output),
         Command::Predict(predict) => predict::predict(predict, store, output),
         Command::Drift(drift) => drift::drift(drift, store, output),
         Command::Models(models) => models::models(models, store, output),

@@ -11,6 +11,7 @@ use crate::{output, text};
 pub(super) fn steps(steps: &[StepRecord]) -> String {
     let rows = steps.iter().map(|step| {
         let status = match step.status {
+            StepStatus::Done if step.cached => "cached",
             StepStatus::Done => "done",
             StepStatus::Refused => "refused",
             StepStatus::Failed => "failed",

@@ -2,7 +2,7 @@
 
 use std::{path::Path, process::ExitCode, sync::Arc};
 
-use mlhost_engine::{RunOptions, RunRecord, RunReport};
+use mlhost_engine::{RunOptions, RunRecord, RunReport, Runner};
 use mlhost_store::{Outcome, RunId};
 use serde::Serialize;
 
@@ -24,28 +24,26 @@ struct Report<'a> {
     record: &'a RunRecord,
 }
 
-pub(super) async fn run(
+pub(super) fn run(
     arguments: &RunArguments,
     store: Option<&Path>,
     output: &mut Output,
 ) -> Result<ExitCode, Failure> {
     let (pipeline, folder) = read_pipeline(&arguments.pipeline)?;
     let engine = engine()?;
-    let checked = engine.check(pipeline, &folder)?;
     let store = Arc::new(places::store_of_pipeline(store, &folder)?);
-    let mut options = RunOptions::default();
+    let checked = engine.check_before_run(pipeline, &folder, Some(&store))?;
+    let mut options = RunOptions {
+        memory: arguments.memory,
+        ..RunOptions::default()
+    };
     if let Some(jobs) = arguments.jobs {
         options.jobs = usize::from(jobs);
     }
     let runner = engine.runner(checked, store, progress::observer(), options);
-    let cancel = runner.cancel_token();
-    let interrupted = tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            cancel.cancel();
-        }
-    });
-    let report = runner.run().await?;
-    let interrupted = interrupted.is_finished();
+    let runtime = tokio::runtime::Runtime::new()
+        .map_err(|error| Failure::internal(format!("the runtime cannot start: {error}")))?;
+    let (report, interrupted) = runtime.block_on(run_or_cancel(runner))?;
 
     output.print(&view(&report), words)?;
     match report.outcome {
@@ -58,6 +56,18 @@ pub(super) async fn run(
         Outcome::Error => Err(failure(report, INTERNAL)),
         Outcome::Failed | Outcome::Refused => Err(failure(report, REFUSED)),
     }
+}
+
+/// Runs to the end, or until Ctrl-C; says whether it was that.
+async fn run_or_cancel(runner: Runner<'_>) -> Result<(RunReport, bool), Failure> {
+    let cancel = runner.cancel_token();
+    let interrupted = tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            cancel.cancel();
+        }
+    });
+    let report = runner.run().await?;
+    Ok((report, interrupted.is_finished()))
 }
 
 fn failure(report: RunReport, code: u8) -> Failure {

@@ -132,7 +132,10 @@ impl Scene {
             checked,
             self.store(),
             Arc::new(NoObserver),
-            RunOptions { jobs },
+            RunOptions {
+                jobs,
+                ..RunOptions::default()
+            },
         );
         block_on(run).unwrap()
     }

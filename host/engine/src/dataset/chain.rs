@@ -10,11 +10,10 @@ use mlhost_data::Error as DataError;
 use mlhost_packages::Found;
 use mlhost_pipeline::Kind;
 use mlhost_sandbox::{Context, Limits, Transformer};
+use mlhost_store::Digest;
 
-use crate::{
-    Error, Result,
-    columns::{computed, concatenated, project, with_rows},
-};
+use super::columns::{computed, concatenated, project, with_rows};
+use crate::{Error, Result, key::Key};
 
 /// A plugin with the state that it has fitted.
 #[derive(Clone)]
@@ -26,6 +25,7 @@ pub(crate) struct Fitted {
     /// Parameters as a JSON object.
     pub(crate) params: serde_json::Value,
     pub(crate) state: Arc<[u8]>,
+    pub(crate) state_digest: Digest,
     /// What the plugin may use, whichever step reads what it makes.
     pub(crate) limits: Limits,
     /// The columns that the step names as the target.
@@ -33,6 +33,13 @@ pub(crate) struct Fitted {
 }
 
 impl Fitted {
+    /// Adds everything that decides what the step makes of its input.
+    pub(crate) fn add_to(&self, key: Key) -> Key {
+        key.with(self.found.plugin.digest())
+            .with(self.params.to_string())
+            .with(self.state_digest.bytes())
+    }
+
     pub(crate) fn transformer(&self, context: &Context, input: &Schema) -> Result<Transformer> {
         let params = self.params.to_string();
         Ok(self.found.plugin.transformer(

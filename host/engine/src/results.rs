@@ -1,0 +1,77 @@
+//! Results of earlier runs, so that what was computed once is not computed again: the states of
+//! parts, and what whole steps have learned and said.
+
+use std::sync::Arc;
+
+use mlhost_sandbox::Outcome;
+use mlhost_store::{Digest, Store};
+use serde::{Deserialize, Serialize};
+
+use crate::steps::Done;
+
+/// Where results are kept; nowhere in a rehearsal, whose rows are not those of the run.
+#[derive(Clone, Default)]
+pub(crate) struct Results {
+    store: Option<Arc<Store>>,
+}
+
+/// What a whole step has come to. The states are blobs of the store.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    states: Vec<(String, Digest)>,
+    outcome: Option<Outcome>,
+}
+
+impl Results {
+    /// Results that are kept in the cache of this store.
+    pub(crate) fn of(store: Arc<Store>) -> Self {
+        Self { store: Some(store) }
+    }
+
+    /// The store, where there is one.
+    pub(crate) fn store(&self) -> Option<&Arc<Store>> {
+        self.store.as_ref()
+    }
+
+    /// The state of a part that was folded before. A cache that cannot be read has none.
+    pub(crate) fn state(&self, key: &Digest) -> Option<Vec<u8>> {
+        self.store.as_ref()?.cache().get(key).ok()?
+    }
+
+    /// Keeps the state of a part. One that cannot be kept is computed again next time.
+    pub(crate) fn keep_state(&self, key: &Digest, state: &[u8]) {
+        if let Some(store) = &self.store {
+            let _ = store.cache().put(key, state);
+        }
+    }
+
+    /// What a step came to before, if all of it is still there.
+    pub(crate) fn step(&self, key: &Digest) -> Option<Done> {
+        let store = self.store.as_ref()?;
+        let kept: Kept = serde_json::from_slice(&self.state(key)?).ok()?;
+        let states = kept.states.into_iter();
+        let states = states.map(|(name, digest)| Some((name, store.blobs().get(&digest).ok()?)));
+        Some(Done {
+            states: states.collect::<Option<_>>()?,
+            outcome: kept.outcome,
+            cached: true,
+        })
+    }
+
+    /// Keeps what a step came to; its states are put into the store for it.
+    pub(crate) fn keep_step(&self, key: &Digest, done: &Done) -> Result<(), mlhost_store::Error> {
+        let Some(store) = &self.store else {
+            return Ok(());
+        };
+        let states = done.states.iter();
+        let states = states.map(|(name, state)| Ok((name.clone(), store.blobs().put(state)?)));
+        let kept = Kept {
+            states: states.collect::<Result<_, mlhost_store::Error>>()?,
+            outcome: done.outcome.clone(),
+        };
+        if let Ok(json) = serde_json::to_vec(&kept) {
+            self.keep_state(key, &json);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,242 @@
+//! What the steps of one execution share: plugins, tables, what has been fitted so far, and the
+//! datasets that steps make for each other. A run and the rehearsal before it differ in the
+//! tables that they read, and in whether results are kept.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use arrow::datatypes::SchemaRef;
+use mlhost_data::Table;
+use mlhost_packages::Found;
+use mlhost_pipeline::{DatasetReference, Pipeline, Plan, Step, Work};
+use mlhost_sandbox::{CancelToken, Context, Level, Limits, Listener, MemoryBudget};
+use mlhost_store::Digest;
+use serde_json::Value;
+
+use crate::{
+    Observer, Result,
+    dataset::{Dataset, Fitted, Scored, Transformed},
+    observer::Reading,
+    params,
+    permits::Permits,
+    results::Results,
+};
+
+/// Everything that the steps of one execution share.
+pub(crate) struct Workshop {
+    pub(crate) pipeline: Arc<Pipeline>,
+    pub(crate) plan: Arc<Plan>,
+    /// By the name of the step.
+    pub(crate) plugins: Arc<HashMap<String, Found>>,
+    /// By the name of the data.
+    pub(crate) tables: HashMap<String, Arc<dyn Table>>,
+    pub(crate) observer: Arc<dyn Observer>,
+    pub(crate) cancel: CancelToken,
+    pub(crate) permits: Permits,
+    pub(crate) results: Results,
+    pub(crate) memory: Arc<MemoryBudget>,
+    fitted: Mutex<HashMap<String, Fitted>>,
+}
+
+/// How an execution is done.
+pub(crate) struct Manner {
+    pub(crate) observer: Arc<dyn Observer>,
+    /// How many threads may compute at once.
+    pub(crate) jobs: usize,
+    /// How many bytes plugins and batches may hold together.
+    pub(crate) memory: Option<u64>,
+    pub(crate) results: Results,
+}
+
+impl Workshop {
+    pub(crate) fn new(
+        pipeline: Arc<Pipeline>,
+        plan: Arc<Plan>,
+        plugins: Arc<HashMap<String, Found>>,
+        tables: HashMap<String, Arc<dyn Table>>,
+        manner: Manner,
+    ) -> Self {
+        Self {
+            pipeline,
+            plan,
+            plugins,
+            tables,
+            observer: manner.observer,
+            cancel: CancelToken::default(),
+            permits: Permits::new(manner.jobs),
+            results: manner.results,
+            memory: Arc::new(MemoryBudget::new(manner.memory)),
+            fitted: Mutex::default(),
+        }
+    }
+
+    /// What the plan says of a step.
+    pub(crate) fn planned(&self, step: &str) -> &Work {
+        match self.plan.step(step) {
+            Some(step) => &step.work,
+            None => unreachable!("a plan names its own steps only"),
+        }
+    }
+
+    /// The schema of the rows that a validator looks at; none for other steps.
+    pub(crate) fn validated_schema(&self, step: &str) -> Result<Option<SchemaRef>> {
+        let Work::Validate { input } = self.planned(step) else {
+            return Ok(None);
+        };
+        let context = self.context(&self.pipeline.steps[step]);
+        Ok(Some(self.dataset(input, &context)?.schema()))
+    }
+
+    /// The fitted steps from raw data to the output of a trainer step, and the
+    /// name of that data.
+    pub(crate) fn chain(&self, step: &str) -> (Vec<Fitted>, String) {
+        let (mut chain, source) = match self.planned(step) {
+            Work::Validate { input } | Work::Preprocess { input } | Work::Train { input, .. } => {
+                match input {
+                    DatasetReference::Data(name) => (vec![], name.clone()),
+                    DatasetReference::Step(step) => self.chain(step),
+                }
+            }
+            // The plan refuses these as the source of anything.
+            Work::DetectDrift { .. } | Work::Evaluate { .. } => (vec![], String::new()),
+        };
+        chain.extend(self.all_fitted().get(step).cloned());
+        (chain, source)
+    }
+
+    /// The name of the raw data that a dataset comes from, if nothing has changed
+    /// its rows on the way.
+    pub(crate) fn raw_source<'a>(&'a self, reference: &'a DatasetReference) -> Option<&'a str> {
+        match reference {
+            DatasetReference::Data(name) => Some(name),
+            DatasetReference::Step(step) => match self.planned(step) {
+                Work::Validate { input } => self.raw_source(input),
+                _ => None,
+            },
+        }
+    }
+
+    /// The name of the raw data that a dataset is made of, whatever is made of it on the way.
+    pub(crate) fn root<'a>(&'a self, reference: &'a DatasetReference) -> Option<&'a str> {
+        match reference {
+            DatasetReference::Data(name) => Some(name),
+            DatasetReference::Step(step) => match self.planned(step) {
+                Work::Validate { input }
+                | Work::Preprocess { input }
+                | Work::Train { input, .. } => self.root(input),
+                Work::DetectDrift { .. } | Work::Evaluate { .. } => None,
+            },
+        }
+    }
+
+    /// The parameters of a step as its plugin gets them.
+    pub(crate) fn params(&self, step: &str) -> Value {
+        let (step, plugin) = (&self.pipeline.steps[step], &self.plugins[step].plugin);
+        params::complete(plugin, &step.with, self.pipeline.seed)
+    }
+
+    /// A context for a step of the pipeline, whose time starts now.
+    pub(crate) fn context(&self, step: &Step) -> Context {
+        self.context_with(&step.name, limits(step))
+    }
+
+    /// A context for work that is no step of the pipeline.
+    pub(crate) fn context_of(&self, work: &str) -> Context {
+        self.context_with(work, Limits::default())
+    }
+
+    fn context_with(&self, name: &str, limits: Limits) -> Context {
+        let listener = StepListener {
+            step: name.to_owned(),
+            observer: self.observer.clone(),
+        };
+        Context::with(name, limits, Arc::new(listener))
+            .with_cancel(self.cancel.clone())
+            .with_memory(self.memory.clone())
+    }
+
+    /// The rows of raw data, or those that a step makes of its input.
+    pub(crate) fn dataset(
+        &self,
+        reference: &DatasetReference,
+        context: &Context,
+    ) -> Result<Dataset> {
+        let step = match reference {
+            DatasetReference::Data(name) => return Ok(Dataset::of(self.tables[name].clone())),
+            DatasetReference::Step(step) => step,
+        };
+        Ok(match self.planned(step) {
+            Work::Validate { input } => self.dataset(input, context)?,
+            Work::Preprocess { input } => {
+                let source = self.dataset(input, context)?;
+                let fitted = self.all_fitted()[step].clone();
+                let stage = Transformed::new(fitted, context.clone(), source.schema())?;
+                source.then(stage)
+            }
+            Work::Train { input, .. } => {
+                let source = self.dataset(input, context)?;
+                let fitted = self.all_fitted()[step].clone();
+                let stage = Scored::new([fitted].into(), context.clone(), &source.schema())?;
+                source.then(stage)
+            }
+            Work::DetectDrift { .. } | Work::Evaluate { .. } => {
+                unreachable!("the plan refuses a report as data")
+            }
+        })
+    }
+
+    /// Tells the observer what a step reads of a dataset.
+    pub(crate) fn reading(&self, step: &str, dataset: &Dataset) -> Reading {
+        Reading {
+            step: step.to_owned(),
+            observer: self.observer.clone(),
+            total: dataset.source().num_rows(),
+        }
+    }
+
+    /// Keeps what a step has fitted for those that come after it.
+    pub(crate) fn keep_fitted(&self, step: &str, state: &[u8]) {
+        let (found, params) = (&self.plugins[step], self.params(step));
+        let fitted = Fitted {
+            step: step.to_owned(),
+            targets: params::targets(&found.plugin, &params),
+            found: found.clone(),
+            params,
+            state: state.into(),
+            state_digest: Digest::of(state),
+            limits: limits(&self.pipeline.steps[step]),
+        };
+        self.all_fitted().insert(step.to_owned(), fitted);
+    }
+
+    fn all_fitted(&self) -> MutexGuard<'_, HashMap<String, Fitted>> {
+        self.fitted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What the plugin of a step may use.
+fn limits(step: &Step) -> Limits {
+    let defaults = Limits::default();
+    Limits {
+        memory_bytes: step
+            .memory
+            .and_then(|bytes| usize::try_from(bytes).ok())
+            .unwrap_or(defaults.memory_bytes),
+        time: step.timeout.unwrap_or(defaults.time),
+        ..defaults
+    }
+}
+
+/// Hands what a plugin says to the observer, under its step's name.
+struct StepListener {
+    step: String,
+    observer: Arc<dyn Observer>,
+}
+
+impl Listener for StepListener {
+    fn log(&self, level: Level, message: &str) {
+        self.observer.log(&self.step, level, message);
+    }
+}
