@@ -1,5 +1,6 @@
 //! What can go wrong with a table: finding its files, reading them, and writing new ones. Every
-//! error carries the path and, for text formats, the line where these are known.
+//! error carries the path and, for text formats, the line where these are known. What can be done
+//! about it is in [`Error::hint`].
 
 use std::fmt;
 use std::io;
@@ -7,7 +8,6 @@ use std::path::PathBuf;
 
 use arrow::datatypes::DataType;
 use arrow::error::ArrowError;
-use parquet::errors::ParquetError;
 
 /// What the functions of this crate return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -23,6 +23,8 @@ pub enum Error {
         pattern: String,
         /// The folder it was looked for in.
         folder: PathBuf,
+        /// What is there instead.
+        near: Option<String>,
     },
     /// The glob itself is malformed.
     #[error("`{pattern}` is no valid glob")]
@@ -55,7 +57,7 @@ pub enum Error {
     /// A table that is computed could not be: whoever computes it says why.
     #[error(transparent)]
     Computed(Box<dyn std::error::Error + Send + Sync>),
-    /// A text file from which no columns can be learnt.
+    /// A file from which no columns can be learnt.
     #[error("`{}` is empty, so that its columns are unknown", path.display())]
     Empty {
         /// The file.
@@ -70,7 +72,7 @@ pub enum Error {
         column: String,
     },
     /// Two files of one table do not have the same columns.
-    #[error("`{}` does not have the columns of `{}`: {difference}", second.display(), first.display())]
+    #[error("`{}` does not have the columns of `{}`: {difference}{}", second.display(), first.display(), shown(offending))]
     SchemaMismatch {
         /// The file that the others are compared with.
         first: PathBuf,
@@ -78,6 +80,31 @@ pub enum Error {
         second: PathBuf,
         /// The first difference.
         difference: Difference,
+        /// For a type that was inferred from text: the line of the second file with the first value
+        /// that does not fit the first, and the value.
+        offending: Option<(u64, String)>,
+    },
+    /// A CSV file does not have the columns of the schema that was stated for it.
+    #[error("`{}`, line 1: column {position} is {}, and the stated schema has {}", path.display(), quoted(found), quoted(stated))]
+    OtherColumns {
+        /// The file.
+        path: PathBuf,
+        /// The first column that differs, from 1.
+        position: usize,
+        /// Its name in the file, if the file has so many.
+        found: Option<String>,
+        /// Its name in the schema, if the schema has so many.
+        stated: Option<String>,
+    },
+    /// A JSON file has a column that the schema that was stated for it lacks.
+    #[error("`{}`, line {line}: column `{column}` is not in the stated schema", path.display())]
+    UnstatedColumn {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: u64,
+        /// The column.
+        column: String,
     },
     /// A table has no column with a wanted name.
     #[error("there is no column `{column}`{}", nearest.as_ref().map(|name| format!(", the nearest is `{name}`")).unwrap_or_default())]
@@ -105,6 +132,30 @@ pub enum Error {
         /// Which rule, and what was found.
         message: String,
     },
+    /// A row with more or fewer fields than there are columns.
+    #[error("`{}`, line {line}: expected {expected} fields, found {found}", path.display())]
+    Ragged {
+        /// The file.
+        path: PathBuf,
+        /// The line on which the row begins, from 1.
+        line: u64,
+        /// The number of columns.
+        expected: u64,
+        /// The number of fields.
+        found: u64,
+    },
+    /// Bytes that are no text.
+    #[error("`{}`, line {line}: {what} is not UTF-8 from byte {byte} on", path.display())]
+    NotUtf8 {
+        /// The file.
+        path: PathBuf,
+        /// The line on which the row begins, from 1.
+        line: u64,
+        /// The column or the line.
+        what: String,
+        /// The first byte of `what` that is not UTF-8, from 1.
+        byte: u64,
+    },
     /// A value that is not of the type that the other values of its column suggest.
     #[error("`{}`, line {line}: `{value}` in column `{column}` is not a valid {data_type}", path.display())]
     InvalidValue {
@@ -119,21 +170,15 @@ pub enum Error {
         /// The type of the column.
         data_type: DataType,
     },
-    /// A CSV, JSON or Arrow file that cannot be read.
-    #[error("cannot read `{}`", path.display())]
-    Arrow {
+    /// A file whose content is not what its format has: cut off, damaged, or of another format.
+    #[error("cannot read `{}`{}: {reason}", path.display(), place.as_ref().map(|place| format!(", {place}")).unwrap_or_default())]
+    Damaged {
         /// The file.
         path: PathBuf,
+        /// Where in the file, if that is known.
+        place: Option<String>,
         /// What is wrong with it.
-        source: ArrowError,
-    },
-    /// A Parquet file that cannot be read.
-    #[error("cannot read `{}`", path.display())]
-    Parquet {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        source: ParquetError,
+        reason: String,
     },
     /// A batch does not have the columns of the table it is to become part of.
     #[error("a batch does not fit its table")]
@@ -198,28 +243,20 @@ impl fmt::Display for Difference {
     }
 }
 
+fn shown(offending: &Option<(u64, String)>) -> String {
+    let offending = offending.as_ref();
+    offending.map_or_else(String::new, |(line, value)| {
+        format!(", from line {line} on: `{value}`")
+    })
+}
+
+fn quoted(column: &Option<String>) -> String {
+    column
+        .as_ref()
+        .map_or_else(|| "missing".to_owned(), |name| format!("`{name}`"))
+}
+
 impl Error {
-    /// Turns an error of the operating system into one that names the path.
-    pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
-        let path = path.into();
-        |source| Self::Io { path, source }
-    }
-
-    /// Turns an error of Arrow's readers into one that names the path.
-    pub(crate) fn arrow(path: impl Into<PathBuf>) -> impl FnOnce(ArrowError) -> Self {
-        let path = path.into();
-        |source| match source {
-            ArrowError::IoError(_, source) => Self::Io { path, source },
-            source => Self::Arrow { path, source },
-        }
-    }
-
-    /// Turns an error of the Parquet reader into one that names the path.
-    pub(crate) fn parquet(path: impl Into<PathBuf>) -> impl FnOnce(ParquetError) -> Self {
-        let path = path.into();
-        |source| Self::Parquet { path, source }
-    }
-
     /// Turns an error of an encoder or of the operating system into one that names the output.
     pub(crate) fn write<E>(path: impl Into<PathBuf>) -> impl FnOnce(E) -> Self
     where

@@ -8,16 +8,18 @@ use mlhost_pipeline::{CsvOptions, Format};
 use sha2::{Digest as _, Sha256};
 
 use crate::arrange::Arranged;
-use crate::data_file::{DataFile, Place, digest_text};
+use crate::data_file::DataFile;
+use crate::opener::Opener;
+use crate::place::Place;
 use crate::source::{self, Source};
 use crate::table::{Batches, Table, select};
-use crate::{Error, Result, find, unify};
+use crate::watched::Watched;
+use crate::{Difference, Error, Result, digest, find, unify};
 
 /// A table made of one or more files of one format. Its parts are the row groups of Parquet files,
-/// groups of batches of Arrow files, and whole files of the text formats.
+/// groups of batches of Arrow files, ranges of uncompressed text files, and other files as a whole.
 pub struct FileTable {
-    format: Format,
-    csv: CsvOptions,
+    opener: Opener,
     schema: SchemaRef,
     files: Vec<DataFile>,
     sources: Vec<Box<dyn Source>>,
@@ -25,36 +27,109 @@ pub struct FileTable {
     parts: Vec<(usize, usize)>,
 }
 
-/// Opens a table. `pattern` is a path from the folder `base`, a folder of which every file with an
-/// extension of the format is taken, or a glob; files come in the order of their names. The types
-/// of text formats are inferred from all their rows, which are read once for it.
+/// Opens a table of which nothing is known but the format and how CSV files are written. See
+/// [`Opener`], which also says what `pattern` stands for.
 ///
 /// # Errors
 ///
-/// If there is no such file, one cannot be read as the format or has two columns of one name, or
-/// the files do not all have the same columns.
+/// As [`Opener::open`].
 pub fn open(pattern: &str, base: &Path, format: Format, csv: &CsvOptions) -> Result<FileTable> {
-    let mut files = Vec::new();
-    let mut sources = Vec::new();
-    let mut parts = Vec::new();
-    for path in find::files(pattern, base, format)? {
-        let place = Place::new(path)?;
-        let source = source::open(&place, format, csv)?;
-        refuse_duplicates(&place.path, &source.schema())?;
-        parts.extend((0..source.num_parts()).map(|part| (files.len(), part)));
-        files.push(DataFile::new(place, source.num_rows()));
-        sources.push(source);
+    Opener::new(format).csv(csv).open(pattern, base)
+}
+
+impl FileTable {
+    pub(crate) fn open(opener: &Opener, pattern: &str, base: &Path) -> Result<Self> {
+        let mut table = Self {
+            opener: opener.clone(),
+            schema: SchemaRef::new(arrow::datatypes::Schema::empty()),
+            files: Vec::new(),
+            sources: Vec::new(),
+            parts: Vec::new(),
+        };
+        for path in find::files(pattern, base, opener.format)? {
+            table.add(Place::new(path, opener.memory.clone())?)?;
+        }
+        table.schema = table.unified()?;
+        Ok(table)
     }
-    let schemas = sources.iter().map(|source| source.schema());
-    let schema = unify::unify(format, files.iter().map(DataFile::path).zip(schemas))?;
-    Ok(FileTable {
-        format,
-        csv: csv.clone(),
-        schema,
-        files,
-        sources,
-        parts,
-    })
+
+    fn add(&mut self, place: std::sync::Arc<Place>) -> Result<()> {
+        let file = self.files.len();
+        let source = source::open(&place, &self.opener)?;
+        refuse_duplicates(&place.path, &source.schema())?;
+        self.parts
+            .extend((0..source.num_parts()).map(|part| (file, part)));
+        self.files.push(DataFile::new(place, source.num_rows()));
+        self.sources.push(source);
+        Ok(())
+    }
+
+    /// The schema of all files. Where two differ in the type of a column of text, the first value
+    /// that shows it is looked for.
+    fn unified(&self) -> Result<SchemaRef> {
+        let schemas = self.sources.iter().map(|source| source.schema());
+        let paths = self.files.iter().map(DataFile::path);
+        let mut error = match unify::unify(self.opener.format, paths.zip(schemas)) {
+            Ok(schema) => return Ok(schema),
+            Err(error) => error,
+        };
+        if let Error::SchemaMismatch {
+            second,
+            difference: Difference::Type { column, first, .. },
+            offending,
+            ..
+        } = &mut error
+        {
+            let file = self.files.iter().position(|file| file.path() == second);
+            let source = file.map(|file| &self.sources[file]);
+            *offending = source.and_then(|source| source.first_unfit(column, first));
+        }
+        Err(error)
+    }
+
+    /// The files, in the order in which they are scanned.
+    pub fn files(&self) -> &[DataFile] {
+        &self.files
+    }
+
+    /// A digest `sha256:<hex>` of all that decides what a scan gives: the format, for text how it
+    /// is read, and the content of each file in order. Names and places of the files do not matter.
+    ///
+    /// # Errors
+    ///
+    /// As [`DataFile::fingerprint`].
+    pub fn fingerprint(&self) -> Result<String> {
+        let mut hasher = Sha256::new();
+        hasher.update(self.reading());
+        for file in &self.files {
+            let compression = self.opener.compression_of(file.path());
+            hasher.update(format!("{} {compression}\n", file.fingerprint()?));
+        }
+        Ok(digest::finished(hasher))
+    }
+
+    /// All that decides how the bytes of a file become rows, but for its compression.
+    fn reading(&self) -> String {
+        let mut text = format!("{}\n", self.opener.format);
+        if self.opener.format == Format::Csv {
+            let CsvOptions {
+                delimiter,
+                header,
+                null_values,
+            } = &self.opener.csv;
+            text.push_str(&format!("{delimiter} {header} {null_values:?}\n"));
+        }
+        for field in self.opener.schema.iter().flat_map(|schema| schema.fields()) {
+            text.push_str(&format!("{:?} {}\n", field.name(), field.data_type()));
+        }
+        text
+    }
+
+    fn part(&self, part: usize) -> Result<(usize, usize)> {
+        let parts = self.parts.len();
+        let found = self.parts.get(part).copied();
+        found.ok_or(Error::UnknownPart { part, parts })
+    }
 }
 
 fn refuse_duplicates(path: &Path, schema: &SchemaRef) -> Result<()> {
@@ -66,36 +141,6 @@ fn refuse_duplicates(path: &Path, schema: &SchemaRef) -> Result<()> {
             column: pair[0].clone(),
         }),
         None => Ok(()),
-    }
-}
-
-impl FileTable {
-    /// The files, in the order in which they are scanned.
-    pub fn files(&self) -> &[DataFile] {
-        &self.files
-    }
-
-    /// A digest `sha256:<hex>` of all that decides what a scan gives: the format, for CSV how it is
-    /// read, and the content of each file in order. Names and places of the files do not matter.
-    ///
-    /// # Errors
-    ///
-    /// As [`DataFile::fingerprint`].
-    pub fn fingerprint(&self) -> Result<String> {
-        let mut hasher = Sha256::new();
-        hasher.update(format!("{}\n", self.format));
-        if self.format == Format::Csv {
-            let CsvOptions {
-                delimiter,
-                header,
-                null_values,
-            } = &self.csv;
-            hasher.update(format!("{delimiter} {header} {null_values:?}\n"));
-        }
-        for file in &self.files {
-            hasher.update(format!("{}\n", file.fingerprint()?));
-        }
-        Ok(digest_text(hasher))
     }
 }
 
@@ -112,13 +157,23 @@ impl Table for FileTable {
         self.parts.len()
     }
 
+    fn part_digest(&self, part: usize) -> Result<Option<String>> {
+        let (file, part) = self.part(part)?;
+        let mut hasher = Sha256::new();
+        hasher.update(self.reading());
+        hasher.update(self.sources[file].part_content(part)?);
+        Ok(Some(digest::finished(hasher)))
+    }
+
     fn scan_part(&self, part: usize, columns: &[String]) -> Result<Box<dyn Batches>> {
         let wanted = select(&self.schema, columns)?;
-        let (file, part) = *self.parts.get(part).ok_or(Error::UnknownPart {
-            part,
-            parts: self.parts.len(),
-        })?;
-        let batches = self.sources[file].scan_part(part, &wanted)?;
-        Ok(Box::new(Arranged::new(batches, wanted)))
+        let (file, part) = self.part(part)?;
+        let place = self.files[file].place();
+        let batches = match self.sources[file].scan_part(part, &wanted) {
+            Ok(batches) => batches,
+            Err(error) => return Err(place.check().err().unwrap_or(error)),
+        };
+        let batches = Arranged::new(batches, wanted);
+        Ok(Box::new(Watched::new(batches, place.clone())))
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use glob::Pattern;
 use mlhost_pipeline::Format;
 
-use crate::{Error, Result};
+use crate::{Error, Result, near};
 
 /// The files that `pattern` stands for in the folder `base`, sorted: the file itself, the files of
 /// a folder that have the extension of the format, or those that match a glob.
@@ -15,7 +15,7 @@ pub(crate) fn files(pattern: &str, base: &Path, format: Format) -> Result<Vec<Pa
     let path = base.join(pattern);
     // A file is looked for first, so that brackets in its name are not taken for a glob.
     let mut found = if path.is_file() {
-        vec![path]
+        vec![path.clone()]
     } else if path.is_dir() {
         in_folder(&path, format)?
     } else {
@@ -25,6 +25,7 @@ pub(crate) fn files(pattern: &str, base: &Path, format: Format) -> Result<Vec<Pa
         return Err(Error::NoFile {
             pattern: pattern.to_owned(),
             folder: base.to_owned(),
+            near: near::hint(&path, base, format),
         });
     }
     found.sort();

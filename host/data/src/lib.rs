@@ -1,7 +1,7 @@
 //! Arrow sources and sinks, and the datasets made of them.
 //!
 //! A [`Table`] can be scanned again and again and may be far larger than memory: only the batches
-//! in flight are held. [`open`] makes one of files, [`MemoryTable`] of batches, and [`Limited`] of
+//! in flight are held. [`open`] and [`Opener`] make one of files, [`MemoryTable`] of batches, and [`Limited`] of
 //! the first rows of another; [`write()`] and [`Sink`] put rows into a file. Everything is
 //! synchronous, so that the caller decides which threads it blocks. Of the other crates of the
 //! host it uses `mlhost-pipeline` only, for the names of the formats.
@@ -29,23 +29,33 @@
 
 mod arrange;
 mod data_file;
+mod digest;
 mod encoder;
 mod error;
 mod file_table;
 mod find;
+mod hint;
 mod limited;
 mod memory;
+mod near;
+mod opener;
 mod parts;
+mod place;
+mod reason;
 mod sink;
 mod source;
+mod stamp;
 mod table;
 mod unify;
+mod watched;
 
 pub use data_file::DataFile;
+pub use digest::DigestMemory;
 pub use error::{Difference, Error, Result};
 pub use file_table::{FileTable, open};
 pub use limited::Limited;
 pub use memory::MemoryTable;
+pub use opener::Opener;
 pub use sink::{Sink, format_of, write};
 pub use table::{Batches, Scan, Table, column_names, select};
 

@@ -3,20 +3,27 @@
 
 mod csv;
 mod csv_diagnosis;
+mod csv_types;
+mod cut;
 mod ipc;
 mod ipc_index;
 mod json;
+mod json_diagnosis;
+mod json_types;
+mod parallel;
 mod parquet;
+mod parquet_bytes;
 mod text;
 
 use std::sync::Arc;
 
-use arrow::datatypes::{Schema, SchemaRef};
-use mlhost_pipeline::{CsvOptions, Format};
+use arrow::datatypes::{DataType, Schema, SchemaRef};
+use mlhost_pipeline::Format;
 
-use crate::Result;
-use crate::data_file::Place;
+use crate::opener::Opener;
+use crate::place::Place;
 use crate::table::Batches;
+use crate::{Error, Result};
 
 /// One open file of a table.
 pub(crate) trait Source: Send + Sync {
@@ -29,23 +36,36 @@ pub(crate) trait Source: Send + Sync {
     /// The number of parts that can be scanned one by one.
     fn num_parts(&self) -> usize;
 
+    /// All that decides the rows of a part besides how the table is read: the digest of its bytes,
+    /// and what a reader of these has to know.
+    fn part_content(&self, part: usize) -> Result<String>;
+
     /// Scans one part. `wanted` holds columns that the file has, with the types of the table; the
     /// batches hold these under their names, in any order and of any length.
     fn scan_part(&self, part: usize, wanted: &SchemaRef) -> Result<Box<dyn Batches>>;
+
+    /// The line with the first value of a column of text that is not of a type, and the value.
+    fn first_unfit(&self, column: &str, data_type: &DataType) -> Option<(u64, String)> {
+        let _ = (column, data_type);
+        None
+    }
 }
 
 /// Opens a file and learns what it holds.
-pub(crate) fn open(
-    place: &Arc<Place>,
-    format: Format,
-    options: &CsvOptions,
-) -> Result<Box<dyn Source>> {
+pub(crate) fn open(place: &Arc<Place>, opener: &Opener) -> Result<Box<dyn Source>> {
+    if place.bytes() == 0 {
+        return Err(Error::Empty {
+            path: place.path.clone(),
+        });
+    }
     let place = place.clone();
-    Ok(match format {
+    let compression = opener.compression_of(&place.path);
+    let text = |place| text::Text::new(place, compression);
+    Ok(match opener.format {
         Format::Parquet => Box::new(parquet::ParquetSource::open(place)?),
-        Format::Csv => Box::new(csv::CsvSource::open(place, options)?),
+        Format::Csv => Box::new(csv::CsvSource::open(text(place), opener)?),
         Format::Arrow => ipc::open(place)?,
-        Format::JsonLines => Box::new(json::JsonSource::open(place)?),
+        Format::JsonLines => Box::new(json::JsonSource::open(text(place), opener)?),
     })
 }
 
@@ -61,4 +81,11 @@ fn positions(schema: &Schema, wanted: &Schema) -> Vec<usize> {
         .filter(|(_, field)| wanted.fields().find(field.name()).is_some())
         .map(|(position, _)| position)
         .collect()
+}
+
+/// The columns of a file with their types, as a text to be hashed.
+fn described(schema: &Schema) -> String {
+    let fields = schema.fields().iter();
+    let fields = fields.map(|field| format!("{:?} {}\n", field.name(), field.data_type()));
+    fields.collect()
 }

@@ -24,6 +24,7 @@ pub(crate) fn unify<'a>(
                 first: first_path.to_owned(),
                 second: path.to_owned(),
                 difference,
+                offending: None,
             })?
             .into();
     }
@@ -53,7 +54,7 @@ fn pair(format: Format, first: &Schema, second: &Schema) -> Result<Schema, Diffe
 
 fn common_field(format: Format, first: &Field, second: &Field) -> Result<Field, Difference> {
     let (one, other) = (first.data_type(), second.data_type());
-    let inferred = matches!(format, Format::Csv | Format::JsonLines);
+    let inferred = format.is_text();
     let common = match inferred {
         true => wider(one, other),
         false => (one == other).then(|| one.clone()),
@@ -72,7 +73,7 @@ fn common_field(format: Format, first: &Field, second: &Field) -> Result<Field, 
 
 /// The type that values of either type are read as, if both were guessed from text. The rules are
 /// those by which Arrow's readers guess the type of one file.
-fn wider(one: &DataType, other: &DataType) -> Option<DataType> {
+pub(crate) fn wider(one: &DataType, other: &DataType) -> Option<DataType> {
     use DataType::{Date32, Float64, Int64, Null, Timestamp};
     match (one, other) {
         (one, other) if one == other => Some(one.clone()),

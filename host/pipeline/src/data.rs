@@ -1,5 +1,6 @@
 //! Reads the tables `[data.<name>]`.
 
+use crate::data_text;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::format::{CsvOptions, Format};
 use crate::interpolate;
@@ -9,7 +10,7 @@ use crate::params::Params;
 use crate::pipeline::Data;
 use crate::reader::{self, Section};
 
-const KEYS: [&str; 3] = ["path", "format", "csv"];
+const KEYS: [&str; 5] = ["path", "format", "csv", "compression", "schema"];
 const CSV_KEYS: [&str; 3] = ["delimiter", "header", "null_values"];
 
 /// One table of data, or nothing if what is missing or wrong leaves none.
@@ -58,12 +59,16 @@ pub(crate) fn read(entry: &Entry, params: &Params, diagnostics: &mut Diagnostics
             );
         }
     }
+    let compression = data_text::compression(section, format, diagnostics);
+    let schema = data_text::schema(section, format, diagnostics);
     let (path, node) = path?;
     Some(Data {
         name: entry.name.clone(),
         path: path.to_owned(),
         format: format?,
         csv,
+        compression,
+        schema,
         path_span: node.span.clone(),
     })
 }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::compression::inner_path;
+
 /// The format of the files of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -34,16 +36,25 @@ impl Format {
     /// use mlhost_pipeline::Format;
     ///
     /// assert_eq!(Format::from_path("data/2013-*.PARQUET"), Some(Format::Parquet));
+    /// assert_eq!(Format::from_path("flights.csv.gz"), Some(Format::Csv));
     /// assert_eq!(Format::from_path("data/flights"), None);
     /// ```
     pub fn from_path(path: &str) -> Option<Self> {
-        match extension(path)?.as_str() {
-            "parquet" => Some(Self::Parquet),
-            "csv" | "tsv" => Some(Self::Csv),
-            "arrow" | "feather" | "ipc" => Some(Self::Arrow),
-            "jsonl" | "ndjson" | "json" => Some(Self::JsonLines),
-            _ => None,
-        }
+        let inner = inner_path(path);
+        let format = match extension(inner)?.as_str() {
+            "parquet" => Self::Parquet,
+            "csv" | "tsv" => Self::Csv,
+            "arrow" | "feather" | "ipc" => Self::Arrow,
+            "jsonl" | "ndjson" | "json" => Self::JsonLines,
+            _ => return None,
+        };
+        // The other formats compress inside themselves: a compressed file of them is none.
+        (inner == path || format.is_text()).then_some(format)
+    }
+
+    /// Whether it is text, of which types are inferred or stated, and which may be compressed.
+    pub fn is_text(self) -> bool {
+        matches!(self, Self::Csv | Self::JsonLines)
     }
 
     /// The name that `format = "…"` takes.
@@ -72,7 +83,7 @@ pub struct CsvOptions {
 impl CsvOptions {
     /// The defaults for a path: a tab between fields in a `.tsv`, else a comma.
     pub fn for_path(path: &str) -> Self {
-        let tabs = extension(path).as_deref() == Some("tsv");
+        let tabs = extension(inner_path(path)).as_deref() == Some("tsv");
         Self {
             delimiter: if tabs { b'\t' } else { b',' },
             ..Self::default()
@@ -90,7 +101,8 @@ impl Default for CsvOptions {
     }
 }
 
-fn extension(path: &str) -> Option<String> {
+/// What stands behind the last dot of a file's name, in lower case.
+pub(crate) fn extension(path: &str) -> Option<String> {
     let file = path.rsplit(['/', '\\']).next()?;
     let (_, extension) = file.rsplit_once('.')?;
     Some(extension.to_ascii_lowercase())

@@ -38,7 +38,10 @@
 //! ```
 
 mod check;
+mod column_type;
+mod compression;
 mod data;
+mod data_text;
 mod diagnostic;
 mod document;
 mod duplicates;
@@ -64,6 +67,8 @@ mod source;
 mod step;
 mod syntax;
 
+pub use column_type::ColumnType;
+pub use compression::Compression;
 pub use diagnostic::{Diagnostic, Diagnostics, Related};
 pub use document::{FORMAT_VERSION, parse};
 pub use error::Error;

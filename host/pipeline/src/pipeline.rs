@@ -7,6 +7,8 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::column_type::ColumnType;
+use crate::compression::Compression;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::format::{CsvOptions, Format};
 use crate::node::Node;
@@ -52,6 +54,10 @@ pub struct Data {
     pub format: Format,
     /// How the files are written if they are CSV; the defaults otherwise.
     pub csv: CsvOptions,
+    /// How text files are compressed; the ending of each file says so if it is not stated.
+    pub compression: Option<Compression>,
+    /// All columns of text files in their order, with their types; inferred if they are not stated.
+    pub schema: Option<IndexMap<String, ColumnType>>,
     pub(crate) path_span: Span,
 }
 

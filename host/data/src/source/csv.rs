@@ -1,48 +1,65 @@
-//! CSV files: the types of the columns are inferred from all rows, so that a value never comes as
-//! a surprise half-way through a run. A part is a whole file, as there is no telling where a row
-//! begins without reading those before it.
+//! CSV files: the types of the columns are stated, or inferred from all rows, so that a value never
+//! comes as a surprise half-way through a run. A part is a range of rows of about the same number
+//! of bytes, or the whole of a compressed file.
 
+use std::io;
+use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
 use arrow::csv::ReaderBuilder;
 use arrow::csv::reader::Format;
-use arrow::datatypes::{Field, Schema, SchemaRef};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
 use mlhost_pipeline::CsvOptions;
 use regex::Regex;
 
 use super::csv_diagnosis::Diagnosis;
-use super::{Source, positions, text, without_metadata};
-use crate::data_file::Place;
+use super::csv_types::{self, Inferred, Kinds, NoTable};
+use super::cut::Rows;
+use super::text::Text;
+use super::{Source, described, parallel, positions};
+use crate::opener::Opener;
 use crate::table::Batches;
 use crate::{BATCH_ROWS, Error, Result};
 
 pub(super) struct CsvSource {
-    place: Arc<Place>,
+    text: Text,
     options: CsvOptions,
     format: Format,
     schema: SchemaRef,
-    rows: u64,
+    parts: Vec<Range<u64>>,
+    rows: Option<u64>,
 }
 
 impl CsvSource {
-    pub(super) fn open(place: Arc<Place>, options: &CsvOptions) -> Result<Self> {
-        let format = arrow_format(&place, options)?;
-        let (schema, rows) = format
-            .infer_schema(text::open(&place)?, None)
-            .map_err(|error| Diagnosis::new(&place, options).malformed(error))?;
-        if schema.fields().is_empty() {
-            return Err(Error::Empty {
-                path: place.path.clone(),
-            });
-        }
+    pub(super) fn open(text: Text, opener: &Opener) -> Result<Self> {
+        let options = opener.csv.clone();
+        let format = arrow_format(&text, &options)?;
+        let header = Diagnosis::new(&text, &options).first_record()?;
+        let rows = Rows::Records {
+            delimiter: options.delimiter,
+        };
+        let cuts = text.cuts(rows, opener.range_bytes)?;
+        let (schema, parts, rows) = match &opener.schema {
+            Some(schema) => {
+                compare(&text, &header, schema, options.header)?;
+                let parts = cuts.collect::<io::Result<_>>();
+                let parts = parts.map_err(Error::io(&text.place.path))?;
+                (schema.clone(), parts, None)
+            }
+            None => {
+                let (kinds, parts, rows) = infer(&text, &options, cuts, header.len())?;
+                (schema(header, &options, &kinds), parts, Some(rows))
+            }
+        };
         Ok(Self {
-            place,
-            options: options.clone(),
+            text,
+            options,
             format,
-            schema: without_metadata(&schema),
-            rows: rows as u64,
+            schema,
+            parts,
+            rows,
         })
     }
 
@@ -56,31 +73,109 @@ impl CsvSource {
     }
 }
 
+/// What the columns of a file are called.
+fn schema(header: Vec<String>, options: &CsvOptions, kinds: &[Kinds]) -> SchemaRef {
+    let columns = header.into_iter().zip(kinds).enumerate();
+    let fields = columns.map(|(position, (name, kinds))| {
+        let name = match options.header {
+            true => name,
+            false => format!("column_{}", position + 1),
+        };
+        Field::new(name, kinds.data_type(), true)
+    });
+    Arc::new(Schema::new(fields.collect::<Vec<Field>>()))
+}
+
+/// Refuses a file that does not have the stated columns; without a header they only have to be as
+/// many.
+fn compare(text: &Text, first: &[String], schema: &Schema, header: bool) -> Result<()> {
+    let stated: Vec<&String> = schema.fields().iter().map(|field| field.name()).collect();
+    let columns = first.len().max(stated.len());
+    let differs = |position: &usize| match (first.get(*position), stated.get(*position)) {
+        (Some(found), Some(stated)) => header && found != *stated,
+        _ => true,
+    };
+    match (0..columns).find(differs) {
+        None => Ok(()),
+        Some(position) => Err(Error::OtherColumns {
+            path: text.place.path.clone(),
+            position: position + 1,
+            found: first.get(position).cloned(),
+            stated: stated.get(position).map(|name| (*name).clone()),
+        }),
+    }
+}
+
+/// The kinds of values of each column, the parts, and the number of rows of a file.
+fn infer(
+    text: &Text,
+    options: &CsvOptions,
+    cuts: impl Iterator<Item = io::Result<Range<u64>>> + Send,
+    width: usize,
+) -> Result<(Vec<Kinds>, Vec<Range<u64>>, u64)> {
+    let mut kinds = vec![Kinds::default(); width];
+    let mut parts = Vec::new();
+    let mut rows = 0;
+    let mut failed = false;
+    let work = |number: usize, range: io::Result<Range<u64>>| {
+        let range = range.map_err(|_| NoTable)?;
+        let reader = text.open(&range).map_err(|_| NoTable)?;
+        let header = options.header && number == 0;
+        Ok((csv_types::infer(reader, options, header, width)?, range))
+    };
+    parallel::ordered(cuts, work, |found: Result<(Inferred, _), NoTable>| {
+        let Ok((inferred, range)) = found else {
+            failed = true;
+            return ControlFlow::Break(());
+        };
+        for (kinds, seen) in kinds.iter_mut().zip(inferred.kinds) {
+            kinds.merge(seen);
+        }
+        parts.push(range);
+        rows += inferred.rows;
+        ControlFlow::Continue(())
+    });
+    match failed {
+        true => Err(Diagnosis::new(text, options).no_table(width)),
+        false => Ok((kinds, parts, rows)),
+    }
+}
+
 impl Source for CsvSource {
     fn schema(&self) -> SchemaRef {
         self.schema.clone()
     }
 
     fn num_rows(&self) -> Option<u64> {
-        Some(self.rows)
+        self.rows
     }
 
     fn num_parts(&self) -> usize {
-        1
+        self.parts.len()
     }
 
-    fn scan_part(&self, _part: usize, wanted: &SchemaRef) -> Result<Box<dyn Batches>> {
+    fn part_content(&self, part: usize) -> Result<String> {
+        let first = part == 0;
+        let content = self.text.content(&self.parts[part])?;
+        let names = described(&self.schema);
+        Ok(format!("{content}first {first}\n{names}"))
+    }
+
+    fn scan_part(&self, part: usize, wanted: &SchemaRef) -> Result<Box<dyn Batches>> {
         let schema = Arc::new(self.typed_schema(wanted));
         let projection = positions(&schema, wanted);
+        let header = self.options.header && part == 0;
+        let range = self.parts[part].clone();
         let reader = ReaderBuilder::new(schema.clone())
-            .with_format(self.format.clone())
+            .with_format(self.format.clone().with_header(header))
             .with_projection(projection.clone())
             .with_batch_size(BATCH_ROWS)
-            .build_buffered(text::open(&self.place)?)
-            .map_err(Error::arrow(&self.place.path))?;
+            .build_buffered(self.text.open(&range)?)
+            .map_err(Error::arrow(&self.text.place.path))?;
         Ok(Box::new(CsvBatches {
             reader,
-            place: self.place.clone(),
+            text: self.text.clone(),
+            range,
             options: self.options.clone(),
             format: self.format.clone(),
             schema,
@@ -88,17 +183,38 @@ impl Source for CsvSource {
             rows: 0,
         }))
     }
+
+    fn first_unfit(&self, column: &str, data_type: &DataType) -> Option<(u64, String)> {
+        let position = self.schema.index_of(column).ok()?;
+        let field = Field::new(column, data_type.clone(), true);
+        let schema = self.typed_schema(&Schema::new(vec![field]));
+        let diagnosis = Diagnosis::new(&self.text, &self.options);
+        match diagnosis.invalid_value(0, &schema.into(), &[position], &self.format) {
+            Some(Error::InvalidValue { line, value, .. }) => Some((line, value)),
+            _ => None,
+        }
+    }
 }
 
-/// The batches of a file, with what is needed to explain the one that cannot be read.
+/// The batches of a range, with what is needed to explain the one that cannot be read.
 struct CsvBatches<R> {
     reader: R,
-    place: Arc<Place>,
+    text: Text,
+    range: Range<u64>,
     options: CsvOptions,
     format: Format,
     schema: SchemaRef,
     projection: Vec<usize>,
     rows: u64,
+}
+
+impl<R> CsvBatches<R> {
+    fn explain(&self, error: ArrowError) -> Error {
+        let diagnosis = Diagnosis::new(&self.text, &self.options).within(&self.range);
+        let found =
+            diagnosis.invalid_value(self.rows, &self.schema, &self.projection, &self.format);
+        found.unwrap_or_else(|| Error::arrow(&self.text.place.path)(error))
+    }
 }
 
 impl<R: Iterator<Item = Result<RecordBatch, ArrowError>>> Iterator for CsvBatches<R> {
@@ -109,30 +225,16 @@ impl<R: Iterator<Item = Result<RecordBatch, ArrowError>>> Iterator for CsvBatche
         if let Ok(batch) = &batch {
             self.rows += batch.num_rows() as u64;
         }
-        Some(batch.map_err(|error| {
-            // Each row is read for itself now, and so none of them is a header.
-            let format = self.format.clone().with_header(false);
-            Diagnosis::new(&self.place, &self.options).invalid_value(
-                error,
-                self.rows,
-                &self.schema,
-                &self.projection,
-                &format,
-            )
-        }))
+        Some(batch.map_err(|error| self.explain(error)))
     }
 }
 
-fn arrow_format(place: &Place, options: &CsvOptions) -> Result<Format> {
+fn arrow_format(text: &Text, options: &CsvOptions) -> Result<Format> {
+    let null_regex = null_regex(&options.null_values)
+        .map_err(|error| Error::damaged(&text.place.path, error.to_string()))?;
     Ok(Format::default()
-        .with_header(options.header)
         .with_delimiter(options.delimiter)
-        .with_null_regex(
-            null_regex(&options.null_values).map_err(|error| Error::Arrow {
-                path: place.path.clone(),
-                source: ArrowError::ExternalError(Box::new(error)),
-            })?,
-        ))
+        .with_null_regex(null_regex))
 }
 
 /// Matches exactly the texts that stand for a missing value, and nothing at all if there are none.

@@ -2,49 +2,75 @@
 //! not lines as soon as a quoted field holds a line break, so the file is read once more, record by
 //! record, with positions. This happens on the way to an error only.
 
-use std::io::{self, Read as _};
+use std::io::Read as _;
+use std::ops::Range;
 
 use arrow::csv::ReaderBuilder;
 use arrow::csv::reader::Format;
 use arrow::datatypes::{Schema, SchemaRef};
-use arrow::error::ArrowError;
 use csv::{ErrorKind, Position, StringRecord};
 use mlhost_pipeline::CsvOptions;
 
-use super::text;
-use crate::data_file::Place;
+use super::text::{self, Text};
 use crate::{Error, Result};
 
 pub(super) struct Diagnosis<'a> {
-    place: &'a Place,
+    text: &'a Text,
     options: &'a CsvOptions,
+    range: Range<u64>,
 }
 
 impl<'a> Diagnosis<'a> {
-    pub(super) fn new(place: &'a Place, options: &'a CsvOptions) -> Self {
-        Self { place, options }
-    }
-
-    /// The first record that is no CSV of the expected width; `error` itself if there is none.
-    pub(super) fn malformed(&self, error: ArrowError) -> Error {
-        match self.first(|_| None::<usize>) {
-            Err(found) => found,
-            Ok(_) => Error::arrow(&self.place.path)(error),
+    /// A diagnosis of the whole file.
+    pub(super) fn new(text: &'a Text, options: &'a CsvOptions) -> Self {
+        Self {
+            text,
+            options,
+            range: text.whole(),
         }
     }
 
-    /// The first value, from the row `skipped` on, that is not of the type of its column; `error`
-    /// itself if there is none. `columns` are those that were being read.
+    /// A diagnosis of one part.
+    pub(super) fn within(mut self, range: &Range<u64>) -> Self {
+        self.range = range.clone();
+        self
+    }
+
+    /// The fields of the first record.
+    pub(super) fn first_record(&self) -> Result<Vec<String>> {
+        let mut record = StringRecord::new();
+        let mut reader = self.reader(false)?;
+        match reader.read_record(&mut record) {
+            Ok(true) => Ok(record.iter().map(str::to_owned).collect()),
+            Ok(false) => Err(Error::Empty {
+                path: self.text.place.path.clone(),
+            }),
+            Err(error) => Err(self.malformed(error)?),
+        }
+    }
+
+    /// The first record that is no CSV, or has not `width` fields.
+    pub(super) fn no_table(&self, width: usize) -> Error {
+        match self.first(width, |_| None::<()>) {
+            Err(found) => found,
+            // Nothing is wrong any more: somebody has written to the file meanwhile.
+            Ok(_) => Error::Changed {
+                path: self.text.place.path.clone(),
+            },
+        }
+    }
+
+    /// The first value, from the row `skipped` on, that is not of the type of its column.
+    /// `columns` are those that were being read.
     pub(super) fn invalid_value(
         &self,
-        error: ArrowError,
         skipped: u64,
         schema: &SchemaRef,
         columns: &[usize],
         format: &Format,
-    ) -> Error {
+    ) -> Option<Error> {
         let mut row = 0;
-        let found = self.first(|record| {
+        let found = self.first(schema.fields().len(), |record| {
             row += 1;
             if row <= skipped {
                 return None;
@@ -54,15 +80,14 @@ impl<'a> Diagnosis<'a> {
             Some((column, record.get(column).unwrap_or_default().to_owned()))
         });
         match found {
-            Err(found) => found,
-            Ok(None) => Error::arrow(&self.place.path)(error),
-            Ok(Some((line, (column, value)))) => Error::InvalidValue {
-                path: self.place.path.clone(),
+            Err(found) => Some(found),
+            Ok(found) => found.map(|(line, (column, value))| Error::InvalidValue {
+                path: self.text.place.path.clone(),
                 line,
                 column: schema.field(column).name().clone(),
                 value,
                 data_type: schema.field(column).data_type().clone(),
-            },
+            }),
         }
     }
 
@@ -70,40 +95,58 @@ impl<'a> Diagnosis<'a> {
     /// a record before it is malformed.
     fn first<T>(
         &self,
+        width: usize,
         mut check: impl FnMut(&StringRecord) -> Option<T>,
     ) -> Result<Option<(u64, T)>> {
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(self.options.header)
-            .delimiter(self.options.delimiter)
-            .from_reader(text::open(self.place)?);
+        let header = self.options.header && self.range.start == 0;
+        let mut reader = self.reader(header)?;
         let mut record = StringRecord::new();
         loop {
             match reader.read_record(&mut record) {
+                Ok(true) if record.len() != width => {
+                    return Err(Error::Ragged {
+                        path: self.text.place.path.clone(),
+                        line: self.line(record.position())?,
+                        expected: width as u64,
+                        found: record.len() as u64,
+                    });
+                }
                 Ok(true) => {
                     if let Some(found) = check(&record) {
                         return Ok(Some((self.line(record.position())?, found)));
                     }
                 }
                 Ok(false) => return Ok(None),
-                Err(error) => return Err(self.malformed_record(error)?),
+                Err(error) => return Err(self.malformed(error)?),
             }
         }
     }
 
-    fn malformed_record(&self, error: csv::Error) -> Result<Error> {
+    fn reader(&self, header: bool) -> Result<csv::Reader<text::TextReader>> {
+        let mut builder = csv::ReaderBuilder::new();
+        builder
+            .has_headers(header)
+            .flexible(true)
+            .delimiter(self.options.delimiter);
+        Ok(builder.from_reader(self.text.open(&self.range)?))
+    }
+
+    fn malformed(&self, error: csv::Error) -> Result<Error> {
         let line = self.line(error.position())?;
-        let message = match error.into_kind() {
-            ErrorKind::Io(source) => return Err(Error::io(&self.place.path)(source)),
-            ErrorKind::UnequalLengths {
-                expected_len, len, ..
-            } => format!("expected {expected_len} fields, found {len}"),
-            ErrorKind::Utf8 { err, .. } => format!("field {} is not UTF-8", err.field() + 1),
-            other => format!("{other:?}"),
-        };
-        Ok(Error::Malformed {
-            path: self.place.path.clone(),
-            line,
-            message,
+        let path = self.text.place.path.clone();
+        Ok(match error.into_kind() {
+            ErrorKind::Io(source) => Error::io(path)(source),
+            ErrorKind::Utf8 { err, .. } => Error::NotUtf8 {
+                path,
+                line,
+                what: format!("field {}", err.field() + 1),
+                byte: err.valid_up_to() as u64 + 1,
+            },
+            other => Error::Malformed {
+                path,
+                line,
+                message: format!("{other:?}"),
+            },
         })
     }
 
@@ -113,12 +156,16 @@ impl<'a> Diagnosis<'a> {
         let Some(position) = position else {
             return Ok(1);
         };
-        let mut reader = text::open(self.place)?;
-        io::copy(&mut reader.by_ref().take(position.byte()), &mut io::sink())
-            .map_err(Error::io(&self.place.path))?;
-        let mut line = position.line();
+        let failed = || Error::io(&self.text.place.path);
+        let before = match self.range.start {
+            0 => 0,
+            _ => self.text.lines_before(&self.range)?,
+        };
+        let mut reader = self.text.open(&self.range)?;
+        let within = text::count_lines(&mut reader.by_ref().take(position.byte()));
+        let mut line = 1 + before + within.map_err(failed())?;
         for byte in reader.bytes() {
-            match byte.map_err(Error::io(&self.place.path))? {
+            match byte.map_err(failed())? {
                 b'\n' => line += 1,
                 b'\r' => {}
                 _ => break,
@@ -138,8 +185,9 @@ fn readable(record: &StringRecord, column: usize, schema: &Schema, format: &Form
     let (Ok(()), Ok(bytes)) = (written, writer.into_inner()) else {
         return false;
     };
+    // Each row is read for itself, and so none of them is a header.
     let reader = ReaderBuilder::new(schema.into())
-        .with_format(format.clone().with_delimiter(b','))
+        .with_format(format.clone().with_header(false).with_delimiter(b','))
         .build(bytes.as_slice());
     reader.is_ok_and(|mut reader| reader.all(|batch| batch.is_ok()))
 }

@@ -2,15 +2,16 @@
 //! batches are parts; a stream can only be read from its beginning and is one part.
 
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::datatypes::SchemaRef;
 use arrow::ipc::reader::{FileReader, StreamReader};
 
-use super::{Source, ipc_index, positions, without_metadata};
-use crate::data_file::Place;
+use super::ipc_index::{self, Index};
+use super::{Source, described, positions, without_metadata};
+use crate::place::Place;
 use crate::table::Batches;
 use crate::{Error, Result, parts};
 
@@ -31,22 +32,43 @@ pub(super) fn open(place: Arc<Place>) -> Result<Box<dyn Source>> {
 struct IpcFile {
     place: Arc<Place>,
     schema: SchemaRef,
-    rows: u64,
+    index: Index,
     /// The batches of each part.
     parts: Vec<Range<usize>>,
 }
 
 impl IpcFile {
     fn open(place: Arc<Place>) -> Result<Self> {
+        refuse_cut_off(&place)?;
         let schema = without_metadata(&file_reader(&place, None)?.schema());
         let file = BufReader::new(place.open()?);
-        let batch_rows = ipc_index::batch_rows(file).map_err(Error::arrow(&place.path))?;
+        let index = ipc_index::read(file).map_err(Error::arrow(&place.path))?;
         Ok(Self {
             place,
             schema,
-            rows: batch_rows.iter().sum(),
-            parts: parts::group(batch_rows),
+            parts: parts::group(index.batches.iter().map(|batch| batch.rows)),
+            index,
         })
+    }
+}
+
+/// Refuses a file without the end that all have, which is where the index is.
+fn refuse_cut_off(place: &Place) -> Result<()> {
+    let mut end = Vec::new();
+    let length = FILE_MAGIC.len() as u64;
+    let mut file = place.open()?;
+    let start = SeekFrom::Start(place.bytes().saturating_sub(length));
+    file.seek(start).map_err(Error::io(&place.path))?;
+    file.take(length)
+        .read_to_end(&mut end)
+        .map_err(Error::io(&place.path))?;
+    match end == FILE_MAGIC {
+        true => Ok(()),
+        false => Err(Error::damaged(
+            &place.path,
+            "it begins as an Arrow file and lacks the index at its end: it was cut off, or is \
+             still being written",
+        )),
     }
 }
 
@@ -63,11 +85,26 @@ impl Source for IpcFile {
     }
 
     fn num_rows(&self) -> Option<u64> {
-        Some(self.rows)
+        Some(self.index.batches.iter().map(|batch| batch.rows).sum())
     }
 
     fn num_parts(&self) -> usize {
         self.parts.len()
+    }
+
+    fn part_content(&self, part: usize) -> Result<String> {
+        let batches = &self.index.batches[self.parts[part].clone()];
+        let batches = batches.iter().map(|batch| batch.bytes.clone());
+        let ranges: Vec<_> = self
+            .index
+            .dictionaries
+            .iter()
+            .cloned()
+            .chain(batches)
+            .collect();
+        let digest = self.place.digest_of(&format!("part {part}"), &ranges)?;
+        let lengths: Vec<u64> = ranges.iter().map(|range| range.end - range.start).collect();
+        Ok(format!("{digest} {lengths:?}\n{}", described(&self.schema)))
     }
 
     fn scan_part(&self, part: usize, wanted: &SchemaRef) -> Result<Box<dyn Batches>> {
@@ -112,6 +149,10 @@ impl Source for IpcStream {
 
     fn num_parts(&self) -> usize {
         1
+    }
+
+    fn part_content(&self, _part: usize) -> Result<String> {
+        self.place.digest()
     }
 
     fn scan_part(&self, _part: usize, wanted: &SchemaRef) -> Result<Box<dyn Batches>> {

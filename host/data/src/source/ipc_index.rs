@@ -1,7 +1,8 @@
-//! The number of rows of each batch of an Arrow file, without reading the batches: the footer says
-//! where each begins, and each begins with a message that says how long it is.
+//! Where the batches of an Arrow file are and how many rows each has, without reading them: the
+//! footer says where each begins, and each begins with a message that says how long it is.
 
 use std::io::{Read, Seek, SeekFrom};
+use std::ops::Range;
 
 use arrow::error::ArrowError;
 use arrow::ipc::reader::read_footer_length;
@@ -14,12 +15,43 @@ const TAIL_BYTES: usize = 10;
 const CONTINUATION: &[u8] = &[0xff; 4];
 const LENGTH_BYTES: usize = 4;
 
-/// The numbers of rows of all batches, in order.
-pub(super) fn batch_rows(mut file: impl Read + Seek) -> Result<Vec<u64>, ArrowError> {
+/// What an Arrow file says of its content.
+pub(super) struct Index {
+    pub(super) batches: Vec<Batch>,
+    /// The bytes of the dictionaries, which all batches share.
+    pub(super) dictionaries: Vec<Range<u64>>,
+}
+
+/// One batch of a file.
+pub(super) struct Batch {
+    pub(super) rows: u64,
+    pub(super) bytes: Range<u64>,
+}
+
+/// Reads the index of a file.
+pub(super) fn read(mut file: impl Read + Seek) -> Result<Index, ArrowError> {
     let footer = footer(&mut file)?;
     let footer = root_as_footer(&footer).map_err(malformed)?;
-    let blocks = footer.recordBatches().into_iter().flatten();
-    blocks.map(|block| rows(&mut file, block)).collect()
+    let batches = footer.recordBatches().into_iter().flatten();
+    let batches = batches.map(|block| {
+        let rows = rows(&mut file, block)?;
+        let bytes = bytes(block)?;
+        Ok(Batch { rows, bytes })
+    });
+    let batches = batches.collect::<Result<_, ArrowError>>()?;
+    let dictionaries = footer.dictionaries().into_iter().flatten();
+    Ok(Index {
+        batches,
+        dictionaries: dictionaries.map(bytes).collect::<Result<_, _>>()?,
+    })
+}
+
+fn bytes(block: &Block) -> Result<Range<u64>, ArrowError> {
+    let start = u64::try_from(block.offset()).map_err(malformed)?;
+    let metadata = u64::try_from(block.metaDataLength()).map_err(malformed)?;
+    let body = u64::try_from(block.bodyLength()).map_err(malformed)?;
+    let end = start.saturating_add(metadata).saturating_add(body);
+    Ok(start..end)
 }
 
 fn footer(file: &mut (impl Read + Seek)) -> Result<Vec<u8>, ArrowError> {

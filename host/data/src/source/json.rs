@@ -1,42 +1,88 @@
-//! JSON lines: one object on each line. The columns are all keys of all rows, in the order in
-//! which they first appear, and their types are inferred from all rows. A part is a whole file.
+//! JSON lines: one object on each line. The columns are stated, or are all keys of all rows in the
+//! order in which they first appear, with types inferred from all rows. A part is a range of rows
+//! of about the same number of bytes, or the whole of a compressed file.
 
-use std::cell::Cell;
-use std::io::BufRead;
-use std::sync::Arc;
+use std::io;
+use std::ops::Range;
 
-use arrow::datatypes::{DataType, Field, Fields, Schema, SchemaRef};
+use arrow::datatypes::{DataType, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use arrow::json::ReaderBuilder;
-use arrow::json::reader::infer_json_schema_from_iterator;
-use indexmap::{IndexMap, IndexSet};
-use serde::de::IgnoredAny;
-use serde_json::Value;
+use arrow::record_batch::RecordBatch;
+use indexmap::IndexSet;
 
-use super::{Source, text};
-use crate::data_file::Place;
+use super::cut::Rows;
+use super::json_diagnosis::Diagnosis;
+use super::text::Text;
+use super::{Source, json_types};
+use crate::opener::Opener;
 use crate::table::Batches;
 use crate::{BATCH_ROWS, Error, Result};
 
 pub(super) struct JsonSource {
-    place: Arc<Place>,
+    text: Text,
     schema: SchemaRef,
-    rows: u64,
+    parts: Vec<Range<u64>>,
+    rows: Option<u64>,
 }
 
 impl JsonSource {
-    pub(super) fn open(place: Arc<Place>) -> Result<Self> {
-        let (schema, rows) = infer(&place)?;
+    pub(super) fn open(text: Text, opener: &Opener) -> Result<Self> {
+        let cuts = text.cuts(Rows::Lines, opener.range_bytes)?;
+        let (schema, parts, rows) = match &opener.schema {
+            Some(schema) => {
+                refuse_unstated(&text, schema)?;
+                let parts = cuts.collect::<io::Result<_>>();
+                let parts = parts.map_err(Error::io(&text.place.path))?;
+                (schema.clone(), parts, None)
+            }
+            None => {
+                let inferred = json_types::infer(&text, cuts)?;
+                (inferred.schema.into(), inferred.parts, Some(inferred.rows))
+            }
+        };
         if schema.fields().is_empty() {
             return Err(Error::Empty {
-                path: place.path.clone(),
+                path: text.place.path.clone(),
             });
         }
         Ok(Self {
-            place,
-            schema: Arc::new(schema),
+            text,
+            schema,
+            parts,
             rows,
         })
+    }
+}
+
+/// Refuses a file whose first row has a column that is not stated. The other way round, a column
+/// that is stated and not there is missing in that row, which is no mistake.
+fn refuse_unstated(text: &Text, schema: &Schema) -> Result<()> {
+    let mut order = IndexSet::new();
+    let mut first = None;
+    let mut lines = 0;
+    let read = json_types::each_row(text.open(&text.whole())?, &mut lines, |line, row| {
+        json_types::object(row, &mut order)?;
+        first = Some(line);
+        // What comes behind the first row is of no interest: this is no failure.
+        Err(String::new())
+    });
+    let Some(line) = first else {
+        return match read {
+            Err(refused) => Err(refused.into_error(text)),
+            Ok(()) => Err(Error::Empty {
+                path: text.place.path.clone(),
+            }),
+        };
+    };
+    let stated = |column: &String| schema.fields().find(column).is_some();
+    match order.into_iter().find(|column| !stated(column)) {
+        None => Ok(()),
+        Some(column) => Err(Error::UnstatedColumn {
+            path: text.place.path.clone(),
+            line,
+            column,
+        }),
     }
 }
 
@@ -46,115 +92,66 @@ impl Source for JsonSource {
     }
 
     fn num_rows(&self) -> Option<u64> {
-        Some(self.rows)
+        self.rows
     }
 
     fn num_parts(&self) -> usize {
-        1
+        self.parts.len()
     }
 
-    fn scan_part(&self, _part: usize, wanted: &SchemaRef) -> Result<Box<dyn Batches>> {
-        let reader = ReaderBuilder::new(wanted.clone())
-            .with_batch_size(BATCH_ROWS)
-            // A column of numbers and text was inferred to be text.
-            .with_coerce_primitive(true)
-            .build(text::open(&self.place)?)
-            .map_err(Error::arrow(&self.place.path))?;
-        let place = self.place.clone();
-        Ok(Box::new(reader.map(move |batch| {
-            batch.map_err(Error::arrow(&place.path))
-        })))
+    fn part_content(&self, part: usize) -> Result<String> {
+        // Columns are found by name in each row, whatever others there are.
+        self.text.content(&self.parts[part])
+    }
+
+    fn scan_part(&self, part: usize, wanted: &SchemaRef) -> Result<Box<dyn Batches>> {
+        let range = self.parts[part].clone();
+        let reader = reader(wanted)
+            .build(self.text.open(&range)?)
+            .map_err(Error::arrow(&self.text.place.path))?;
+        Ok(Box::new(JsonBatches {
+            reader,
+            text: self.text.clone(),
+            range,
+            wanted: wanted.clone(),
+            rows: 0,
+        }))
+    }
+
+    fn first_unfit(&self, column: &str, data_type: &DataType) -> Option<(u64, String)> {
+        Diagnosis::new(&self.text).first_unlike(column, data_type)
     }
 }
 
-/// The columns and the number of rows of a file.
-fn infer(place: &Place) -> Result<(Schema, u64)> {
-    let line = Cell::new(0);
-    let mut rows = 0;
-    let mut order = IndexSet::new();
-    let malformed = |message: String| Error::Malformed {
-        path: place.path.clone(),
-        line: line.get(),
-        message,
-    };
-    let mut failure = None;
-    let mut lines = text::open(place)?.lines();
-    // Arrow's inference takes only its own errors: what else goes wrong is kept aside.
-    let rows_seen = std::iter::from_fn(|| {
-        loop {
-            line.set(line.get() + 1);
-            let text = match lines.next()? {
-                Ok(text) => text,
-                Err(source) => {
-                    failure = Some(Error::io(&place.path)(source));
-                    return None;
-                }
-            };
-            if text.trim().is_empty() {
-                continue;
-            }
-            rows += 1;
-            return Some(object(&text, &mut order));
+/// How rows are read as columns of given types.
+pub(super) fn reader(wanted: &SchemaRef) -> ReaderBuilder {
+    ReaderBuilder::new(wanted.clone())
+        .with_batch_size(BATCH_ROWS)
+        // A column of numbers and text was inferred to be text.
+        .with_coerce_primitive(true)
+}
+
+/// The batches of a range, with what is needed to explain the one that cannot be read.
+struct JsonBatches<R> {
+    reader: R,
+    text: Text,
+    range: Range<u64>,
+    wanted: SchemaRef,
+    rows: u64,
+}
+
+impl<R: Iterator<Item = Result<RecordBatch, ArrowError>>> Iterator for JsonBatches<R> {
+    type Item = Result<RecordBatch>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let batch = self.reader.next()?;
+        if let Ok(batch) = &batch {
+            self.rows += batch.num_rows() as u64;
         }
-    });
-    let inferred = infer_json_schema_from_iterator(rows_seen);
-    if let Some(failure) = failure {
-        return Err(failure);
-    }
-    let schema = inferred.map_err(|error| malformed(message(error)))?;
-    Ok((in_order(&schema, &order), rows))
-}
-
-/// Reads the object on a line, and takes note of keys that were not there before.
-fn object(text: &str, order: &mut IndexSet<String>) -> Result<Value, ArrowError> {
-    let row: Value = serde_json::from_str(text).map_err(invalid)?;
-    let Value::Object(fields) = &row else {
-        return Err(ArrowError::JsonError("expected a JSON object".to_owned()));
-    };
-    if fields.keys().any(|key| !order.contains(key)) {
-        // An object as such is in the order of its keys: only a new key is worth a second reading.
-        let fields: IndexMap<String, IgnoredAny> = serde_json::from_str(text).map_err(invalid)?;
-        order.extend(fields.into_keys());
-    }
-    Ok(row)
-}
-
-fn invalid(error: serde_json::Error) -> ArrowError {
-    let column = error.column();
-    ArrowError::JsonError(format!("not valid JSON at column {column}"))
-}
-
-fn message(error: ArrowError) -> String {
-    match error {
-        ArrowError::JsonError(message) => message,
-        other => other.to_string(),
-    }
-}
-
-/// Puts the columns in the order of the keys, and the fields of structs in that of their names. The
-/// inference gives both in the order of `serde_json`'s objects, which is that of the names or of
-/// the text according to a feature that any other crate may have turned on.
-fn in_order(schema: &Schema, order: &IndexSet<String>) -> Schema {
-    let columns = order.iter().filter_map(|key| schema.fields().find(key));
-    let fields = columns.map(|(_, field)| {
-        let data_type = sorted(field.data_type());
-        field.as_ref().clone().with_data_type(data_type)
-    });
-    Schema::new(fields.collect::<Vec<Field>>())
-}
-
-fn sorted(data_type: &DataType) -> DataType {
-    let sorted_field = |field: &Arc<Field>| {
-        let data_type = sorted(field.data_type());
-        field.as_ref().clone().with_data_type(data_type)
-    };
-    match data_type {
-        DataType::Struct(fields) => {
-            let mut fields: Vec<Field> = fields.iter().map(sorted_field).collect();
-            fields.sort_by(|one, other| one.name().cmp(other.name()));
-            DataType::Struct(Fields::from(fields))
-        }
-        DataType::List(item) => DataType::List(Arc::new(sorted_field(item))),
-        other => other.clone(),
+        Some(batch.map_err(|error| {
+            let diagnosis = Diagnosis::new(&self.text).within(&self.range);
+            let found = diagnosis.unreadable(self.rows, &self.wanted);
+            found.unwrap_or_else(|| Error::arrow(&self.text.place.path)(error))
+        }))
     }
 }

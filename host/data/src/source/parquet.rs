@@ -8,8 +8,8 @@ use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
 
-use super::{Source, positions, without_metadata};
-use crate::data_file::Place;
+use super::{Source, parquet_bytes, positions, without_metadata};
+use crate::place::Place;
 use crate::table::Batches;
 use crate::{BATCH_ROWS, Error, Result};
 
@@ -22,7 +22,7 @@ pub(super) struct ParquetSource {
 impl ParquetSource {
     pub(super) fn open(place: Arc<Place>) -> Result<Self> {
         let metadata = ArrowReaderMetadata::load(&place.open()?, ArrowReaderOptions::new())
-            .map_err(Error::parquet(&place.path))?;
+            .map_err(|error| parquet_bytes::no_footer(&place, error))?;
         let schema = without_metadata(metadata.schema());
         Ok(Self {
             place,
@@ -46,6 +46,10 @@ impl Source for ParquetSource {
         self.metadata.metadata().num_row_groups()
     }
 
+    fn part_content(&self, part: usize) -> Result<String> {
+        parquet_bytes::content(&self.place, self.metadata.metadata(), part)
+    }
+
     fn scan_part(&self, part: usize, wanted: &SchemaRef) -> Result<Box<dyn Batches>> {
         let columns = positions(&self.schema, wanted);
         let mask = ProjectionMask::roots(self.metadata.parquet_schema(), columns);
@@ -56,10 +60,8 @@ impl Source for ParquetSource {
                 .with_projection(mask)
                 .with_batch_size(BATCH_ROWS)
                 .build()
-                .map_err(Error::parquet(&self.place.path))?;
-        let place = self.place.clone();
-        Ok(Box::new(reader.map(move |batch| {
-            batch.map_err(Error::arrow(&place.path))
-        })))
+                .map_err(Error::row_group(&self.place.path, part))?;
+        let failed = Error::row_group(&self.place.path, part);
+        Ok(Box::new(reader.map(move |batch| batch.map_err(&failed))))
     }
 }

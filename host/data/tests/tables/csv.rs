@@ -100,7 +100,7 @@ fn a_ragged_row_is_named_with_its_line() {
 fn bytes_that_are_no_text_are_named_with_their_line() {
     let folder = Folder::new();
     folder.put("latin.csv", b"a,b\nx,y\nx,Z\xfcrich\n");
-    insta::assert_snapshot!(folder.refusal("latin.csv"), @"`~/latin.csv`, line 3: field 2 is not UTF-8");
+    insta::assert_snapshot!(folder.refusal("latin.csv"), @"`~/latin.csv`, line 3: field 2 is not UTF-8 from byte 2 on");
 }
 
 #[test]

@@ -7,6 +7,7 @@
 )]
 
 mod csv;
+mod digests;
 mod finding;
 mod json;
 mod parts;
@@ -16,3 +17,4 @@ mod scanning;
 mod schemas;
 mod sinks;
 mod support;
+mod text_files;
