@@ -8,12 +8,22 @@ use crate::node::Entry;
 use crate::params::Params;
 use crate::pipeline::Data;
 use crate::reader::{self, Section};
+use crate::selection;
 
-const KEYS: [&str; 3] = ["path", "format", "csv"];
+const KEYS: [&str; 7] = {
+    let [columns, comparisons, sample, split] = selection::KEYS;
+    ["path", "format", "csv", columns, comparisons, sample, split]
+};
 const CSV_KEYS: [&str; 3] = ["delimiter", "header", "null_values"];
 
-/// One table of data, or nothing if what is missing or wrong leaves none.
-pub(crate) fn read(entry: &Entry, params: &Params, diagnostics: &mut Diagnostics) -> Option<Data> {
+/// One table of data, or nothing if what is missing or wrong leaves none. `seed` is that of the
+/// pipeline.
+pub(crate) fn read(
+    entry: &Entry,
+    params: &Params,
+    seed: u64,
+    diagnostics: &mut Diagnostics,
+) -> Option<Data> {
     let entry = interpolate::entry(entry, params, diagnostics);
     let title = format!("data `{}`", entry.name);
     let section = Section::open(&entry, &title, &KEYS, diagnostics)?;
@@ -58,13 +68,16 @@ pub(crate) fn read(entry: &Entry, params: &Params, diagnostics: &mut Diagnostics
             );
         }
     }
+    let selection = selection::read(section, seed, diagnostics);
     let (path, node) = path?;
     Some(Data {
         name: entry.name.clone(),
         path: path.to_owned(),
         format: format?,
         csv,
+        selection,
         path_span: node.span.clone(),
+        node: entry.node.clone(),
     })
 }
 
