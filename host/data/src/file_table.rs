@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::arrange::Arranged;
 use crate::data_file::{DataFile, Place, digest_text};
+use crate::selected::Filter;
 use crate::source::{self, Source};
 use crate::table::{Batches, Table, select};
 use crate::{Error, Result, find, unify};
@@ -75,6 +76,15 @@ impl FileTable {
         &self.files
     }
 
+    /// The file that a part is in, and the number of the part there.
+    fn source_of(&self, part: usize) -> Result<(&dyn Source, usize)> {
+        let (file, part) = *self.parts.get(part).ok_or(Error::UnknownPart {
+            part,
+            parts: self.parts.len(),
+        })?;
+        Ok((self.sources[file].as_ref(), part))
+    }
+
     /// A digest `sha256:<hex>` of all that decides what a scan gives: the format, for CSV how it is
     /// read, and the content of each file in order. Names and places of the files do not matter.
     ///
@@ -114,11 +124,21 @@ impl Table for FileTable {
 
     fn scan_part(&self, part: usize, columns: &[String]) -> Result<Box<dyn Batches>> {
         let wanted = select(&self.schema, columns)?;
-        let (file, part) = *self.parts.get(part).ok_or(Error::UnknownPart {
-            part,
-            parts: self.parts.len(),
-        })?;
-        let batches = self.sources[file].scan_part(part, &wanted)?;
+        let (source, part) = self.source_of(part)?;
+        let batches = source.scan_part(part, &wanted)?;
+        Ok(Box::new(Arranged::new(batches, wanted)))
+    }
+
+    fn scan_part_filtered(
+        &self,
+        part: usize,
+        columns: &[String],
+        filter: &Filter,
+    ) -> Result<Box<dyn Batches>> {
+        let wanted = select(&self.schema, columns)?;
+        let filter = filter.of_part(part);
+        let (source, part) = self.source_of(part)?;
+        let batches = source.scan_part_filtered(part, &wanted, filter)?;
         Ok(Box::new(Arranged::new(batches, wanted)))
     }
 }

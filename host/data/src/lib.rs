@@ -2,7 +2,7 @@
 //!
 //! A [`Table`] can be scanned again and again and may be far larger than memory: only the batches
 //! in flight are held. [`open`] makes one of files, [`MemoryTable`] of batches, and [`Limited`] of
-//! the first rows of another; [`write()`] and [`Sink`] put rows into a file. Everything is
+//! the first rows of another; a [`Dataset`] selects columns and rows of one; [`write()`] and [`Sink`] put rows into a file. Everything is
 //! synchronous, so that the caller decides which threads it blocks. Of the other crates of the
 //! host it uses `mlhost-pipeline` only, for the names of the formats.
 //!
@@ -36,6 +36,7 @@ mod find;
 mod limited;
 mod memory;
 mod parts;
+mod selected;
 mod sink;
 mod source;
 mod table;
@@ -46,6 +47,7 @@ pub use error::{Difference, Error, Result};
 pub use file_table::{FileTable, open};
 pub use limited::Limited;
 pub use memory::MemoryTable;
+pub use selected::{Dataset, Filter, Mistake};
 pub use sink::{Sink, format_of, write};
 pub use table::{Batches, Scan, Table, column_names, select};
 

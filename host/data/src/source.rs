@@ -7,6 +7,7 @@ mod ipc;
 mod ipc_index;
 mod json;
 mod parquet;
+mod parquet_statistics;
 mod text;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use mlhost_pipeline::{CsvOptions, Format};
 
 use crate::Result;
 use crate::data_file::Place;
+use crate::selected::{Filtered, PartFilter};
 use crate::table::Batches;
 
 /// One open file of a table.
@@ -32,6 +34,18 @@ pub(crate) trait Source: Send + Sync {
     /// Scans one part. `wanted` holds columns that the file has, with the types of the table; the
     /// batches hold these under their names, in any order and of any length.
     fn scan_part(&self, part: usize, wanted: &SchemaRef) -> Result<Box<dyn Batches>>;
+
+    /// Scans one part for the rows that a filter keeps, which is shown all rows of the part that
+    /// it may keep. Here it sees what a scan gives; a format that can do better does.
+    fn scan_part_filtered(
+        &self,
+        part: usize,
+        wanted: &SchemaRef,
+        filter: PartFilter,
+    ) -> Result<Box<dyn Batches>> {
+        let batches = self.scan_part(part, &filter.and_its_columns(wanted))?;
+        Ok(Box::new(Filtered::new(batches, filter, wanted.clone())))
+    }
 }
 
 /// Opens a file and learns what it holds.
