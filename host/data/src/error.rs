@@ -180,6 +180,24 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// Rows could not be selected.
+    #[error("cannot select rows")]
+    Filter {
+        /// Why not.
+        source: ArrowError,
+    },
+    /// A row that a split by time cannot place.
+    #[error(
+        "a split by time needs a time in every row, and column `{column}` has none in row {row} of part {part}"
+    )]
+    NoTime {
+        /// The column of times.
+        column: String,
+        /// The part of the table, from 0.
+        part: u64,
+        /// The row of the part, from 0.
+        row: u64,
+    },
     /// A batch does not have the columns of the table it is to become part of.
     #[error("a batch does not fit its table")]
     Batch {

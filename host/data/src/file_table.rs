@@ -11,6 +11,7 @@ use crate::arrange::Arranged;
 use crate::data_file::DataFile;
 use crate::opener::Opener;
 use crate::place::Place;
+use crate::selected::Filter;
 use crate::source::{self, Source};
 use crate::table::{Batches, Table, select};
 use crate::watched::Watched;
@@ -92,8 +93,6 @@ impl FileTable {
         &self.files
     }
 
-    /// A digest `sha256:<hex>` of all that decides what a scan gives: the format, for text how it
-    /// is read, and the content of each file in order. Names and places of the files do not matter.
     ///
     /// # Errors
     ///
@@ -125,6 +124,20 @@ impl FileTable {
         text
     }
 
+    /// The batches of a scan, in the order of the wanted columns, as long as the file stays as it is.
+    fn watched(
+        &self,
+        file: usize,
+        batches: Result<Box<dyn Batches>>,
+        wanted: SchemaRef,
+    ) -> Result<Box<dyn Batches>> {
+        let place = self.files[file].place();
+        let batches = batches.map_err(|error| place.check().err().unwrap_or(error))?;
+        let batches = Arranged::new(batches, wanted);
+        Ok(Box::new(Watched::new(batches, place.clone())))
+    }
+
+    /// The file that a part is in, and its number there.
     fn part(&self, part: usize) -> Result<(usize, usize)> {
         let parts = self.parts.len();
         let found = self.parts.get(part).copied();
@@ -168,12 +181,20 @@ impl Table for FileTable {
     fn scan_part(&self, part: usize, columns: &[String]) -> Result<Box<dyn Batches>> {
         let wanted = select(&self.schema, columns)?;
         let (file, part) = self.part(part)?;
-        let place = self.files[file].place();
-        let batches = match self.sources[file].scan_part(part, &wanted) {
-            Ok(batches) => batches,
-            Err(error) => return Err(place.check().err().unwrap_or(error)),
-        };
-        let batches = Arranged::new(batches, wanted);
-        Ok(Box::new(Watched::new(batches, place.clone())))
+        let batches = self.sources[file].scan_part(part, &wanted);
+        self.watched(file, batches, wanted)
+    }
+
+    fn scan_part_filtered(
+        &self,
+        part: usize,
+        columns: &[String],
+        filter: &Filter,
+    ) -> Result<Box<dyn Batches>> {
+        let wanted = select(&self.schema, columns)?;
+        let filter = filter.of_part(part);
+        let (file, part) = self.part(part)?;
+        let batches = self.sources[file].scan_part_filtered(part, &wanted, filter);
+        self.watched(file, batches, wanted)
     }
 }

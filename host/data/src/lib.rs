@@ -1,8 +1,9 @@
 //! Arrow sources and sinks, and the datasets made of them.
 //!
 //! A [`Table`] can be scanned again and again and may be far larger than memory: only the batches
-//! in flight are held. [`open`] and [`Opener`] make one of files, [`MemoryTable`] of batches, and [`Limited`] of
-//! the first rows of another; [`write()`] and [`Sink`] put rows into a file. Everything is
+//! in flight are held. [`open`] and [`Opener`] make one of files, [`MemoryTable`] of batches, and
+//! [`Limited`] of the first rows of another; a [`Dataset`] selects columns and rows of one;
+//! [`write()`] and [`Sink`] put rows into a file. Everything is
 //! synchronous, so that the caller decides which threads it blocks. Of the other crates of the
 //! host it uses `mlhost-pipeline` only, for the names of the formats.
 //!
@@ -42,6 +43,7 @@ mod opener;
 mod parts;
 mod place;
 mod reason;
+mod selected;
 mod sink;
 mod source;
 mod stamp;
@@ -56,6 +58,7 @@ pub use file_table::{FileTable, open};
 pub use limited::Limited;
 pub use memory::MemoryTable;
 pub use opener::Opener;
+pub use selected::{Dataset, Filter, Mistake};
 pub use sink::{Sink, format_of, write};
 pub use table::{Batches, Scan, Table, column_names, select};
 

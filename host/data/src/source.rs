@@ -13,6 +13,7 @@ mod json_types;
 mod parallel;
 mod parquet;
 mod parquet_bytes;
+mod parquet_statistics;
 mod text;
 
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use mlhost_pipeline::Format;
 
 use crate::opener::Opener;
 use crate::place::Place;
+use crate::selected::{Filtered, PartFilter};
 use crate::table::Batches;
 use crate::{Error, Result};
 
@@ -48,6 +50,18 @@ pub(crate) trait Source: Send + Sync {
     fn first_unfit(&self, column: &str, data_type: &DataType) -> Option<(u64, String)> {
         let _ = (column, data_type);
         None
+    }
+
+    /// Scans one part for the rows that a filter keeps, which is shown all rows of the part that
+    /// it may keep. Here it sees what a scan gives; a format that can do better does.
+    fn scan_part_filtered(
+        &self,
+        part: usize,
+        wanted: &SchemaRef,
+        filter: PartFilter,
+    ) -> Result<Box<dyn Batches>> {
+        let batches = self.scan_part(part, &filter.and_its_columns(wanted))?;
+        Ok(Box::new(Filtered::new(batches, filter, wanted.clone())))
     }
 }
 

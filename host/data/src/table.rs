@@ -7,6 +7,7 @@ use std::sync::Arc;
 use arrow::datatypes::{Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 
+use crate::selected::{Filter, Filtered};
 use crate::{Error, Result};
 
 /// The batches of one scan, in order. None is empty, and none has more than
@@ -49,6 +50,25 @@ pub trait Table: Send + Sync {
     /// or from the iterator, which then has nothing more to give.
     fn scan_part(&self, part: usize, columns: &[String]) -> Result<Box<dyn Batches>>;
 
+    /// Scans one part as [`Table::scan_part`] does, for the rows that a filter for this table
+    /// keeps. Whoever can tell early which rows stay need not read the others.
+    ///
+    /// # Errors
+    ///
+    /// As [`Table::scan_part`], and what keeps a row from being judged.
+    fn scan_part_filtered(
+        &self,
+        part: usize,
+        columns: &[String],
+        filter: &Filter,
+    ) -> Result<Box<dyn Batches>> {
+        let wanted = select(&self.schema(), columns)?;
+        let filter = filter.of_part(part);
+        let read = column_names(&filter.and_its_columns(&wanted));
+        let batches = self.scan_part(part, &read)?;
+        Ok(Box::new(Filtered::new(batches, filter, wanted)))
+    }
+
     /// Scans all parts in order, each opened when its turn comes. See [`Table::scan_part`].
     ///
     /// # Errors
@@ -78,6 +98,15 @@ impl<T: Table + ?Sized> Table for Arc<T> {
 
     fn scan_part(&self, part: usize, columns: &[String]) -> Result<Box<dyn Batches>> {
         (**self).scan_part(part, columns)
+    }
+
+    fn scan_part_filtered(
+        &self,
+        part: usize,
+        columns: &[String],
+        filter: &Filter,
+    ) -> Result<Box<dyn Batches>> {
+        (**self).scan_part_filtered(part, columns, filter)
     }
 }
 
@@ -164,7 +193,7 @@ pub fn select(schema: &Schema, columns: &[String]) -> Result<SchemaRef> {
 }
 
 /// The most similar name, unless even that has little in common with the wanted one.
-fn nearest(schema: &Schema, column: &str) -> Option<String> {
+pub(crate) fn nearest(schema: &Schema, column: &str) -> Option<String> {
     const SIMILAR: f64 = 0.6;
     let similarity = |name: &str| {
         strsim::normalized_damerau_levenshtein(&name.to_lowercase(), &column.to_lowercase())

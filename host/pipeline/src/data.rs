@@ -9,12 +9,24 @@ use crate::node::Entry;
 use crate::params::Params;
 use crate::pipeline::Data;
 use crate::reader::{self, Section};
+use crate::selection;
 
-const KEYS: [&str; 5] = ["path", "format", "csv", "compression", "schema"];
+const KEYS: [&str; 9] = {
+    let [columns, comparisons, sample, split] = selection::KEYS;
+    [
+        "path", "format", "csv", "compression", "schema", columns, comparisons, sample, split,
+    ]
+};
 const CSV_KEYS: [&str; 3] = ["delimiter", "header", "null_values"];
 
-/// One table of data, or nothing if what is missing or wrong leaves none.
-pub(crate) fn read(entry: &Entry, params: &Params, diagnostics: &mut Diagnostics) -> Option<Data> {
+/// One table of data, or nothing if what is missing or wrong leaves none. `seed` is that of the
+/// pipeline.
+pub(crate) fn read(
+    entry: &Entry,
+    params: &Params,
+    seed: u64,
+    diagnostics: &mut Diagnostics,
+) -> Option<Data> {
     let entry = interpolate::entry(entry, params, diagnostics);
     let title = format!("data `{}`", entry.name);
     let section = Section::open(&entry, &title, &KEYS, diagnostics)?;
@@ -61,6 +73,7 @@ pub(crate) fn read(entry: &Entry, params: &Params, diagnostics: &mut Diagnostics
     }
     let compression = data_text::compression(section, format, diagnostics);
     let schema = data_text::schema(section, format, diagnostics);
+    let selection = selection::read(section, seed, diagnostics);
     let (path, node) = path?;
     Some(Data {
         name: entry.name.clone(),
@@ -69,7 +82,9 @@ pub(crate) fn read(entry: &Entry, params: &Params, diagnostics: &mut Diagnostics
         csv,
         compression,
         schema,
+        selection,
         path_span: node.span.clone(),
+        node: entry.node.clone(),
     })
 }
 

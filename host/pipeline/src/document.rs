@@ -70,7 +70,7 @@ fn read(
     };
     let data: IndexMap<_, _> = data_entries
         .iter()
-        .filter_map(|entry| data::read(entry, &params, diagnostics))
+        .filter_map(|entry| data::read(entry, &params, seed.unwrap_or(0), diagnostics))
         .map(|data| (data.name.clone(), data))
         .collect();
     let steps: IndexMap<_, _> = step_entries

@@ -13,6 +13,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::format::{CsvOptions, Format};
 use crate::node::Node;
 use crate::reference::PluginReference;
+use crate::selection::{Selection, Split};
 use crate::source::{Source, Span};
 
 /// The content of a pipeline file.
@@ -58,13 +59,42 @@ pub struct Data {
     pub compression: Option<Compression>,
     /// All columns of text files in their order, with their types; inferred if they are not stated.
     pub schema: Option<IndexMap<String, ColumnType>>,
+    /// Which of their columns and rows the table has.
+    pub selection: Selection,
     pub(crate) path_span: Span,
+    /// The table as it is written.
+    pub(crate) node: Node,
 }
 
 impl Data {
     /// Where the path is written.
     pub fn path_span(&self) -> Span {
         self.path_span.clone()
+    }
+
+    /// A diagnostic at the value that a JSON pointer ([RFC 6901]) reaches in the table:
+    /// `/where/0/2` is what the first comparison compares with. Where the file has no such value,
+    /// the nearest existing parent is shown, and the path if there is none.
+    ///
+    /// [RFC 6901]: https://www.rfc-editor.org/rfc/rfc6901
+    pub fn diagnostic_at(&self, pointer: &str, message: impl Into<String>) -> Diagnostic {
+        let place = self.node.place(pointer);
+        let diagnostic = Diagnostic::new(message);
+        if place.depth == 0 {
+            return diagnostic.at(self.path_span());
+        }
+        let diagnostic = diagnostic.at(place.node.span.clone());
+        match place.node.parameter_label() {
+            Some(label) => diagnostic.label(label),
+            None => diagnostic,
+        }
+    }
+
+    /// The names of its tables: its own, and one for each side of its split.
+    pub fn table_names(&self) -> Vec<String> {
+        let sides = self.selection.split.iter().flat_map(Split::sides);
+        let sides = sides.map(|side| format!("{}.{}", self.name, side.name()));
+        std::iter::once(self.name.clone()).chain(sides).collect()
     }
 }
 

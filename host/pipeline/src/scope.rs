@@ -5,6 +5,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::names;
 use crate::node::Entry;
 use crate::params::Params;
+use crate::selection;
 use crate::source::Span;
 
 pub(crate) struct Scope<'a> {
@@ -14,20 +15,31 @@ pub(crate) struct Scope<'a> {
 }
 
 impl Scope<'_> {
-    /// Reports a name that is neither that of data nor that of a step.
+    /// Reports a name that is neither that of data, nor that of a side of its split, nor that of
+    /// a step.
     pub(crate) fn check_dataset(&self, name: &str, span: &Span, diagnostics: &mut Diagnostics) {
         let mut entries = self.data.iter().chain(self.steps);
         if entries.any(|entry| entry.name == name) {
             return;
         }
-        let known = names_of(self.data).chain(names_of(self.steps));
+        if let Some((data, side)) = name.split_once('.')
+            && let Some(entry) = self.data.iter().find(|entry| entry.name == data)
+        {
+            return check_side(entry, side, span, diagnostics);
+        }
+        let sides = self.data.iter().flat_map(names_of_sides);
+        let known: Vec<String> = names_of(self.data)
+            .map(str::to_owned)
+            .chain(sides)
+            .chain(names_of(self.steps).map(str::to_owned))
+            .collect();
         diagnostics.push(
             Diagnostic::new(format!(
                 "no data and no step is named `{}`",
                 name.escape_debug()
             ))
             .at(span.clone())
-            .hint(names::hint(name, "names", known)),
+            .hint(names::hint(name, "names", known.iter().map(String::as_str))),
         );
     }
 
@@ -46,6 +58,41 @@ impl Scope<'_> {
     }
 }
 
+/// Reports a side that the split of the data does not have.
+fn check_side(data: &Entry, side: &str, span: &Span, diagnostics: &mut Diagnostics) {
+    let sides = selection::sides(data);
+    if sides.iter().any(|known| known.name() == side) {
+        return;
+    }
+    let name = &data.name;
+    let diagnostic = if sides.is_empty() {
+        let hint = format!(
+            "add `split = {{ by = \"random\", test = 0.2 }}` to `[data.{name}]`, for example"
+        );
+        Diagnostic::new(format!("data `{name}` has no split"))
+            .related(data.key_span.clone(), "it is declared here")
+            .hint(hint)
+    } else {
+        let known = sides.iter().map(|side| side.name());
+        let message = format!(
+            "the split of data `{name}` has no side `{}`",
+            side.escape_debug()
+        );
+        let hint = match side {
+            "validation" => "add `validation = 0.1` to the split, for example".to_owned(),
+            _ => names::hint(side, "sides", known),
+        };
+        Diagnostic::new(message).hint(hint)
+    };
+    diagnostics.push(diagnostic.at(span.clone()));
+}
+
 fn names_of(entries: &[Entry]) -> impl Iterator<Item = &str> {
     entries.iter().map(|entry| entry.name.as_str())
+}
+
+/// `flights.train` and the others, if the data is split.
+fn names_of_sides(data: &Entry) -> impl Iterator<Item = String> {
+    let sides = selection::sides(data).into_iter();
+    sides.map(|side| format!("{}.{}", data.name, side.name()))
 }

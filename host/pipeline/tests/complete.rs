@@ -6,7 +6,7 @@ mod common;
 
 use std::time::Duration;
 
-use mlhost_pipeline::{Format, Pipeline, PluginReference, Source, parse};
+use mlhost_pipeline::{Format, Pipeline, PluginReference, Selection, Source, parse};
 use serde_json::json;
 
 fn pipeline() -> Pipeline {
@@ -57,6 +57,18 @@ fn data_has_its_format_from_the_key_or_from_the_ending() {
     assert_eq!(august.csv.null_values, [""]);
     let path = &common::COMPLETE[august.path_span()];
     assert_eq!(path, "\"data/august-*.txt\"");
+}
+
+#[test]
+fn a_selection_becomes_json_that_can_be_read_back() {
+    let pipeline = pipeline();
+    let selections = pipeline.data.values().map(|data| {
+        let json = serde_json::to_string(&data.selection).unwrap();
+        let again: Selection = serde_json::from_str(&json).unwrap();
+        assert_eq!(again, data.selection, "{json}");
+        format!("{}: {json}", data.table_names().join(", "))
+    });
+    insta::assert_snapshot!(selections.collect::<Vec<_>>().join("\n"));
 }
 
 #[test]

@@ -7,7 +7,7 @@ mod common;
 use std::collections::HashSet;
 use std::fmt::Write;
 
-use mlhost_pipeline::{Kind, PluginReference, Source, parse};
+use mlhost_pipeline::{Kind, PluginReference, Source, Value, parse};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -133,6 +133,25 @@ fn has_cycle(steps: usize, edges: &[(usize, usize)]) -> bool {
     (0..steps).any(|step| reaches[step][step])
 }
 
+/// Numbers as people write them: the JSON reader is exact for up to 15 digits.
+fn decimal() -> impl Strategy<Value = f64> {
+    let digits = -999_999_999_999_999_i64..1_000_000_000_000_000;
+    (digits, -22..22).prop_map(|(digits, exponent)| format!("{digits}e{exponent}").parse().unwrap())
+}
+
+/// Any value that a pipeline file can hold.
+fn value() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        any::<bool>().prop_map(Value::Boolean),
+        any::<i64>().prop_map(Value::Integer),
+        (-9i64..9).prop_map(|number| Value::Integer(number + (1 << 53))),
+        decimal().prop_filter_map("NaN", Value::from_float),
+        Just(Value::Float(f64::NEG_INFINITY)),
+        any::<String>().prop_map(Value::Text),
+        Just(Value::Datetime("2013-07-01T00:00:00".to_owned())),
+    ]
+}
+
 proptest! {
     #[test]
     fn any_text_is_answered(text in any::<String>()) {
@@ -175,6 +194,15 @@ proptest! {
                 prop_assert!(diagnostics.iter().all(|diagnostic| diagnostic.message.contains("cycle")));
             }
         }
+    }
+
+    #[test]
+    fn a_value_is_read_back_from_canonical_json(value in value()) {
+        let json = serde_json::to_string(&value).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Value>(&json).unwrap(), value.clone(), "{}", &json);
+        // As whoever writes numbers in the shortest form, without `.0`.
+        let short = json.strip_suffix(".0").unwrap_or(&json);
+        prop_assert_eq!(serde_json::from_str::<Value>(short).unwrap(), value, "{}", short);
     }
 
     #[test]

@@ -1,15 +1,19 @@
 //! Parquet files: a part is a row group, and only the wanted columns are read and decoded.
 
-use std::sync::Arc;
+use std::fs::File;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{Schema, SchemaRef};
+use arrow::error::ArrowError;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+    ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
+    ParquetRecordBatchReaderBuilder, RowFilter,
 };
 
-use super::{Source, parquet_bytes, positions, without_metadata};
+use super::{Source, parquet_bytes, parquet_statistics, positions, without_metadata};
 use crate::place::Place;
+use crate::selected::PartFilter;
 use crate::table::Batches;
 use crate::{BATCH_ROWS, Error, Result};
 
@@ -29,6 +33,30 @@ impl ParquetSource {
             metadata,
             schema,
         })
+    }
+
+    fn projection(&self, wanted: &Schema) -> ProjectionMask {
+        let columns = positions(&self.schema, wanted);
+        ProjectionMask::roots(self.metadata.parquet_schema(), columns)
+    }
+
+    fn reader(
+        &self,
+        part: usize,
+        wanted: &Schema,
+    ) -> Result<ParquetRecordBatchReaderBuilder<File>> {
+        let file = self.place.open()?;
+        let reader =
+            ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
+        Ok(reader
+            .with_row_groups(vec![part])
+            .with_projection(self.projection(wanted))
+            .with_batch_size(BATCH_ROWS))
+    }
+
+    fn batches(&self, part: usize, reader: ParquetRecordBatchReader) -> Box<dyn Batches> {
+        let failed = Error::row_group(&self.place.path, part);
+        Box::new(reader.map(move |batch| batch.map_err(&failed)))
     }
 }
 
@@ -51,17 +79,48 @@ impl Source for ParquetSource {
     }
 
     fn scan_part(&self, part: usize, wanted: &SchemaRef) -> Result<Box<dyn Batches>> {
-        let columns = positions(&self.schema, wanted);
-        let mask = ProjectionMask::roots(self.metadata.parquet_schema(), columns);
-        let file = self.place.open()?;
-        let reader =
-            ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
-                .with_row_groups(vec![part])
-                .with_projection(mask)
-                .with_batch_size(BATCH_ROWS)
-                .build()
-                .map_err(Error::row_group(&self.place.path, part))?;
-        let failed = Error::row_group(&self.place.path, part);
-        Ok(Box::new(reader.map(move |batch| batch.map_err(&failed))))
+        let reader = self.reader(part, wanted)?.build();
+        let reader = reader.map_err(Error::row_group(&self.place.path, part))?;
+        Ok(self.batches(part, reader))
     }
+
+    /// Nothing of a row group is read that its statistics rule out. Of others, the columns of the
+    /// filter are decoded first, and the wanted ones only where rows are left.
+    fn scan_part_filtered(
+        &self,
+        part: usize,
+        wanted: &SchemaRef,
+        mut filter: PartFilter,
+    ) -> Result<Box<dyn Batches>> {
+        for predicate in filter.predicates() {
+            let excluded =
+                parquet_statistics::exclude(predicate, &self.metadata, &self.schema, part);
+            if excluded.map_err(Error::row_group(&self.place.path, part))? {
+                return Ok(Box::new(std::iter::empty()));
+            }
+        }
+        // The reader makes a text of an error of the filter: here it is kept as it is.
+        let failure = Arc::new(Mutex::new(None));
+        let predicate = ArrowPredicateFn::new(self.projection(filter.schema()), {
+            let failure = failure.clone();
+            move |batch| {
+                filter.mask(&batch).map_err(|error| {
+                    let message = error.to_string();
+                    *lock(&failure) = Some(error);
+                    ArrowError::ComputeError(message)
+                })
+            }
+        });
+        let filter = RowFilter::new(vec![Box::new(predicate)]);
+        let reader = self.reader(part, wanted)?.with_row_filter(filter).build();
+        let reader = reader.map_err(|error| {
+            let own = lock(&failure).take();
+            own.unwrap_or_else(|| Error::row_group(&self.place.path, part)(error))
+        })?;
+        Ok(self.batches(part, reader))
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
