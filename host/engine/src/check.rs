@@ -12,12 +12,18 @@ use std::{
 };
 
 use arrow::datatypes::Schema;
-use mlhost_data::{FileTable, Limited, Table};
+use mlhost_data::{Limited, Table};
 use mlhost_packages::Found;
 use mlhost_pipeline::{Diagnostic, Diagnostics, Kind, Pipeline, Plan, Step};
 use mlhost_sandbox::{Failure, Outcome, PluginName, Severity};
 
-use crate::{Engine, Error, NoObserver, Result, error::with_causes, params, steps::Workshop};
+use crate::{
+    Engine, Error, NoObserver, Result,
+    error::with_causes,
+    opened::{self, Opened},
+    params,
+    steps::Workshop,
+};
 
 /// How many rows of each table a rehearsal reads.
 const REHEARSAL_ROWS: u64 = 1000;
@@ -27,7 +33,8 @@ pub struct Checked {
     pub(crate) pipeline: Arc<Pipeline>,
     pub(crate) plan: Arc<Plan>,
     pub(crate) plugins: Arc<HashMap<String, Found>>,
-    pub(crate) tables: HashMap<String, Arc<FileTable>>,
+    /// By the name of the data.
+    pub(crate) tables: HashMap<String, Arc<Opened>>,
     /// Steps that the rehearsal could not judge.
     pub unchecked: Vec<Unchecked>,
 }
@@ -68,7 +75,8 @@ impl Engine {
         let plan = pipeline.plan(|step| plugins[&step.name].plugin.kind())?;
         check_parameters(&pipeline, &plugins)?;
         check_targets(&pipeline, &plan, &plugins)?;
-        let tables = open_data(&pipeline, base)?;
+        let tables = opened::open(&pipeline, base)?;
+        opened::refuse_empty(&pipeline, &plan, &tables)?;
         let mut checked = Checked {
             pipeline: Arc::new(pipeline),
             plan: Arc::new(plan),
@@ -96,22 +104,6 @@ impl Engine {
         }
         Ok(diagnostics.into_result(plugins)?)
     }
-}
-
-fn open_data(pipeline: &Pipeline, base: &Path) -> Result<HashMap<String, Arc<FileTable>>> {
-    let mut diagnostics = pipeline.diagnostics();
-    let mut tables = HashMap::new();
-    for data in pipeline.data.values() {
-        match mlhost_data::open(&data.path, base, data.format, &data.csv) {
-            Ok(table) => {
-                tables.insert(data.name.clone(), Arc::new(table));
-            }
-            Err(error) => {
-                diagnostics.push(Diagnostic::new(with_causes(&error)).at(data.path_span()));
-            }
-        }
-    }
-    Ok(diagnostics.into_result(tables)?)
 }
 
 /// Finds parameters that a plugin does not take, by the schema that it gives.
@@ -180,13 +172,18 @@ fn check_targets(
 
 /// Runs every step on the first rows, and gives the steps it could not judge.
 fn rehearse(checked: &Checked) -> Result<Vec<Unchecked>> {
-    let limited = |table: &Arc<FileTable>| -> Arc<dyn Table> {
-        Arc::new(Limited::new(table.clone(), REHEARSAL_ROWS))
+    // All sides of a split show the same rows: which these are is known after a look at all of
+    // them at the earliest, and they differ in no column.
+    let limited = |opened: &Arc<Opened>| -> Arc<dyn Table> {
+        let preview = opened.dataset.preview().clone();
+        Arc::new(Limited::new(preview, REHEARSAL_ROWS))
     };
-    let tables = checked
-        .tables
-        .iter()
-        .map(|(name, table)| (name.clone(), limited(table)));
+    let data = checked.pipeline.data.values();
+    let tables = data.flat_map(|data| {
+        let preview = limited(&checked.tables[&data.name]);
+        let names = data.table_names().into_iter();
+        names.map(move |name| (name, preview.clone()))
+    });
     let workshop = Workshop::new(
         checked.pipeline.clone(),
         checked.plan.clone(),

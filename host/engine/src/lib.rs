@@ -42,6 +42,7 @@ mod fold;
 mod manifest;
 mod model;
 mod observer;
+mod opened;
 mod params;
 mod permits;
 mod record;

@@ -17,6 +17,7 @@ use crate::{
     chain::{Fitted, OpenChain},
     columns::{signature, without},
     fold::fold,
+    opened::data_name,
     steps::Workshop,
 };
 
@@ -155,10 +156,13 @@ impl Maker<'_> {
                 rows: file.rows,
             })
         };
-        let files = self.record.data.get(source).into_iter().flatten();
+        let data = data_name(source);
+        let files = self.record.data.get(data).into_iter().flatten();
+        let selection = self.record.selections.get(data);
         Ok(vec![DataFingerprint {
             name: source.to_owned(),
             files: files.map(file).collect::<Result<_>>()?,
+            selection: selection.map(serde_json::to_value).transpose()?,
             schema: signature(&self.workshop.tables[source].schema()),
         }])
     }

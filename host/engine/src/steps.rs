@@ -2,7 +2,7 @@
 //! before it, which differ in the tables they read.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -14,8 +14,13 @@ use mlhost_sandbox::{CancelToken, Context, Level, Limits, Listener, Outcome};
 use serde_json::Value;
 
 use crate::{
-    Observer, Result, ScoredTable, TransformedTable, chain::Fitted, counted::CountedTable,
-    fold::fold, params, permits::Permits,
+    Observer, Result, ScoredTable, TransformedTable,
+    chain::Fitted,
+    counted::CountedTable,
+    fold::fold,
+    opened::{data_name, has_rows, no_rows},
+    params,
+    permits::Permits,
 };
 
 /// Everything that the steps of one execution share.
@@ -30,6 +35,8 @@ pub(crate) struct Workshop {
     pub(crate) cancel: CancelToken,
     pub(crate) permits: Permits,
     fitted: Mutex<HashMap<String, Fitted>>,
+    /// The tables that are known to have rows.
+    with_rows: Mutex<HashSet<String>>,
 }
 
 /// What a step has done.
@@ -60,6 +67,7 @@ impl Workshop {
             cancel,
             permits,
             fitted,
+            with_rows: Mutex::default(),
         }
     }
 
@@ -184,7 +192,7 @@ impl Workshop {
 
     fn dataset(&self, reference: &DatasetReference, context: &Context) -> Result<Arc<dyn Table>> {
         let step = match reference {
-            DatasetReference::Data(name) => return Ok(self.tables[name].clone()),
+            DatasetReference::Data(name) => return self.data(name),
             DatasetReference::Step(step) => step,
         };
         let fitted = || {
@@ -209,6 +217,23 @@ impl Workshop {
                 unreachable!("the plan refuses a report as data")
             }
         })
+    }
+
+    /// A table of data, provided that it has rows: nothing can be learned or told of none.
+    fn data(&self, name: &str) -> Result<Arc<dyn Table>> {
+        let table = &self.tables[name];
+        let known = || {
+            self.with_rows
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        };
+        if !known().contains(name) {
+            if !has_rows(table.as_ref())? {
+                return Err(no_rows(&self.pipeline.data[data_name(name)], Some(name)));
+            }
+            known().insert(name.to_owned());
+        }
+        Ok(table.clone())
     }
 
     fn counted(&self, step: &str, table: Arc<dyn Table>) -> CountedTable {

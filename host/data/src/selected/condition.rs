@@ -8,6 +8,7 @@ use arrow::buffer::BooleanBuffer;
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int64Type};
 use arrow::{array::AsArray, error::ArrowError};
+use serde_json::json;
 
 use super::Predicate;
 use super::chance::{Purpose, Share, ValueHasher, of_position};
@@ -68,8 +69,8 @@ impl Condition {
         match self {
             Self::Where(predicate) => {
                 let bounds = predicate.bounds.iter();
-                let texts = bounds.map(|bound| format!("{:?}", bound.comparison.to_string()));
-                format!("where {}", texts.collect::<Vec<_>>().join(" and "))
+                let comparisons: Vec<_> = bounds.map(|bound| &bound.comparison).collect();
+                format!("where {}", json!(comparisons))
             }
             Self::Position {
                 seed,

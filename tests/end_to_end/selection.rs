@@ -1,0 +1,155 @@
+//! Data of which a pipeline takes some columns and rows: what comes of it is fixed by the file and
+//! the pipeline, and is kept with the run and the model.
+
+use serde_json::{Value, json};
+
+use crate::support::{Scene, example};
+
+const SELECTION: &str = r#"where = [
+    ["day", "<=", 20],
+    ["carrier", "in", ["UA", "B6", "EV", "DL"]],
+    ["arr_delay", "is not null"],
+]
+sample = { rows = 20000 }
+split = { by = "hash", column = "dest", test = 0.2 }
+"#;
+
+/// A pipeline over the flights of half a year with this selection.
+fn scene(selection: &str) -> Scene {
+    let scene = Scene::new();
+    let flights = example("flights").join("data/flights_train.parquet");
+    scene.write(
+        "pipeline.toml",
+        &format!(
+            r#"mlhost = 1
+name = "selected"
+seed = 42
+
+[data.flights]
+path = '{}'
+columns = ["day", "carrier", "dep_delay", "distance", "arr_delay"]
+{selection}
+[steps.validate]
+plugin = "validate"
+input = "flights.train"
+
+[steps.validate.with.columns]
+day = {{ type = "number", not_null = true, between = {{ min = 1, max = 20 }} }}
+carrier = {{ in_set = ["UA", "B6", "EV", "DL"] }}
+arr_delay = {{ not_null = true }}
+
+[steps.preprocess]
+plugin = "preprocess"
+input = "validate"
+
+[steps.preprocess.with]
+target = "arr_delay"
+
+[[steps.preprocess.with.encode]]
+columns = ["carrier"]
+as = "one_hot"
+
+[steps.tree]
+plugin = "tree"
+input = "preprocess"
+register = "arr-delay"
+
+[steps.tree.with]
+target = "arr_delay"
+max_depth = 6
+
+[steps.evaluate]
+plugin = "evaluate"
+input = {{ model = "tree", data = "flights.test" }}
+
+[steps.evaluate.with]
+target = "arr_delay"
+"#,
+            flights.display()
+        ),
+    );
+    scene
+}
+
+fn run(scene: &Scene, jobs: u32) -> Value {
+    let ended = scene.host(&format!("run pipeline.toml --jobs {jobs} --format json"));
+    ended.expect_code(0).json()
+}
+
+fn step<'a>(run: &'a Value, name: &str) -> &'a Value {
+    let steps = run["steps"].as_array().expect("steps");
+    let step = steps.iter().find(|step| step["name"] == name);
+    step.unwrap_or_else(|| panic!("no step `{name}`"))
+}
+
+#[test]
+fn a_selection_gives_the_same_model_on_any_number_of_threads() {
+    let run_on = |jobs| run(&scene(SELECTION), jobs);
+    let (one, two) = (run_on(1), run_on(2));
+    assert_eq!(one["models"][0]["digest"], two["models"][0]["digest"]);
+    for name in ["validate", "evaluate"] {
+        assert_eq!(step(&one, name)["outcome"], step(&two, name)["outcome"]);
+        assert_eq!(step(&one, name)["states"], step(&two, name)["states"]);
+    }
+    let rows = |name| step(&one, name)["rows"].as_u64().expect("a number of rows");
+    assert_eq!(rows("validate") + rows("evaluate"), 20_000);
+    assert!(rows("evaluate") > 2_000, "{} rows", rows("evaluate"));
+    assert_eq!(step(&one, "validate")["outcome"]["verdict"], "passed");
+}
+
+#[test]
+fn run_and_model_keep_the_selection() {
+    let scene = scene(SELECTION);
+    let selection = json!({
+        "columns": ["day", "carrier", "dep_delay", "distance", "arr_delay"],
+        "where": [
+            ["day", "<=", 20],
+            ["carrier", "in", ["UA", "B6", "EV", "DL"]],
+            ["arr_delay", "is not null"],
+        ],
+        "sample": { "rows": 20000, "seed": 42 },
+        "split": { "by": "hash", "columns": ["dest"], "test": 0.2, "seed": 42 },
+    });
+    assert_eq!(run(&scene, 2)["selections"]["flights"], selection);
+    let model = scene.json("models show arr-delay");
+    let text = model.to_string();
+    let data = &model["model"]["data"][0];
+    assert_eq!(data["name"], "flights.train", "{text}");
+    assert_eq!(data["selection"], selection, "{text}");
+}
+
+#[test]
+fn a_model_is_another_one_for_each_option() {
+    let digest = |selection: &str| run(&scene(selection), 2)["models"][0]["digest"].clone();
+    let split = "split = { by = \"hash\", column = \"dest\", test = 0.2 }";
+    let digests = [
+        SELECTION.to_owned(),
+        SELECTION.replace("<=\", 20", "<\", 21"),
+        SELECTION.replace("rows = 20000", "rows = 20000, seed = 7"),
+        SELECTION.replace(split, "split = { by = \"random\", test = 0.2 }"),
+    ]
+    .map(|selection| digest(&selection));
+    for (index, digest) in digests.iter().enumerate() {
+        assert!(digest.is_string(), "{digest}");
+        assert!(!digests[..index].contains(digest), "option {index}");
+    }
+}
+
+#[test]
+fn a_side_without_rows_ends_the_run() {
+    // The two rows are sampled from one destination, which is on one side.
+    let scene = scene(
+        "where = [[\"dest\", \"==\", \"BOS\"], [\"day\", \"<=\", 20]]\n\
+         split = { by = \"hash\", column = \"dest\", test = 0.00001 }\n",
+    );
+    let ended = scene.host("run pipeline.toml").expect_code(1);
+    insta::assert_snapshot!(
+        ended
+            .stderr
+            .lines()
+            .filter(|line| line.contains("error") || line.contains("hint"))
+            .collect::<Vec<_>>()
+            .join("\n")
+    );
+    assert_eq!(scene.json("models").as_array().map(Vec::len), Some(0));
+}
