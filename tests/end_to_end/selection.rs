@@ -93,7 +93,7 @@ fn a_selection_gives_the_same_model_on_any_number_of_threads() {
     }
     let rows = |name| step(&one, name)["rows"].as_u64().expect("a number of rows");
     assert_eq!(rows("validate") + rows("evaluate"), 20_000);
-    assert!(rows("evaluate") > 2_000, "{} rows", rows("evaluate"));
+    assert!(rows("evaluate") > 1_000, "{} rows", rows("evaluate"));
     assert_eq!(step(&one, "validate")["outcome"]["verdict"], "passed");
 }
 
@@ -137,19 +137,36 @@ fn a_model_is_another_one_for_each_option() {
 
 #[test]
 fn a_side_without_rows_ends_the_run() {
-    // The two rows are sampled from one destination, which is on one side.
-    let scene = scene(
-        "where = [[\"dest\", \"==\", \"BOS\"], [\"day\", \"<=\", 20]]\n\
-         split = { by = \"hash\", column = \"dest\", test = 0.00001 }\n",
+    // All rows have one destination, and so are on one side.
+    let one = SELECTION.replace("where = [", "where = [\n    [\"dest\", \"==\", \"BOS\"],");
+    let scene = scene(&one.replace("test = 0.2", "test = 0.00001"));
+    let ended = scene.host("run pipeline.toml").expect_code(1);
+    let (_, told) = ended.stderr.split_once("error:").expect("an error");
+    insta::assert_snapshot!(told);
+    assert_eq!(scene.json("models").as_array().map(Vec::len), Some(0));
+    assert_eq!(scene.json("runs")[0]["outcome"], "failed");
+}
+
+#[test]
+fn a_missing_time_is_told_with_what_to_do() {
+    let scene = scene("split = { by = \"time\", column = \"dep_time\", test = 0.2 }\n");
+    let ended = scene.host("check pipeline.toml").expect_code(1);
+    assert!(
+        ended.stderr.contains("there is no column `dep_time`"),
+        "{}",
+        ended.stderr
+    );
+
+    let scene = Scene::new();
+    scene.write("table.csv", "x,at\n1,2013-01-01\n2,\n3,2013-01-03\n");
+    scene.write(
+        "pipeline.toml",
+        "mlhost = 1\nname = \"times\"\n\n[data.table]\npath = \"table.csv\"\n\
+         split = { by = \"time\", column = \"at\", test = 0.5 }\n\n\
+         [steps.validate]\nplugin = \"validate\"\ninput = \"table.test\"\n\
+         with.columns.x = { not_null = true }\n",
     );
     let ended = scene.host("run pipeline.toml").expect_code(1);
-    insta::assert_snapshot!(
-        ended
-            .stderr
-            .lines()
-            .filter(|line| line.contains("error") || line.contains("hint"))
-            .collect::<Vec<_>>()
-            .join("\n")
-    );
-    assert_eq!(scene.json("models").as_array().map(Vec::len), Some(0));
+    let (_, told) = ended.stderr.split_once("error:").expect("an error");
+    insta::assert_snapshot!(told);
 }
