@@ -16,4 +16,5 @@ mod manners;
 mod plugins;
 mod refusals;
 mod scenarios;
+mod selection;
 mod support;

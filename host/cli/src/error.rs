@@ -93,9 +93,11 @@ impl From<mlhost_engine::Error> for Failure {
 fn code(error: &mlhost_engine::Error) -> u8 {
     use mlhost_engine::Error;
     match error {
-        Error::Pipeline(_) | Error::Sandbox(_) | Error::Data(_) | Error::NotApplicable { .. } => {
-            REFUSED
-        }
+        Error::Pipeline(_)
+        | Error::Sandbox(_)
+        | Error::Data(_)
+        | Error::NoRows { .. }
+        | Error::NotApplicable { .. } => REFUSED,
         Error::Cancelled => INTERRUPTED,
         _ => INTERNAL,
     }

@@ -12,7 +12,7 @@ use std::{
 };
 
 use arrow::datatypes::Schema;
-use mlhost_data::{FileTable, Limited, Table};
+use mlhost_data::{Limited, Table};
 use mlhost_packages::Found;
 use mlhost_pipeline::{Diagnostic, Diagnostics, Kind, Pipeline, Plan, Step};
 use mlhost_sandbox::{Failure, Outcome, PluginName, Severity};
@@ -21,6 +21,7 @@ use mlhost_store::Store;
 use crate::{
     Engine, Error, NoObserver, Result,
     error::with_causes,
+    opened::{self, Opened},
     params,
     results::Results,
     workshop::{Manner, Workshop},
@@ -34,7 +35,8 @@ pub struct Checked {
     pub(crate) pipeline: Arc<Pipeline>,
     pub(crate) plan: Arc<Plan>,
     pub(crate) plugins: Arc<HashMap<String, Found>>,
-    pub(crate) tables: HashMap<String, Arc<FileTable>>,
+    /// By the name of the data.
+    pub(crate) tables: HashMap<String, Arc<Opened>>,
     /// Steps that the rehearsal could not judge.
     pub unchecked: Vec<Unchecked>,
 }
@@ -89,7 +91,8 @@ impl Engine {
         let plan = pipeline.plan(|step| plugins[&step.name].plugin.kind())?;
         check_parameters(&pipeline, &plugins)?;
         check_targets(&pipeline, &plan, &plugins)?;
-        let tables = open_data(&pipeline, base)?;
+        let tables = opened::open(&pipeline, base, store)?;
+        opened::refuse_empty(&pipeline, &plan, &tables)?;
         let mut checked = Checked {
             pipeline: Arc::new(pipeline),
             plan: Arc::new(plan),
@@ -119,22 +122,6 @@ impl Engine {
         }
         Ok(diagnostics.into_result(plugins)?)
     }
-}
-
-fn open_data(pipeline: &Pipeline, base: &Path) -> Result<HashMap<String, Arc<FileTable>>> {
-    let mut diagnostics = pipeline.diagnostics();
-    let mut tables = HashMap::new();
-    for data in pipeline.data.values() {
-        match mlhost_data::open(&data.path, base, data.format, &data.csv) {
-            Ok(table) => {
-                tables.insert(data.name.clone(), Arc::new(table));
-            }
-            Err(error) => {
-                diagnostics.push(Diagnostic::new(with_causes(&error)).at(data.path_span()));
-            }
-        }
-    }
-    Ok(diagnostics.into_result(tables)?)
 }
 
 /// Finds parameters that a plugin does not take, by the schema that it gives.
@@ -204,7 +191,7 @@ fn check_targets(
 /// Whether every step of the pipeline was done before.
 fn was_done(checked: &Checked, store: &Arc<Store>) -> bool {
     let tables = checked.tables.iter();
-    let tables = tables.map(|(name, table)| (name.clone(), table.clone() as Arc<dyn Table>));
+    let tables = tables.flat_map(|(name, opened)| opened.tables(name));
     let workshop = workshop(checked, tables.collect(), Results::of(store.clone()));
     let mut steps = checked.plan.steps.iter();
     steps.all(|step| matches!(workshop.recall_step(&step.name), Ok(Some(_))))
@@ -239,13 +226,18 @@ fn workshop(
 
 /// Runs every step on the first rows, and gives the steps it could not judge.
 fn rehearse(checked: &Checked) -> Result<Vec<Unchecked>> {
-    let limited = |table: &Arc<FileTable>| -> Arc<dyn Table> {
-        Arc::new(Limited::new(table.clone(), REHEARSAL_ROWS))
+    // All sides of a split show the same rows: which these are is known after a look at all of
+    // them at the earliest, and they differ in no column.
+    let limited = |opened: &Arc<Opened>| -> Arc<dyn Table> {
+        let preview = opened.dataset.preview().clone();
+        Arc::new(Limited::new(preview, REHEARSAL_ROWS))
     };
-    let tables = checked
-        .tables
-        .iter()
-        .map(|(name, table)| (name.clone(), limited(table)));
+    let data = checked.pipeline.data.values();
+    let tables = data.flat_map(|data| {
+        let preview = limited(&checked.tables[&data.name]);
+        let names = data.table_names().into_iter();
+        names.map(move |name| (name, preview.clone()))
+    });
     let workshop = workshop(checked, tables.collect(), Results::default());
     let mut diagnostics = checked.pipeline.diagnostics();
     let mut unchecked = Vec::new();

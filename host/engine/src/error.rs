@@ -32,6 +32,16 @@ pub enum Error {
     /// A model version has no reference profile.
     #[error("model `{0}` keeps no profile of its training data")]
     NoReference(String),
+    /// There is nothing to read.
+    #[error("data `{data}` has no rows: {reason}")]
+    NoRows {
+        /// The data, or a side of its split.
+        data: String,
+        /// Where its rows have gone.
+        reason: String,
+        /// Whether the pipeline has selected them away.
+        is_selected: bool,
+    },
     /// The run was cancelled.
     #[error("the run was cancelled")]
     Cancelled,
@@ -56,12 +66,21 @@ impl Error {
             Self::Sandbox(error) => error.hint(),
             Self::Packages(error) => error.hint(),
             Self::Store(error) => error.hint(),
+            Self::NoRows {
+                is_selected: true, ..
+            } => Some(
+                "select more of the data; a null fails every comparison but `is null`".to_owned(),
+            ),
+            Self::Data(mlhost_data::Error::NoTime { column, .. }) => Some(format!(
+                "add `[\"{column}\", \"is not null\"]` to the `where` of the data"
+            )),
             Self::NotApplicable { model, .. } => Some(format!(
                 "`host models show {model}` lists the columns that it needs"
             )),
             Self::NoReference(_) => {
                 Some("a pipeline with a drift step keeps one with its model".to_owned())
             }
+            Self::Data(error) => error.hint(),
             _ => None,
         }
     }

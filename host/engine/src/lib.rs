@@ -41,6 +41,7 @@ mod key;
 mod manifest;
 mod model;
 mod observer;
+mod opened;
 mod params;
 mod permits;
 mod read_ahead;

@@ -19,6 +19,7 @@ use crate::{
         columns::{signature, without},
     },
     fold::{Fold, fold_one},
+    opened::data_name,
     workshop::Workshop,
 };
 
@@ -160,10 +161,13 @@ impl Maker<'_> {
                 rows: file.rows,
             })
         };
-        let files = self.record.data.get(source).into_iter().flatten();
+        let data = data_name(source);
+        let files = self.record.data.get(data).into_iter().flatten();
+        let selection = self.record.selections.get(data);
         Ok(vec![DataFingerprint {
             name: source.to_owned(),
             files: files.map(file).collect::<Result<_>>()?,
+            selection: selection.map(serde_json::to_value).transpose()?,
             schema: signature(&self.workshop.tables[source].schema()),
         }])
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mlhost_pipeline::{Gate, Kind};
+use mlhost_pipeline::{Gate, Kind, Selection};
 use mlhost_sandbox::Outcome;
 use serde::Serialize;
 use serde_json::Value;
@@ -20,6 +20,9 @@ pub struct RunRecord {
     pub versions: BTreeMap<String, String>,
     /// What was read, by the name of the data.
     pub data: BTreeMap<String, Vec<FileRecord>>,
+    /// What was taken of it, where that was not everything, with every seed.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub selections: BTreeMap<String, Selection>,
     /// The steps, in the order in which they ended.
     pub steps: Vec<StepRecord>,
     /// The models that were registered.

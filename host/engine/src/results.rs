@@ -7,7 +7,7 @@ use mlhost_sandbox::Outcome;
 use mlhost_store::{Digest, Store};
 use serde::{Deserialize, Serialize};
 
-use crate::steps::Done;
+use crate::{key::Key, steps::Done};
 
 /// Where results are kept; nowhere in a rehearsal, whose rows are not those of the run.
 #[derive(Clone, Default)]
@@ -73,5 +73,17 @@ impl Results {
             self.keep_state(key, &json);
         }
         Ok(())
+    }
+}
+
+impl mlhost_data::DigestMemory for Results {
+    fn recall(&self, key: &str) -> Option<String> {
+        let key = Key::new("file digest").with(key).digest();
+        String::from_utf8(self.state(&key)?).ok()
+    }
+
+    fn remember(&self, key: &str, digest: &str) {
+        let key = Key::new("file digest").with(key).digest();
+        self.keep_state(&key, digest.as_bytes());
     }
 }

@@ -7,8 +7,8 @@ use std::{
     time::Instant,
 };
 
-use mlhost_data::{FileTable, Table};
-use mlhost_pipeline::{Kind, PlannedStep};
+use mlhost_data::FileTable;
+use mlhost_pipeline::{Kind, Pipeline, PlannedStep, Selection};
 use mlhost_sandbox::{CONTRACT, CancelToken, WASMTIME};
 use mlhost_store::{Outcome, RunId, Store};
 use tokio::task::JoinSet;
@@ -94,8 +94,10 @@ impl Engine {
         options: RunOptions,
     ) -> Runner<'_> {
         let observer = Arc::new(RowCounter::new(observer));
-        let tables = checked.tables.iter();
-        let tables = tables.map(|(name, table)| (name.clone(), table.clone() as Arc<dyn Table>));
+        let opened = checked.tables.iter();
+        let tables = opened.clone().flat_map(|(name, data)| data.tables(name));
+        let files = opened.map(|(name, data)| (name.clone(), data.files.clone()));
+        let files = files.collect();
         let workshop = Workshop::new(
             checked.pipeline,
             checked.plan,
@@ -112,7 +114,7 @@ impl Engine {
         Runner {
             engine: self,
             workshop,
-            files: checked.tables,
+            files,
             store,
             observer,
         }
@@ -156,6 +158,7 @@ impl Runner<'_> {
             seed: pipeline.seed,
             versions: versions(),
             data,
+            selections: selections(pipeline),
             steps,
             models: vec![],
             seconds: 0.0,
@@ -295,6 +298,14 @@ fn conclude(record: &RunRecord, stopped: Option<Stopped>) -> (Outcome, String, O
             (outcome, with_causes(error.as_ref()), Some(*error))
         }
     }
+}
+
+/// The selections that leave something out.
+fn selections(pipeline: &Pipeline) -> BTreeMap<String, Selection> {
+    let data = pipeline.data.values();
+    data.filter(|data| !data.selection.is_everything())
+        .map(|data| (data.name.clone(), data.selection.clone()))
+        .collect()
 }
 
 fn fingerprints(

@@ -3,7 +3,7 @@
 //! tables that they read, and in whether results are kept.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -19,6 +19,7 @@ use crate::{
     Observer, Result,
     dataset::{Dataset, Fitted, Scored, Transformed},
     observer::Reading,
+    opened::{data_name, has_rows, no_rows},
     params,
     permits::Permits,
     results::Results,
@@ -38,6 +39,8 @@ pub(crate) struct Workshop {
     pub(crate) results: Results,
     pub(crate) memory: Arc<MemoryBudget>,
     fitted: Mutex<HashMap<String, Fitted>>,
+    /// The tables that are known to have rows.
+    with_rows: Mutex<HashSet<String>>,
 }
 
 /// How an execution is done.
@@ -69,6 +72,7 @@ impl Workshop {
             results: manner.results,
             memory: Arc::new(MemoryBudget::new(manner.memory)),
             fitted: Mutex::default(),
+            with_rows: Mutex::default(),
         }
     }
 
@@ -164,7 +168,7 @@ impl Workshop {
         context: &Context,
     ) -> Result<Dataset> {
         let step = match reference {
-            DatasetReference::Data(name) => return Ok(Dataset::of(self.tables[name].clone())),
+            DatasetReference::Data(name) => return Ok(Dataset::of(self.data(name)?)),
             DatasetReference::Step(step) => step,
         };
         Ok(match self.planned(step) {
@@ -185,6 +189,23 @@ impl Workshop {
                 unreachable!("the plan refuses a report as data")
             }
         })
+    }
+
+    /// A table of data, provided that it has rows: nothing can be learned or told of none.
+    fn data(&self, name: &str) -> Result<Arc<dyn Table>> {
+        let table = &self.tables[name];
+        let known = || {
+            self.with_rows
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        };
+        if !known().contains(name) {
+            if !has_rows(table.as_ref())? {
+                return Err(no_rows(&self.pipeline.data[data_name(name)], Some(name)));
+            }
+            known().insert(name.to_owned());
+        }
+        Ok(table.clone())
     }
 
     /// Tells the observer what a step reads of a dataset.

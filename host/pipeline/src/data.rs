@@ -14,7 +14,15 @@ use crate::selection;
 const KEYS: [&str; 9] = {
     let [columns, comparisons, sample, split] = selection::KEYS;
     [
-        "path", "format", "csv", "compression", "schema", columns, comparisons, sample, split,
+        "path",
+        "format",
+        "csv",
+        "compression",
+        "schema",
+        columns,
+        comparisons,
+        sample,
+        split,
     ]
 };
 const CSV_KEYS: [&str; 3] = ["delimiter", "header", "null_values"];

@@ -78,7 +78,11 @@ impl Data {
     ///
     /// [RFC 6901]: https://www.rfc-editor.org/rfc/rfc6901
     pub fn diagnostic_at(&self, pointer: &str, message: impl Into<String>) -> Diagnostic {
-        let place = self.node.place(pointer);
+        let mut place = self.node.place(pointer);
+        if pointer == "/split/columns/0" && place.depth == 1 {
+            // The short form for one column.
+            place = self.node.place("/split/column");
+        }
         let diagnostic = Diagnostic::new(message);
         if place.depth == 0 {
             return diagnostic.at(self.path_span());

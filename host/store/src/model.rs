@@ -125,6 +125,10 @@ pub struct DataFingerprint {
     pub name: String,
     /// Its files, in the order they are read.
     pub files: Vec<FileFingerprint>,
+    /// Which of their columns and rows it has, as the pipeline selects and splits them; none if it
+    /// has them all. Of a split, the side is in the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub selection: Option<Value>,
     /// Its columns.
     pub schema: Vec<Column>,
 }

@@ -1,6 +1,8 @@
 //! Comparisons that are bound to the columns of a table: their values have the types of the
 //! columns, and Arrow's kernels do the work.
 
+use std::sync::Arc;
+
 use arrow::array::{Array, ArrayRef, BooleanArray, Datum, Float64Array, RecordBatch, Scalar};
 use arrow::compute::kernels::cmp;
 use arrow::compute::{and_kleene, cast, is_not_null, is_null, or_kleene, prep_null_mask_filter};
@@ -192,7 +194,7 @@ fn ready(values: &ArrayRef, operator: Operator) -> Result<ArrayRef, ArrowError> 
         Operator::NotEqual | Operator::NotIn => unary(floats, |float| float + 0.0),
         _ => floats.unary_opt(|float| (!float.is_nan()).then_some(float + 0.0)),
     };
-    Ok(std::sync::Arc::new(floats))
+    Ok(Arc::new(floats))
 }
 
 /// The mistake of naming a column that the table does not have.

@@ -12,12 +12,13 @@ use arrow::datatypes::Int32Type;
 use mlhost_data::{MemoryTable, Table};
 use parquet::arrow::ArrowWriter;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::reader::{FileReader, SerializedFileReader};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::selecting::dataset;
-use crate::support::{Folder, all_rows};
+use crate::support::{Folder, all_rows, names};
 
 type Row = (
     Option<i64>,
@@ -181,4 +182,38 @@ proptest! {
         let memory = dataset(Arc::new(memory), selection);
         prop_assert_eq!(all_rows(file.whole()), all_rows(memory.whole()));
     }
+}
+
+#[test]
+fn a_row_group_that_statistics_rule_out_is_not_read() {
+    let folder = Folder::new();
+    let rows = batch(
+        &(0..40)
+            .map(|n| (Some(n), None, None, None, None))
+            .collect::<Vec<_>>(),
+    );
+    write(&folder, &rows, 20, WriterProperties::default());
+    // Nothing of the second row group can be decoded.
+    let path = folder.path("t.parquet");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let metadata = SerializedFileReader::new(File::open(&path).unwrap()).unwrap();
+    for column in metadata.metadata().row_group(1).columns() {
+        let (start, length) = column.byte_range();
+        let (start, length) = (start as usize, length as usize);
+        bytes[start..start + length].fill(0xff);
+    }
+    std::fs::write(&path, bytes).unwrap();
+    let left = |comparison: Value| {
+        let file: Arc<dyn Table> = Arc::new(folder.open("t.parquet").unwrap());
+        let dataset = dataset(file, json!({ "where": [comparison] }));
+        let scan = dataset.whole().scan(&names(&["n"])).unwrap();
+        let batches: Result<Vec<RecordBatch>, _> = scan.collect();
+        batches.map(|batches| batches.iter().map(RecordBatch::num_rows).sum::<usize>())
+    };
+    assert_eq!(left(json!(["n", "<", 15])).unwrap(), 15);
+    assert_eq!(left(json!(["n", "in", [3, 4, -1]])).unwrap(), 2);
+    assert!(left(json!(["n", "<=", 20])).is_err());
+    // A column of nulls holds nothing to compare.
+    assert_eq!(left(json!(["x", "!=", 1])).unwrap(), 0);
+    assert_eq!(left(json!(["n", "is null"])).unwrap(), 0);
 }

@@ -111,6 +111,7 @@ pub(crate) fn model(name: &str, seed: u64) -> Model {
                 digest: Digest::of(b"the flights, which are not in the store"),
                 rows: Some(160_678),
             }],
+            selection: None,
             schema: vec![column("dep_delay"), column("arr_delay")],
         }],
         reference: Some(ReferenceProfile {

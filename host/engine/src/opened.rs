@@ -1,0 +1,151 @@
+//! The data of a pipeline, opened: its files, and the tables that its selection makes of them.
+
+use std::{collections::HashMap, path::Path, sync::Arc};
+
+use mlhost_data::{Dataset, FileTable, Opener, Table};
+use mlhost_pipeline::{Comparison, Data, Diagnostic, Pipeline, Plan};
+use mlhost_store::Store;
+
+use crate::{Error, Result, error::with_causes, results::Results};
+
+/// One table of data.
+pub(crate) struct Opened {
+    pub(crate) files: Arc<FileTable>,
+    pub(crate) dataset: Dataset,
+}
+
+/// Opens all data of a pipeline, with paths from `base`; digests of files are remembered in the
+/// store.
+///
+/// # Errors
+/// [`Error::Pipeline`] with every file that cannot be read, and every selection that does not fit
+/// its files, at its place.
+pub(crate) fn open(
+    pipeline: &Pipeline,
+    base: &Path,
+    store: Option<&Arc<Store>>,
+) -> Result<HashMap<String, Arc<Opened>>> {
+    let mut diagnostics = pipeline.diagnostics();
+    let mut opened = HashMap::new();
+    for data in pipeline.data.values() {
+        let files = match opener(data, store).open(&data.path, base) {
+            Ok(files) => Arc::new(files),
+            Err(error) => {
+                let diagnostic = Diagnostic::new(with_causes(&error)).at(data.path_span());
+                diagnostics.push(match error.hint() {
+                    Some(hint) => diagnostic.hint(hint),
+                    None => diagnostic,
+                });
+                continue;
+            }
+        };
+        match Dataset::new(files.clone(), &data.selection) {
+            Ok(dataset) => {
+                opened.insert(data.name.clone(), Arc::new(Opened { files, dataset }));
+            }
+            Err(mistakes) => {
+                for mistake in mistakes {
+                    let message = format!("data `{}`: {}", data.name, mistake.message);
+                    let diagnostic = data.diagnostic_at(&mistake.pointer, message);
+                    diagnostics.push(match mistake.hint {
+                        Some(hint) => diagnostic.hint(hint),
+                        None => diagnostic,
+                    });
+                }
+            }
+        }
+    }
+    Ok(diagnostics.into_result(opened)?)
+}
+
+/// What the pipeline says of the files of a table.
+fn opener(data: &Data, store: Option<&Arc<Store>>) -> Opener {
+    let opener = Opener::new(data.format)
+        .csv(&data.csv)
+        .compression(data.compression);
+    let opener = match &data.schema {
+        Some(schema) => opener.schema(schema.iter().map(|(name, kind)| (name.clone(), *kind))),
+        None => opener,
+    };
+    match store {
+        Some(store) => opener.digest_memory(Arc::new(Results::of(store.clone()))),
+        None => opener,
+    }
+}
+
+impl Opened {
+    /// Its tables by the names that steps use: all rows, and each side of its split.
+    pub(crate) fn tables(&self, name: &str) -> Vec<(String, Arc<dyn Table>)> {
+        let sides = self.dataset.sides().iter();
+        let sides = sides.map(|(side, table)| (format!("{name}.{}", side.name()), table.clone()));
+        let whole = (name.to_owned(), self.dataset.whole().clone());
+        std::iter::once(whole).chain(sides).collect()
+    }
+}
+
+/// The name of the data that a table is made of: that of `flights.train` is `flights`.
+pub(crate) fn data_name(table: &str) -> &str {
+    table.split_once('.').map_or(table, |(data, _)| data)
+}
+
+/// Finds data without any row that its `where` leaves, of that which steps read. Where there are
+/// rows, the first of them ends the search.
+pub(crate) fn refuse_empty(
+    pipeline: &Pipeline,
+    plan: &Plan,
+    opened: &HashMap<String, Arc<Opened>>,
+) -> Result<()> {
+    let datasets = plan.steps.iter().flat_map(|step| step.work.datasets());
+    let names: Vec<&str> = datasets.map(|dataset| data_name(dataset.name())).collect();
+    let mut diagnostics = pipeline.diagnostics();
+    for data in pipeline.data.values() {
+        if names.contains(&data.name.as_str())
+            && !has_rows(opened[&data.name].dataset.preview().as_ref())?
+        {
+            let error = no_rows(data, None);
+            let diagnostic = data.diagnostic_at("/where", error.to_string());
+            diagnostics.push(match error.hint() {
+                Some(hint) => diagnostic.hint(hint),
+                None => diagnostic,
+            });
+        }
+    }
+    Ok(diagnostics.into_result(())?)
+}
+
+/// Whether a table has a row.
+pub(crate) fn has_rows(table: &dyn Table) -> Result<bool> {
+    if let Some(rows) = table.num_rows() {
+        return Ok(rows > 0);
+    }
+    Ok(table.scan(&[])?.next().transpose()?.is_some())
+}
+
+/// What to say of a table of this data that has no rows: of one that steps read, or of what its
+/// `where` alone leaves.
+pub(crate) fn no_rows(data: &Data, table: Option<&str>) -> Error {
+    let selection = &data.selection;
+    let mut causes = Vec::new();
+    let comparisons = selection.comparisons.iter();
+    let comparisons: Vec<String> = comparisons.map(Comparison::to_string).collect();
+    if !comparisons.is_empty() {
+        causes.push(format!("its `where` ({})", comparisons.join(" and ")));
+    }
+    if table.is_some() && selection.sample.is_some() {
+        causes.push("its `sample`".to_owned());
+    }
+    if table.is_some_and(|table| table != data.name) {
+        causes.push("its `split`".to_owned());
+    }
+    let is_selected = !causes.is_empty();
+    let reason = match causes.as_slice() {
+        [] => format!("there are none in `{}`", data.path),
+        [cause] => format!("{cause} leaves none"),
+        causes => format!("{} leave none", causes.join(" and ")),
+    };
+    Error::NoRows {
+        data: table.unwrap_or(&data.name).to_owned(),
+        reason,
+        is_selected,
+    }
+}
