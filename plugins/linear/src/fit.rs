@@ -2,9 +2,8 @@
 
 use arrow_schema::{DataType, Schema};
 use mlhost_plugin::{Dataset, Error, Fit, Result, column_index, named_columns};
-use mlhost_statistics::column::is_numeric;
+use mlhost_statistics::column::{holds_classes, is_numeric};
 
-use crate::classes::holds_classes;
 use crate::model::{Model, Predictor};
 use crate::params::{Params, Task};
 use crate::{logistic, regression};
