@@ -25,6 +25,7 @@ impl Fit for Training {
         let target = input.field(column_index(input, &params.target, "/target")?);
         let task = params.task.unwrap_or_else(|| task_of(target.data_type()));
         check_target(task, target.name(), target.data_type())?;
+        params.check_penalty(task)?;
         let features = features(&params, input)?;
         Ok(Self {
             params,
@@ -40,11 +41,9 @@ impl Fit for Training {
     }
 
     fn fit(self, rows: &dyn Dataset) -> Result<Model> {
-        let alpha = self.params.alpha;
         let predictor = match self.task {
             Task::Regression => {
-                let linear = regression::fit(rows, &self.features, alpha.unwrap_or(0.0))?;
-                Predictor::Regression(linear)
+                Predictor::Regression(regression::fit(rows, &self.features, &self.params)?)
             }
             Task::Classification => logistic::fit(rows, &self.features, &self.params)?,
         };

@@ -14,11 +14,9 @@ use crate::Params;
 use crate::classes::classes;
 use crate::model::{Linear, Predictor};
 use crate::objective::Objective;
+use crate::params::DEFAULT_ALPHA;
 use crate::passes::pass;
 use crate::scaling::Scaling;
-
-/// The penalty where none is given, as in scikit-learn.
-const DEFAULT_ALPHA: f64 = 1.0;
 
 /// So many steps are remembered by the solver.
 const MEMORY: usize = 10;
