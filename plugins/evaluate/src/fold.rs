@@ -2,7 +2,7 @@
 
 use arrow_schema::{DataType, Schema};
 use mlhost_plugin::{Error, Fold, RecordBatch, Result, column_index};
-use mlhost_statistics::column::is_numeric;
+use mlhost_statistics::column::{holds_classes, is_numeric};
 use serde::{Deserialize, Serialize};
 
 use crate::classification::Classification;
@@ -10,7 +10,6 @@ use crate::params::{Params, Task};
 use crate::regression::Regression;
 use crate::rows::Rows;
 use crate::scores::Scores;
-use crate::values::holds_classes;
 
 /// Observes a model's predictions beside the truth.
 #[derive(Debug)]

@@ -4,9 +4,8 @@
 use std::collections::BTreeMap;
 
 use arrow_array::Array;
-use arrow_schema::DataType;
 use mlhost_plugin::{Error, Result};
-use mlhost_statistics::column::{for_each_block, for_each_text, is_textual};
+use mlhost_statistics::column::{for_each_block, for_each_class};
 
 /// The values of a column of numbers; NaN, which counts as null, where there is none.
 pub(crate) fn numbers(array: &dyn Array) -> Result<Vec<f64>> {
@@ -22,11 +21,6 @@ pub(crate) fn numbers(array: &dyn Array) -> Result<Vec<f64>> {
     })
     .map_err(|error| Error::data(error.to_string()))?;
     Ok(numbers)
-}
-
-/// Whether columns of this type can hold classes.
-pub(crate) fn holds_classes(data_type: &DataType) -> bool {
-    is_textual(data_type) || data_type.is_floating()
 }
 
 /// The classes met so far, numbered in the order in which they were met.
@@ -46,22 +40,13 @@ impl Classes {
         number
     }
 
-    /// The class of each row of a column; `None` where it is null or NaN. Whole
-    /// numbers read alike whatever their type: `1` is the class of 1 and of 1.0.
+    /// The class of each row of a column; `None` where it is null or NaN.
     pub(crate) fn read(&mut self, array: &dyn Array) -> Result<Vec<Option<usize>>> {
         let mut classes = Vec::with_capacity(array.len());
-        if array.data_type().is_floating() {
-            for value in numbers(array)? {
-                // Adding 0.0 makes 0.0 of -0.0.
-                let class = (!value.is_nan()).then(|| (value + 0.0).to_string());
-                classes.push(class.map(|class| self.number(&class)));
-            }
-        } else {
-            for_each_text(array, |text| {
-                classes.push(text.map(|text| self.number(text)));
-            })
-            .map_err(|error| Error::data(error.to_string()))?;
-        }
+        for_each_class(array, |class| {
+            classes.push(class.map(|class| self.number(class)));
+        })
+        .map_err(|error| Error::data(error.to_string()))?;
         Ok(classes)
     }
 

@@ -2,9 +2,8 @@
 
 use arrow_schema::{DataType, Schema};
 use mlhost_plugin::{Dataset, Error, Fit, Result, column_index, named_columns};
-use mlhost_statistics::column::is_numeric;
+use mlhost_statistics::column::{holds_classes, is_numeric};
 
-use crate::classes::holds_classes;
 use crate::model::{Model, Predictor};
 use crate::params::{Params, Task};
 use crate::{logistic, regression};
@@ -26,6 +25,7 @@ impl Fit for Training {
         let target = input.field(column_index(input, &params.target, "/target")?);
         let task = params.task.unwrap_or_else(|| task_of(target.data_type()));
         check_target(task, target.name(), target.data_type())?;
+        params.check_penalty(task)?;
         let features = features(&params, input)?;
         Ok(Self {
             params,
@@ -41,11 +41,9 @@ impl Fit for Training {
     }
 
     fn fit(self, rows: &dyn Dataset) -> Result<Model> {
-        let alpha = self.params.alpha;
         let predictor = match self.task {
             Task::Regression => {
-                let linear = regression::fit(rows, &self.features, alpha.unwrap_or(0.0))?;
-                Predictor::Regression(linear)
+                Predictor::Regression(regression::fit(rows, &self.features, &self.params)?)
             }
             Task::Classification => logistic::fit(rows, &self.features, &self.params)?,
         };

@@ -1,23 +1,28 @@
-//! The standard package `mlhost:linear`: linear regression, ridge regression and
-//! logistic regression, for tables of any length.
+//! The standard package `mlhost:linear`: linear regression, ridge, lasso, elastic net
+//! and logistic regression, for tables of any length.
 //!
 //! ```toml
 //! [steps.train.with]
 //! target = "arr_delay"            # a number makes a regression, a text or boolean a classification
 //! task = "regression"             # or "classification"; by default from the target's type
 //! features = ["temp", "dewp"]     # by default every other column
-//! alpha = 0.0                     # strength of the L2 penalty on the coefficients
-//! # classification only:
+//! penalty = "l2"                  # on squares; regression: "l1" on absolute values, "elasticnet" on both
+//! alpha = 1.0                     # strength of the penalty on the coefficients
+//! l1_ratio = 0.5                  # elasticnet: the share that is on absolute values
+//! # classification, l1 and elasticnet:
 //! max_iterations = 1000
 //! tolerance = 1e-6
 //! ```
 //!
-//! | task | `alpha` | minimises over coefficients `w` and intercept `b` | scikit-learn |
+//! | task | `penalty` | minimises over coefficients `w` and intercept `b`, `n` rows | scikit-learn |
 //! |---|---|---|---|
-//! | regression | 0 (default) | `Σ (y - xw - b)²` | `LinearRegression()` |
-//! | regression | above 0 | `Σ (y - xw - b)² + alpha wᵀw` | `Ridge(alpha)` |
-//! | classification | 1 (default) or other | `Σ -ln p(y) + alpha/2 wᵀw` | `LogisticRegression(C=1/alpha)` |
+//! | regression | none, the default | `Σ (y - xw - b)²` | `LinearRegression()` |
+//! | regression | `l2`, or `alpha` alone | `Σ (y - xw - b)² + alpha wᵀw` | `Ridge(alpha)` |
+//! | regression | `l1` | `Σ (y - xw - b)² / 2n + alpha Σ abs(w)` | `Lasso(alpha)` |
+//! | regression | `elasticnet` | `Σ (y - xw - b)² / 2n + alpha (l1_ratio Σ abs(w) + (1 - l1_ratio)/2 wᵀw)` | `ElasticNet(alpha, l1_ratio)` |
+//! | classification | `l2`, the default | `Σ -ln p(y) + alpha/2 wᵀw` | `LogisticRegression(C=1/alpha)` |
 //!
+//! `alpha` is 1 where it is not given, and 0 for a regression that names no `penalty`.
 //! Two classes have one vector of coefficients, more have one each (multinomial).
 //! Rows whose target is null are left out; a feature that is null, NaN or infinite
 //! is an error that names its column: impute first. Features need no scaling for
@@ -32,16 +37,22 @@
 //! then with a column `probability_<class>` for each class.
 //!
 //! Every pass reads the rows anew and keeps sums only, so that memory grows with the
-//! square of the number of features and not with the rows: a regression takes three
-//! passes, a classification one and about one per iteration.
+//! square of the number of features and not with the rows: least squares and ridge
+//! take three passes, lasso and elastic net two, a classification one and about one
+//! per iteration.
 //!
-//! Linear algebra is linfa-linalg's, L-BFGS is argmin's, as in linfa's own models.
-//! Those are not used: they hold the table in memory, linfa-linear 0.8 divides by
-//! rounding where features depend on each other, and linfa-logistic 0.8 takes one
-//! maximum for the logits of all rows, so that with three classes or more a single
-//! outlier spoils the loss of every other row.
+//! Regressions are linfa's: linfa-linear for least squares and ridge, linfa-elasticnet
+//! for lasso and elastic net. Both want the table in memory, and get one with at most
+//! as many rows as features that has the same solution (`reduced.rs`). Its rows do not
+//! depend on each other, either: of a whole table whose features do, linfa-linear 0.8
+//! makes coefficients of 1e12, by dividing by rounding.
 //!
-//! May use `mlhost-statistics`, ndarray and the small Arrow crates.
+//! linfa-logistic is not used. The loss of a classification is no function of sums, so
+//! that no small table stands for the whole one, and version 0.8 takes one maximum for
+//! the logits of all rows, so that with three classes or more a single outlier spoils
+//! the loss of every other row. L-BFGS is argmin's, as in linfa-logistic.
+//!
+//! May use `mlhost-statistics`, linfa, ndarray and the small Arrow crates.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -62,6 +73,7 @@
 //! ```
 
 mod classes;
+mod elastic_net;
 mod fit;
 mod logistic;
 mod model;
@@ -69,6 +81,7 @@ mod objective;
 mod params;
 mod passes;
 mod predict;
+mod reduced;
 mod regression;
 mod scaling;
 
@@ -76,7 +89,7 @@ use mlhost_plugin::{Plugin, Trainer, export};
 
 pub use fit::Training;
 pub use model::{Linear, Model, Predictor};
-pub use params::{Params, Task};
+pub use params::{Params, Penalty, Task};
 pub use predict::Prediction;
 
 /// Linear models.
@@ -85,8 +98,8 @@ pub struct LinearModels;
 
 impl Plugin for LinearModels {
     const NAME: &str = "linear";
-    const SUMMARY: &str = "Trains linear models: ordinary least squares and ridge regression for \
-        numbers, logistic regression of two or more classes for texts and booleans. Reads \
+    const SUMMARY: &str = "Trains linear models: ordinary least squares, ridge, lasso and elastic \
+        net for numbers, logistic regression of two or more classes for texts and booleans. Reads \
         tables of any length in passes; solutions are those of scikit-learn.";
     type Params = Params;
 }

@@ -11,14 +11,12 @@ use mlhost_statistics::Moments;
 use ndarray::Array1;
 
 use crate::Params;
-use crate::classes::for_each_class;
+use crate::classes::classes;
 use crate::model::{Linear, Predictor};
 use crate::objective::Objective;
+use crate::params::DEFAULT_ALPHA;
 use crate::passes::pass;
 use crate::scaling::Scaling;
-
-/// The penalty where none is given, as in scikit-learn.
-const DEFAULT_ALPHA: f64 = 1.0;
 
 /// So many steps are remembered by the solver.
 const MEMORY: usize = 10;
@@ -73,14 +71,12 @@ fn survey(rows: &dyn Dataset, features: usize) -> Result<(Vec<Moments>, BTreeMap
     let mut moments = vec![Moments::default(); features];
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     let read = |array: &dyn arrow_array::Array| {
-        let mut present = Vec::with_capacity(array.len());
-        for_each_class(array, |class| {
-            present.push(class.map(|_| ()));
-            match class.map(|class| (class, counts.get_mut(class))) {
-                Some((_, Some(count))) => *count += 1,
-                Some((class, None)) => drop(counts.insert(class.to_owned(), 1)),
-                None => {}
+        let present = classes(array, |class| {
+            match counts.get_mut(class) {
+                Some(count) => *count += 1,
+                None => drop(counts.insert(class.to_owned(), 1)),
             }
+            Some(())
         })?;
         if counts.len() > MOST_CLASSES {
             return Err(Error::data(format!(

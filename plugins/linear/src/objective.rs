@@ -12,7 +12,7 @@ use mlhost_plugin::{Dataset, Error, Result};
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 
-use crate::classes::for_each_class;
+use crate::classes::classes;
 use crate::passes::{Block, pass};
 use crate::scaling::Scaling;
 
@@ -123,11 +123,7 @@ impl Objective<'_> {
     /// A pass over standardised features and the numbers of the classes.
     fn pass(&self, mut visit: impl FnMut(&Block, Vec<usize>) -> Result<()>) -> Result<()> {
         let read = |array: &dyn arrow_array::Array| {
-            let mut classes = Vec::with_capacity(array.len());
-            for_each_class(array, |class| {
-                classes.push(class.and_then(|class| self.classes.get(class)).copied());
-            })?;
-            Ok(classes)
+            classes(array, |class| self.classes.get(class).copied())
         };
         pass(self.rows, read, |mut block, classes| {
             self.scaling.apply(&mut block);

@@ -1,30 +1,31 @@
-//! Least squares with or without a penalty, from sums over the rows.
+//! Regressions, from sums over the rows.
 //!
 //! Over standardised features, centred targets and their means over the rows, the
-//! solution `g` satisfies `(XᵀX + P) g = Xᵀy` with the penalties `P` on the diagonal.
-//! It is found by the eigenvalues of the matrix, which leave out directions that the
-//! features do not span, and refined once with the residuals, a pass of their own,
-//! which makes up for the digits that squaring lost (Björck, "Numerical Methods for
-//! Least Squares Problems", 1996, section 2.9).
+//! solution `g` of least squares with or without a penalty on squares satisfies
+//! `(XᵀX + P) g = Xᵀy` with the penalties `P` on the diagonal. linfa finds it in the
+//! reduced problem, and once more for the residuals, a pass of their own, which makes
+//! up for the digits that squaring lost (Björck, "Numerical Methods for Least Squares
+//! Problems", 1996, section 2.9). A penalty on absolute values goes to coordinate
+//! descent.
 
 use arrow_array::Array;
-use linfa_linalg::eigh::EighInto;
+use linfa::traits::Fit;
+use linfa_linear::LinearRegression;
 use mlhost_plugin::{Dataset, Error, Result};
 use mlhost_statistics::Moments;
 use mlhost_statistics::column::for_each_block;
 use ndarray::linalg::{general_mat_mul, general_mat_vec_mul};
 use ndarray::{Array1, Array2};
 
+use crate::elastic_net;
 use crate::model::Linear;
+use crate::params::Params;
 use crate::passes::{Block, pass};
+use crate::reduced::{Reduced, Table};
 use crate::scaling::Scaling;
 
-/// Directions whose eigenvalue is below this share of the largest one, times the
-/// number of features, are rounding.
-const SMALLEST_EIGENVALUE: f64 = 16.0 * f64::EPSILON;
-
 /// Learns from a dataset whose last column is the target.
-pub(crate) fn fit(rows: &dyn Dataset, features: &[String], alpha: f64) -> Result<Linear> {
+pub(crate) fn fit(rows: &dyn Dataset, features: &[String], params: &Params) -> Result<Linear> {
     let (moments, target) = moments(rows, features.len())?;
     let Some(mean) = target.mean() else {
         return Err(Error::data("no row has a target to learn from"));
@@ -36,13 +37,19 @@ pub(crate) fn fit(rows: &dyn Dataset, features: &[String], alpha: f64) -> Result
         count: target.count() as f64,
         features: features.len(),
     };
-    let penalties = Array1::from(problem.scaling.penalties()) * (alpha / problem.count);
-    let (mut matrix, vector) = problem.normal_equations()?;
-    matrix.diag_mut().scaled_add(1.0, &penalties);
-    let inverse = Inverse::new(matrix)?;
-    let first = inverse.times(&vector);
-    let left = problem.residual_sums(&first)? - &penalties * &first;
-    let solution = &first + &inverse.times(&left);
+    let strengths = params.strengths(problem.count);
+    let (matrix, sums) = problem.normal_equations()?;
+    let solution = if strengths.absolute > 0.0 {
+        let units = Array1::from(problem.scaling.units());
+        elastic_net::solve(
+            Reduced::new(matrix)?.table(&sums),
+            &units,
+            strengths,
+            params,
+        )?
+    } else {
+        problem.least_squares(matrix, &sums, strengths.squared)?
+    };
     let linear = problem.scaling.unscaled(&solution.to_vec(), mean);
     if linear.intercept.is_finite() {
         Ok(linear)
@@ -87,6 +94,21 @@ struct Problem<'a> {
 }
 
 impl Problem<'_> {
+    /// The solution under a penalty on squares, refined.
+    fn least_squares(
+        &self,
+        mut matrix: Array2<f64>,
+        sums: &Array1<f64>,
+        penalty: f64,
+    ) -> Result<Array1<f64>> {
+        let penalties = Array1::from(self.scaling.penalties()) * penalty;
+        matrix.diag_mut().scaled_add(1.0, &penalties);
+        let reduced = Reduced::new(matrix)?;
+        let first = least_squares(&reduced.table(sums))?;
+        let left = self.residual_sums(&first)? - &penalties * &first;
+        Ok(&first + &least_squares(&reduced.table(&left))?)
+    }
+
     /// The means over the rows of `XᵀX` and of `Xᵀy`.
     fn normal_equations(&self) -> Result<(Array2<f64>, Array1<f64>)> {
         let mut matrix = Array2::zeros((self.features, self.features));
@@ -122,42 +144,15 @@ impl Problem<'_> {
     }
 }
 
-/// The pseudo-inverse of a symmetric matrix.
-struct Inverse {
-    eigenvalues: Array1<f64>,
-    eigenvectors: Array2<f64>,
-    smallest: f64,
-}
-
-impl Inverse {
-    fn new(matrix: Array2<f64>) -> Result<Self> {
-        // The decomposition does not end for numbers that are none.
-        if !matrix.iter().all(|value| value.is_finite()) {
-            return Err(Error::data(
-                "the sums over the rows overflow; scale the features",
-            ));
-        }
-        let features = matrix.nrows() as f64;
-        let (eigenvalues, eigenvectors) = matrix
-            .eigh_into()
-            .map_err(|error| Error::failed(format!("no eigenvalues were found: {error}")))?;
-        let largest = eigenvalues.fold(0.0, |largest: f64, value| largest.max(*value));
-        Ok(Self {
-            eigenvalues,
-            eigenvectors,
-            smallest: largest * features * SMALLEST_EIGENVALUE,
-        })
+/// The coefficients with the least squares, and the smallest of them where many do as
+/// well.
+fn least_squares(table: &Table) -> Result<Array1<f64>> {
+    if table.records.is_empty() {
+        return Ok(Array1::zeros(table.records.ncols()));
     }
-
-    fn times(&self, vector: &Array1<f64>) -> Array1<f64> {
-        let mut along = self.eigenvectors.t().dot(vector);
-        for (value, eigenvalue) in along.iter_mut().zip(&self.eigenvalues) {
-            *value = if *eigenvalue > self.smallest {
-                *value / eigenvalue
-            } else {
-                0.0
-            };
-        }
-        self.eigenvectors.dot(&along)
-    }
+    let solver = LinearRegression::new().with_intercept(false);
+    let fitted = solver
+        .fit(table)
+        .map_err(|error| Error::failed(format!("least squares gave up: {error}")))?;
+    Ok(fitted.params().clone())
 }

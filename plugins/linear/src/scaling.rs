@@ -56,6 +56,14 @@ impl Scaling {
         self.deviations.iter().map(penalty).collect()
     }
 
+    /// What one unit of each standardised feature is in the feature's own units, 0 for
+    /// one that is constant.
+    pub(crate) fn units(&self) -> Vec<f64> {
+        let unit = |deviation: &f64| Some(*deviation).filter(|unit| unit.is_finite());
+        let units = self.deviations.iter().map(unit);
+        units.map(Option::unwrap_or_default).collect()
+    }
+
     /// The function of the features that equals this one of the standardised ones.
     pub(crate) fn unscaled(&self, coefficients: &[f64], intercept: f64) -> Linear {
         let coefficients: Vec<f64> = coefficients

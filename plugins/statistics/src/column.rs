@@ -1,8 +1,10 @@
 //! Reads Arrow arrays as plain values: numbers in blocks, so that loops over them
-//! vectorise and nothing is looked up per value, and texts one by one.
+//! vectorise and nothing is looked up per value, and texts and classes one by one.
 
+mod classes;
 mod numbers;
 mod texts;
 
+pub use classes::{for_each_class, holds_classes};
 pub use numbers::{BLOCK_ROWS, Block, for_each_block, for_each_present, is_numeric};
 pub use texts::{for_each_text, is_textual, text_counts};

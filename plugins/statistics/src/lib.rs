@@ -14,7 +14,7 @@
 //! | [`Categories`] | how often each text occurs | exactly |
 //!
 //! [`drift`] compares two of them; [`mod@column`] reads the values of any Arrow array
-//! that holds numbers or texts.
+//! that holds numbers, texts or classes.
 //!
 //! ```
 //! use arrow_array::Float64Array;

@@ -12,6 +12,7 @@
 #![cfg(test)]
 
 mod classification;
+mod elastic_net;
 mod refusals;
 mod regression;
 mod split;

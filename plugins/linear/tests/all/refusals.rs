@@ -48,6 +48,22 @@ fn parameters_are_refused_with_where_and_why() {
             "expected a penalty of 0 or more, found -1 (at /alpha)",
         ),
         (
+            r#"{ "target": "carrier", "penalty": "l1", "features": ["temp"] }"#,
+            "a classification knows the penalty `l2` only (at /penalty)",
+        ),
+        (
+            r#"{ "target": "delay", "l1_ratio": 0.5 }"#,
+            "only `penalty = \"elasticnet\"` has an l1_ratio (at /l1_ratio)",
+        ),
+        (
+            r#"{ "target": "delay", "penalty": "l1", "l1_ratio": 0.5 }"#,
+            "only `penalty = \"elasticnet\"` has an l1_ratio (at /l1_ratio)",
+        ),
+        (
+            r#"{ "target": "delay", "penalty": "elasticnet", "l1_ratio": 1.5 }"#,
+            "expected a share from 0 to 1, found 1.5 (at /l1_ratio)",
+        ),
+        (
             r#"{ "target": "delay", "tolerance": 0 }"#,
             "expected a tolerance above 0, found 0 (at /tolerance)",
         ),
@@ -69,6 +85,12 @@ fn parameters_are_refused_with_where_and_why() {
 fn unknown_parameters_are_refused() {
     let error = serde_json::from_str::<Params>(r#"{ "target": "y", "C": 1 }"#).unwrap_err();
     assert!(error.to_string().starts_with("unknown field `C`"));
+    let json = r#"{ "target": "y", "penalty": "lasso" }"#;
+    let error = serde_json::from_str::<Params>(json)
+        .unwrap_err()
+        .to_string();
+    let expected = "unknown variant `lasso`, expected one of `l2`, `l1`, `elasticnet`";
+    assert!(error.starts_with(expected), "{error}");
 }
 
 #[test]

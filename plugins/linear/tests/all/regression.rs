@@ -140,6 +140,22 @@ fn dependent_features_predict_as_well_as_independent_ones() {
 }
 
 #[test]
+fn copies_of_a_feature_share_its_weight() {
+    let [a, b, _] = features();
+    let columns = |copies: usize| {
+        let copies = ["a", "copy", "another"][..copies].iter();
+        let copies = copies.map(|name| (*name, floats(a.clone())));
+        let others = [("b", floats(b.clone())), ("y", floats(numbers()))];
+        batch(copies.chain(others).collect())
+    };
+    let alone = function(&fit(TARGET, columns(1)).unwrap()).clone();
+    let shared = function(&fit(TARGET, columns(3)).unwrap()).clone();
+    let [third, weight] = [alone.coefficients[0] / 3.0, alone.coefficients[1]];
+    assert_close(&shared.coefficients, &[third, third, third, weight], 1e-12);
+    assert_close(&[shared.intercept], &[alone.intercept], 1e-12);
+}
+
+#[test]
 fn badly_scaled_features_cost_no_digits() {
     let [a, b, _] = features();
     let (large, small) = (|a: &f64| a * 1e9 + 1e10, |b: &f64| b * 1e-9);

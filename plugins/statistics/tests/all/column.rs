@@ -7,7 +7,8 @@ use arrow_array::{
 };
 use arrow_schema::DataType;
 use mlhost_statistics::column::{
-    BLOCK_ROWS, for_each_block, for_each_present, for_each_text, is_numeric, is_textual,
+    BLOCK_ROWS, for_each_block, for_each_class, for_each_present, for_each_text, holds_classes,
+    is_numeric, is_textual,
 };
 use proptest::prelude::*;
 
@@ -27,6 +28,12 @@ fn texts(array: &dyn Array) -> Vec<Option<String>> {
     let mut texts = Vec::new();
     for_each_text(array, |text| texts.push(text.map(str::to_owned))).unwrap();
     texts
+}
+
+fn classes(array: &dyn Array) -> Vec<Option<String>> {
+    let mut classes = Vec::new();
+    for_each_class(array, |class| classes.push(class.map(str::to_owned))).unwrap();
+    classes
 }
 
 #[test]
@@ -71,7 +78,33 @@ fn texts_of_every_kind_are_read() {
 }
 
 #[test]
+fn classes_read_alike_whatever_their_type() {
+    let named = |class: &str| Some(class.to_owned());
+    let zero_one = [named("0"), None, named("1")];
+    assert_eq!(
+        classes(&StringArray::from(vec![Some("0"), None, Some("1")])),
+        zero_one
+    );
+    assert_eq!(
+        classes(&Int64Array::from(vec![Some(0), None, Some(1)])),
+        zero_one
+    );
+    assert_eq!(
+        classes(&Float64Array::from(vec![Some(-0.0), None, Some(1.0)])),
+        zero_one
+    );
+    assert_eq!(
+        classes(&Float32Array::from(vec![f32::NAN, 0.5])),
+        [None, named("0.5")]
+    );
+    assert_eq!(classes(&BooleanArray::from(vec![true])), [named("true")]);
+}
+
+#[test]
 fn what_can_be_read_is_known_beforehand() {
+    assert!(holds_classes(&DataType::Float32) && holds_classes(&DataType::Utf8));
+    assert!(!holds_classes(&DataType::Date32));
+    assert!(for_each_class(&Date32Array::from(vec![1]), |_| ()).is_err());
     assert!(is_numeric(&DataType::Float16) && is_textual(&DataType::Int16));
     assert!(!is_numeric(&DataType::Utf8) && !is_textual(&DataType::Float16));
     let text_dictionary = DataType::Dictionary(Box::new(DataType::Int8), Box::new(DataType::Utf8));
