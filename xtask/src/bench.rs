@@ -32,6 +32,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[OsString]) -> Result<()> {
         .arg(workspace.component_directory(true))
         .arg("--example")
         .arg(workspace.root().join(demo::EXAMPLE))
+        .arg("--tables")
+        .arg(workspace.target().join("bench"))
         .args(arguments);
     command::run(&mut bench)
 }

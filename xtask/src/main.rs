@@ -46,9 +46,9 @@ enum Task {
         #[arg(last = true)]
         arguments: Vec<OsString>,
     },
-    /// Measure the sandbox, training in it, and the flights example
+    /// Measure the sandbox, training in it, the flights example and millions of rows
     Bench {
-        /// Passed on to the benchmark: --quick, --format json, --baseline FOLDER
+        /// Passed on to the benchmark: --quick, --only scale, --rows NUMBER, --baseline FOLDER
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },

@@ -6,22 +6,24 @@
 use std::collections::BTreeMap;
 
 use arrow_array::Array;
-use rustc_hash::FxHashMap;
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
-use crate::Result;
 use crate::column::text_counts;
+use crate::{Recent, Result, ShortText};
 
 /// How often each text occurs, and how many rows hold none.
 ///
 /// Exact, so that its size grows with the number of distinct texts, and the same
 /// for any split and order of the rows.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(from = "Sorted", into = "Sorted")]
 pub struct Categories {
-    counts: FxHashMap<Box<str>, u64>,
+    counts: IndexMap<Box<str>, u64, FxBuildHasher>,
     count: u64,
     nulls: u64,
+    recent: Recent<ShortText>,
 }
 
 /// The serialised form: equal knowledge, equal bytes.
@@ -38,11 +40,19 @@ impl Categories {
             return;
         }
         self.count += times;
-        match self.counts.get_mut(text) {
-            Some(count) => *count += times,
-            None => {
-                self.counts.insert(text.into(), times);
-            }
+        let Self { counts, recent, .. } = self;
+        let mut find = || {
+            counts.get_index_of(text).unwrap_or_else(|| {
+                let (place, _) = counts.insert_full(text.into(), 0);
+                place
+            })
+        };
+        let place = match ShortText::of(text) {
+            Some(short) => recent.place(short, find),
+            None => find(),
+        };
+        if let Some((_, count)) = counts.get_index_mut(place) {
+            *count += times;
         }
     }
 
@@ -139,12 +149,21 @@ impl<'a> Extend<&'a str> for Categories {
     }
 }
 
+impl PartialEq for Categories {
+    fn eq(&self, other: &Self) -> bool {
+        (self.nulls, &self.counts) == (other.nulls, &other.counts)
+    }
+}
+
+impl Eq for Categories {}
+
 impl From<Sorted> for Categories {
     fn from(sorted: Sorted) -> Self {
         Self {
             count: sorted.counts.values().sum(),
             counts: sorted.counts.into_iter().collect(),
             nulls: sorted.nulls,
+            recent: Recent::default(),
         }
     }
 }

@@ -13,10 +13,10 @@ mod ordered;
 mod serial;
 
 use std::borrow::Cow;
+use std::hash::Hash;
 use std::sync::OnceLock;
 
 use arrow_array::Array;
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use buckets::Bucket;
@@ -25,7 +25,8 @@ use ordered::Ordered;
 use serial::Serial;
 
 use crate::column::{BLOCK_ROWS, for_each_present};
-use crate::{Extremes, NumberKey, Result};
+use crate::counter::Counter;
+use crate::{Extremes, NumberKey, RecentKey, Result};
 
 /// Up to so many different values are kept as they are.
 pub const EXACT_VALUES: usize = 65_536;
@@ -50,9 +51,9 @@ pub struct Distribution {
 
 #[derive(Clone, Debug, PartialEq)]
 enum Counts {
-    Exact(FxHashMap<NumberKey, u64>),
+    Exact(Counter<NumberKey>),
     Bucketed {
-        counts: FxHashMap<Bucket, u64>,
+        counts: Counter<Bucket>,
         extremes: Extremes,
     },
 }
@@ -189,48 +190,50 @@ impl Distribution {
     fn ordered(&self) -> &Ordered {
         self.ordered.get_or_init(|| match &self.counts {
             Counts::Exact(counts) => {
-                Ordered::new(counts.iter().map(|(key, count)| (key.value(), *count)))
+                Ordered::new(counts.iter().map(|(key, count)| (key.value(), count)))
             }
             Counts::Bucketed { counts, .. } => Ordered::new(
                 counts
                     .iter()
-                    .map(|(bucket, count)| (bucket.middle(), *count)),
+                    .map(|(bucket, count)| (bucket.middle(), count)),
             ),
         })
     }
 
     fn update_block(&mut self, values: &[f64]) {
-        let mut nans = 0;
-        match &mut self.counts {
-            Counts::Exact(counts) => {
-                for &value in values {
-                    if value.is_nan() {
-                        nans += 1;
-                    } else {
-                        *counts.entry(NumberKey::of(value)).or_default() += 1;
-                    }
-                }
-            }
+        let nans = match &mut self.counts {
+            Counts::Exact(counts) => count_all(counts, values, NumberKey::of),
             Counts::Bucketed { counts, extremes } => {
                 extremes.update(values);
-                for &value in values {
-                    if value.is_nan() {
-                        nans += 1;
-                    } else {
-                        *counts.entry(Bucket::of(value)).or_default() += 1;
-                    }
-                }
+                count_all(counts, values, Bucket::of)
             }
-        }
+        };
         self.nans += nans;
         self.count += values.len() as u64 - nans;
         self.counts.keep_bounds();
     }
 }
 
+/// Counts all values but NaN; returns how many of them are.
+fn count_all<K: RecentKey + Hash>(
+    counts: &mut Counter<K>,
+    values: &[f64],
+    key: impl Fn(f64) -> K,
+) -> u64 {
+    let mut nans = 0;
+    for &value in values {
+        if value.is_nan() {
+            nans += 1;
+        } else {
+            counts.count(key(value));
+        }
+    }
+    nans
+}
+
 impl Default for Counts {
     fn default() -> Self {
-        Self::Exact(FxHashMap::default())
+        Self::Exact(Counter::default())
     }
 }
 
@@ -246,7 +249,7 @@ impl Counts {
         if let Self::Exact(exact) = self {
             let exact = std::mem::take(exact);
             *self = Self::Bucketed {
-                counts: FxHashMap::default(),
+                counts: Counter::default(),
                 extremes: Extremes::default(),
             };
             self.merge(&Self::Exact(exact));
@@ -256,12 +259,12 @@ impl Counts {
     /// Adds up counts. Exact ones cannot take in those of buckets, and do not.
     fn merge(&mut self, later: &Self) {
         match (self, later) {
-            (Self::Exact(ours), Self::Exact(theirs)) => add(ours, theirs.iter()),
+            (Self::Exact(ours), Self::Exact(theirs)) => ours.merge(theirs),
             (Self::Bucketed { counts, extremes }, Self::Exact(theirs)) => {
-                for (key, count) in theirs {
+                for (key, count) in theirs.iter() {
                     let value = key.value();
                     extremes.update(&[value]);
-                    *counts.entry(Bucket::of(value)).or_default() += count;
+                    counts.add(Bucket::of(value), count);
                 }
             }
             (
@@ -271,20 +274,11 @@ impl Counts {
                     extremes: their_extremes,
                 },
             ) => {
-                add(counts, theirs.iter());
+                counts.merge(theirs);
                 extremes.merge(their_extremes);
             }
             (Self::Exact(_), Self::Bucketed { .. }) => {}
         }
-    }
-}
-
-fn add<'a, K: Copy + Eq + std::hash::Hash + 'a>(
-    ours: &mut FxHashMap<K, u64>,
-    theirs: impl Iterator<Item = (&'a K, &'a u64)>,
-) {
-    for (key, count) in theirs {
-        *ours.entry(*key).or_default() += count;
     }
 }
 

@@ -40,12 +40,14 @@
 
 mod categories;
 pub mod column;
+mod counter;
 mod distribution;
 pub mod drift;
 mod error;
 mod extremes;
 mod moments;
 mod number_key;
+mod recent;
 
 pub use categories::Categories;
 pub use distribution::{Distribution, EXACT_VALUES, RELATIVE_ERROR};
@@ -53,3 +55,4 @@ pub use error::{Error, Result};
 pub use extremes::Extremes;
 pub use moments::Moments;
 pub use number_key::NumberKey;
+pub use recent::{Recent, RecentKey, ShortText};

@@ -10,10 +10,17 @@
 pub struct NumberKey(u64);
 
 impl NumberKey {
+    /// The key of no number: the bits of -0.0, whose key is that of 0.0.
+    pub(crate) const NONE: Self = Self((-0.0_f64).to_bits().rotate_right(32));
+
     /// The key of a number.
     pub fn of(value: f64) -> Self {
         // Adding 0.0 makes 0.0 of -0.0 and changes nothing else.
         Self((value + 0.0).to_bits().rotate_right(32))
+    }
+
+    pub(crate) fn bits(self) -> u64 {
+        self.0
     }
 
     /// The number.

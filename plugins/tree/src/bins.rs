@@ -5,7 +5,7 @@
 //! are exact. One of more is cut into at most 65,535 bins of about equally many rows,
 //! between which, and nowhere else, it can be split.
 
-use mlhost_statistics::NumberKey;
+use mlhost_statistics::{NumberKey, Recent};
 use rustc_hash::FxHashMap;
 
 /// The most distinct values that are told apart: as many as there are codes.
@@ -61,12 +61,28 @@ pub struct NotANumber {
 pub struct FeatureBuilder {
     /// Distinct values in order of appearance, by their place in that order.
     places: FxHashMap<NumberKey, u32>,
+    recent: Recent<NumberKey>,
     values: Vec<f64>,
-    /// The place of each row's value.
-    rows: Vec<u32>,
+    rows: Rows,
+}
+
+/// The place of each row's value: as codes, which take half the memory, until there are more
+/// places than codes.
+#[derive(Debug)]
+enum Rows {
+    Codes(Vec<u16>),
+    Places(Vec<u32>),
 }
 
 impl FeatureBuilder {
+    /// With room for so many rows, so that they are never moved to make room.
+    pub fn with_capacity(rows: usize) -> Self {
+        Self {
+            rows: Rows::Codes(Vec::with_capacity(rows)),
+            ..Self::default()
+        }
+    }
+
     /// Takes in the values of more rows.
     ///
     /// # Errors
@@ -75,17 +91,29 @@ impl FeatureBuilder {
         if let Some(at) = values.iter().position(|value| value.is_nan()) {
             return Err(NotANumber { row: at });
         }
+        if self.values.len() + values.len() > EXACT_VALUES {
+            self.rows.widen();
+        }
         let Self {
             places,
+            recent,
             values: distinct,
             rows,
         } = self;
-        rows.extend(values.iter().map(|&value| {
-            *places.entry(NumberKey::of(value)).or_insert_with(|| {
-                distinct.push(value);
-                (distinct.len() - 1) as u32
+        let places = values.iter().map(|&value| {
+            let key = NumberKey::of(value);
+            recent.place(key, || {
+                let place = places.entry(key).or_insert_with(|| {
+                    distinct.push(value);
+                    (distinct.len() - 1) as u32
+                });
+                *place as usize
             })
-        }));
+        });
+        match rows {
+            Rows::Codes(codes) => codes.extend(places.map(|place| place as u16)),
+            Rows::Places(rows) => rows.extend(places.map(|place| place as u32)),
+        }
         Ok(())
     }
 
@@ -93,10 +121,11 @@ impl FeatureBuilder {
     pub fn finish(self) -> Feature {
         let Self {
             places,
+            recent,
             values,
             rows,
         } = self;
-        drop(places);
+        drop((places, recent));
         let mut ascending: Vec<u32> = (0..values.len() as u32).collect();
         ascending.sort_unstable_by(|&place, &other| {
             values[place as usize].total_cmp(&values[other as usize])
@@ -117,20 +146,58 @@ impl FeatureBuilder {
                 None => ranges.push((value, value)),
             }
         }
-        let codes = rows
-            .into_iter()
-            .map(|place| code_of_place[place as usize])
-            .collect();
-        Feature { codes, ranges }
+        Feature {
+            codes: rows.into_codes(&code_of_place),
+            ranges,
+        }
+    }
+}
+
+impl Rows {
+    fn widen(&mut self) {
+        if let Self::Codes(codes) = self {
+            let mut places = Vec::with_capacity(codes.capacity());
+            places.extend(codes.iter().copied().map(u32::from));
+            *self = Self::Places(places);
+        }
+    }
+
+    fn for_each(&self, mut visit: impl FnMut(usize)) {
+        match self {
+            Self::Codes(codes) => codes.iter().for_each(|&place| visit(place.into())),
+            Self::Places(places) => places.iter().for_each(|&place| visit(place as usize)),
+        }
+    }
+
+    /// The code of each row's value; in the same memory where it has the room of codes.
+    fn into_codes(self, code_of_place: &[u16]) -> Vec<u16> {
+        match self {
+            Self::Codes(mut codes) => {
+                for code in &mut codes {
+                    *code = code_of_place[usize::from(*code)];
+                }
+                codes
+            }
+            Self::Places(places) => places
+                .into_iter()
+                .map(|place| code_of_place[place as usize])
+                .collect(),
+        }
+    }
+}
+
+impl Default for Rows {
+    fn default() -> Self {
+        Self::Codes(Vec::new())
     }
 }
 
 /// Ascending codes for ascending values: a new one whenever another share of the rows
 /// has gone by.
-fn quantile_codes(ascending: &[u32], rows: &[u32]) -> Vec<u16> {
+fn quantile_codes(ascending: &[u32], rows: &Rows) -> Vec<u16> {
     let mut counts = vec![0_u64; ascending.len()];
-    rows.iter().for_each(|&place| counts[place as usize] += 1);
-    let total = rows.len() as u64;
+    rows.for_each(|place| counts[place] += 1);
+    let total: u64 = counts.iter().sum();
     let mut rows_before = 0;
     let mut last_share = 0;
     let mut code = 0;

@@ -34,23 +34,18 @@ pub(crate) enum Targets {
 
 /// Reads all rows that have a target.
 pub(crate) fn read(plan: &Plan, rows: &dyn Dataset) -> Result<TrainingRows> {
-    let mut reader = Reader {
-        plan,
-        builders: plan
-            .features
-            .iter()
-            .map(|_| FeatureBuilder::default())
-            .collect(),
-        numbers: Vec::new(),
-        classes: BTreeMap::new(),
-        class_of_rows: Vec::new(),
-        rows_read: 0,
-    };
+    let mut reader = Reader::new(plan, expected(rows));
     for batch in rows.scan()? {
         reader.take_in(&batch?)?;
         progress(reader.rows_read as u64, rows.num_rows());
     }
     reader.finish()
+}
+
+/// So many rows to make room for. More may come, for a dataset need not know how many it has.
+fn expected(rows: &dyn Dataset) -> usize {
+    let rows = rows.num_rows().unwrap_or(0);
+    usize::try_from(rows).map_or(0, |rows| rows.min(MOST_ROWS))
 }
 
 struct Reader<'a> {
@@ -63,7 +58,25 @@ struct Reader<'a> {
     rows_read: usize,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(plan: &'a Plan, rows: usize) -> Self {
+        let features = plan.features.iter();
+        let (numbers, class_of_rows) = match plan.measure {
+            Measure::SquaredError => (Vec::with_capacity(rows), Vec::new()),
+            Measure::Gini | Measure::Entropy => (Vec::new(), Vec::with_capacity(rows)),
+        };
+        Self {
+            plan,
+            builders: features
+                .map(|_| FeatureBuilder::with_capacity(rows))
+                .collect(),
+            numbers,
+            classes: BTreeMap::new(),
+            class_of_rows,
+            rows_read: 0,
+        }
+    }
+
     /// The target comes first in a batch, then the features.
     fn take_in(&mut self, batch: &RecordBatch) -> Result<()> {
         let (target, features) = match batch.columns() {

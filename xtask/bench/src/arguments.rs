@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Parser, ValueEnum};
 
-/// Measures the boundary of the sandbox, plugins at work and the flights example
+/// Measures the boundary of the sandbox, plugins at work, the flights example and millions of rows
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask bench", bin_name = "cargo xtask bench")]
 pub(crate) struct Arguments {
@@ -25,6 +25,19 @@ pub(crate) struct Arguments {
     /// The folder of the flights example
     #[arg(long, value_name = "FOLDER")]
     pub(crate) example: PathBuf,
+
+    /// The folder in which tables of many rows are made, once
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) tables: PathBuf,
+
+    /// The rows of the largest table; a tenth and a hundredth of them are measured too
+    #[arg(
+        long,
+        default_value_t = 10_000_000,
+        value_parser = clap::value_parser!(u64).range(100_000..=1_000_000_000),
+        value_name = "NUMBER"
+    )]
+    pub(crate) rows: u64,
 
     /// The folder of a scikit-learn script `pipeline.py` that does the flights example's work, to
     /// be run beside it
@@ -64,6 +77,10 @@ pub(crate) enum Section {
     Training,
     /// The whole flights example
     Flights,
+    /// Steps that have nothing to do
+    Steps,
+    /// Checks and drift of millions of rows
+    Scale,
 }
 
 /// How results are printed.
@@ -81,6 +98,8 @@ pub(crate) struct Effort {
     pub(crate) short_rounds: usize,
     /// Rounds of what takes seconds.
     pub(crate) long_rounds: usize,
+    /// Rounds of what takes a minute.
+    pub(crate) scale_rounds: usize,
 }
 
 impl Arguments {
@@ -102,10 +121,12 @@ impl Arguments {
 
     /// How often things are measured.
     pub(crate) fn effort(&self) -> Effort {
-        let (short_rounds, long_rounds) = if self.quick { (7, 3) } else { (41, 11) };
+        let [short_rounds, long_rounds, scale_rounds] =
+            if self.quick { [7, 3, 1] } else { [41, 11, 5] };
         Effort {
             short_rounds,
             long_rounds,
+            scale_rounds,
         }
     }
 }

@@ -1,15 +1,15 @@
 //! The flights example as a user runs it: a process of `host`, in a store of its own.
 
 use std::path::Path;
-use std::process::Command;
 
 use anyhow::Result;
 use serde::Serialize;
 
 use crate::arguments::{Arguments, Effort};
 use crate::baseline;
-use crate::process::{Usage, usage};
-use crate::series::{median, ratio};
+use crate::host::Host;
+use crate::process::{Usage, column, usage};
+use crate::series::ratio;
 
 /// Runs of the flights example. Every number is a median.
 #[derive(Serialize)]
@@ -18,6 +18,8 @@ pub(crate) struct Flights {
     pub(crate) cold: Usage,
     /// With all plugins compiled, as in every later run.
     pub(crate) warm: Usage,
+    /// Once more in the same store, with nothing changed.
+    pub(crate) again: Usage,
     pub(crate) baseline: Option<Compared>,
 }
 
@@ -32,55 +34,40 @@ pub(crate) struct Compared {
 
 /// Runs all in turns.
 pub(crate) fn measure(arguments: &Arguments, effort: &Effort) -> Result<Flights> {
-    let compiled = tempfile::tempdir()?;
+    let compiled = Host::new(&arguments.host)?;
     // Compiles the plugins for all warm runs.
-    run(arguments, compiled.path())?;
-    let (mut cold, mut warm, mut script) = (Vec::new(), Vec::new(), Vec::new());
+    run(arguments, &compiled, tempfile::tempdir()?.path())?;
+    let [mut cold, mut warm, mut again, mut script] = [const { Vec::new() }; 4];
     for _ in 0..effort.long_rounds {
-        cold.push(run(arguments, tempfile::tempdir()?.path())?);
-        warm.push(run(arguments, compiled.path())?);
+        let new = Host::new(&arguments.host)?;
+        cold.push(run(arguments, &new, tempfile::tempdir()?.path())?);
+        let store = tempfile::tempdir()?;
+        warm.push(run(arguments, &compiled, store.path())?);
+        again.push(run(arguments, &compiled, store.path())?);
         let registry = tempfile::tempdir()?;
         if let Some(mut command) = baseline::script(arguments, registry.path()) {
             script.push(usage(&mut command)?);
         }
     }
     Ok(Flights {
-        cold: middle(&cold),
+        cold: Usage::median(&cold),
         baseline: (!script.is_empty()).then(|| compared(&warm, &script)),
-        warm: middle(&warm),
+        warm: Usage::median(&warm),
+        again: Usage::median(&again),
     })
 }
 
-/// One run in a new store, with compiled plugins in `cache`.
-fn run(arguments: &Arguments, cache: &Path) -> Result<Usage> {
-    let store = tempfile::tempdir()?;
-    usage(
-        Command::new(&arguments.host)
-            .args(["run", "pipeline.toml"])
-            .current_dir(&arguments.example)
-            .env("MLHOST_STORE", store.path())
-            .env("MLHOST_CACHE", cache),
-    )
+/// One run in a store.
+fn run(arguments: &Arguments, host: &Host<'_>, store: &Path) -> Result<Usage> {
+    usage(&mut host.run_in(store, &arguments.example.join("pipeline.toml")))
 }
 
 fn compared(ours: &[Usage], script: &[Usage]) -> Compared {
     let ratio_of = |what: fn(&Usage) -> f64| ratio(&column(ours, what), &column(script, what));
     Compared {
-        usage: middle(script),
+        usage: Usage::median(script),
         wall_ratio: ratio_of(|usage| usage.wall_seconds),
         cpu_ratio: ratio_of(|usage| usage.cpu_seconds),
         peak_ratio: ratio_of(|usage| usage.peak_bytes as f64),
     }
-}
-
-fn middle(usages: &[Usage]) -> Usage {
-    Usage {
-        wall_seconds: median(&column(usages, |usage| usage.wall_seconds)),
-        cpu_seconds: median(&column(usages, |usage| usage.cpu_seconds)),
-        peak_bytes: median(&column(usages, |usage| usage.peak_bytes as f64)) as u64,
-    }
-}
-
-fn column(usages: &[Usage], what: fn(&Usage) -> f64) -> Vec<f64> {
-    usages.iter().map(what).collect()
 }

@@ -1,5 +1,6 @@
 //! Measures what the sandbox costs: batches on their way into a plugin and back, starting one,
-//! training in one, and the whole flights example as a process.
+//! training in one, and whole processes: the flights example, steps that have nothing to do, and
+//! millions of rows.
 //!
 //! Every number is the median of a series, and series that are compared are taken in turns, so
 //! that what else the machine does falls on all of them alike.
@@ -9,11 +10,14 @@ mod baseline;
 mod boundary;
 mod clock;
 mod flights;
+mod host;
 mod process;
 mod report;
 mod rows;
+mod scale;
 mod series;
 mod startup;
+mod steps;
 mod training;
 
 use std::fs;
@@ -48,6 +52,8 @@ fn run(arguments: &Arguments) -> Result<()> {
         startup: arguments.section(Section::Startup, || startup::measure(&kernels, &effort))?,
         training: arguments.section(Section::Training, || training::measure(arguments, &effort))?,
         flights: arguments.section(Section::Flights, || flights::measure(arguments, &effort))?,
+        steps: arguments.section(Section::Steps, || steps::measure(arguments, &effort))?,
+        scale: arguments.section(Section::Scale, || scale::measure(arguments, &effort))?,
     };
     match arguments.format {
         Format::Text => print!("{report}"),

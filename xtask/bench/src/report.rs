@@ -1,5 +1,7 @@
 //! All results, as tables for people; programs get the same as JSON.
 
+mod scale;
+
 use std::fmt::{self, Display, Formatter};
 
 use comfy_table::{Table, presets};
@@ -8,7 +10,9 @@ use serde::Serialize;
 use crate::boundary::{Boundary, Crossing};
 use crate::flights::Flights;
 use crate::process::Usage;
+use crate::scale::Scale;
 use crate::startup::Startup;
+use crate::steps::Steps;
 use crate::training::Training;
 
 /// Everything that was measured, section by section.
@@ -18,6 +22,8 @@ pub(crate) struct Report {
     pub(crate) startup: Option<Startup>,
     pub(crate) training: Option<Training>,
     pub(crate) flights: Option<Flights>,
+    pub(crate) steps: Option<Steps>,
+    pub(crate) scale: Option<Vec<Scale>>,
 }
 
 impl Display for Report {
@@ -37,13 +43,18 @@ impl Display for Report {
                 "The flights example, a whole process",
                 self.flights.as_ref().map(flights),
             ),
+            (
+                "Steps that have nothing to do, on one thread",
+                self.steps.as_ref().map(steps),
+            ),
         ];
+        let sections = sections.into_iter();
+        let sections = sections.filter_map(|(title, table)| Some((title.to_owned(), table?)));
+        let scale = self.scale.iter().flatten().flat_map(scale::tables);
         let mut gap = "";
-        for (title, table) in sections {
-            if let Some(table) = table {
-                writeln!(f, "{gap}{title}\n{}", trimmed(&table))?;
-                gap = "\n";
-            }
+        for (title, table) in sections.chain(scale) {
+            writeln!(f, "{gap}{title}\n{}", trimmed(&table))?;
+            gap = "\n";
         }
         Ok(())
     }
@@ -125,15 +136,12 @@ fn training(training: &Training) -> Table {
 fn flights(flights: &Flights) -> Table {
     let mut table = table(["WHAT", "WALL", "CPU", "PEAK MEMORY"]);
     let mut row = |what: &str, usage: &Usage| {
-        table.add_row([
-            what.to_owned(),
-            time(usage.wall_seconds),
-            time(usage.cpu_seconds),
-            format!("{:.0} MB", usage.peak_bytes as f64 / 1e6),
-        ]);
+        let [wall, cpu, peak] = words(usage);
+        table.add_row([what.to_owned(), wall, cpu, peak]);
     };
     row("host run, plugins not compiled", &flights.cold);
     row("host run", &flights.warm);
+    row("host run again, nothing changed", &flights.again);
     if let Some(baseline) = &flights.baseline {
         row("scikit-learn script", &baseline.usage);
         let ratios = [baseline.wall_ratio, baseline.cpu_ratio, baseline.peak_ratio];
@@ -141,6 +149,27 @@ fn flights(flights: &Flights) -> Table {
         table.add_row(["host run / scikit-learn script".to_owned(), wall, cpu, peak]);
     }
     table
+}
+
+fn steps(steps: &Steps) -> Table {
+    let mut table = table(["WHAT", "WALL", "CPU", "PEAK MEMORY"]);
+    let [wall, cpu, peak] = words(&steps.one);
+    table.add_row(["host run of 1 step".to_owned(), wall, cpu, peak]);
+    table.add_row([
+        format!("each of {} steps more", steps.more),
+        time(steps.wall_seconds_a_step),
+        time(steps.cpu_seconds_a_step),
+    ]);
+    table
+}
+
+/// What a process used, in words.
+fn words(usage: &Usage) -> [String; 3] {
+    [
+        time(usage.wall_seconds),
+        time(usage.cpu_seconds),
+        format!("{:.0} MB", usage.peak_bytes as f64 / 1e6),
+    ]
 }
 
 fn rate(bytes_per_second: f64) -> String {

@@ -15,6 +15,8 @@ const DROPPED_BITS: u32 = 52 - FRACTION_BITS;
 /// value: half the width of the bucket, 2^-9 of the power of two below it.
 pub const RELATIVE_ERROR: f64 = 1.0 / 1024.0;
 
+use crate::RecentKey;
+
 /// A bucket: 0 for the value zero, positive for positive values, and the negative of
 /// the bucket of `-x` for a negative `x`, so that buckets are ordered as values are.
 #[derive(
@@ -51,5 +53,13 @@ impl Bucket {
     /// Whether a value that is not NaN can be in this bucket.
     pub(super) fn exists(self) -> bool {
         (-Self::INFINITE..=Self::INFINITE).contains(&self.0)
+    }
+}
+
+impl RecentKey for Bucket {
+    const NONE: Self = Self(i32::MIN);
+
+    fn bits(self) -> u64 {
+        u64::from(self.0.cast_unsigned())
     }
 }

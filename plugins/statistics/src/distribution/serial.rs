@@ -35,10 +35,7 @@ impl From<Distribution> for Serial {
         let counts = match &distribution.counts {
             Counts::Exact(_) => SerialCounts::Exact(distribution.iter().collect()),
             Counts::Bucketed { counts, extremes } => {
-                let mut counts: Vec<_> = counts
-                    .iter()
-                    .map(|(&bucket, &count)| (bucket, count))
-                    .collect();
+                let mut counts: Vec<_> = counts.iter().collect();
                 counts.sort_unstable();
                 SerialCounts::Bucketed {
                     counts,
