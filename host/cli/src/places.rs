@@ -14,8 +14,23 @@ const STORE: &str = ".mlhost";
 
 /// The store of a pipeline, created if need be.
 pub(crate) fn store_of_pipeline(chosen: Option<&Path>, folder: &Path) -> Result<Store, Failure> {
-    let path = chosen.map_or_else(|| folder.join(STORE), Path::to_path_buf);
-    Ok(Store::open(path)?)
+    Ok(Store::open(path_of_store(chosen, folder))?)
+}
+
+/// The store of a pipeline, if it has one already.
+pub(crate) fn known_store_of_pipeline(
+    chosen: Option<&Path>,
+    folder: &Path,
+) -> Result<Option<Store>, Failure> {
+    match Store::open_existing(path_of_store(chosen, folder)) {
+        Ok(store) => Ok(Some(store)),
+        Err(mlhost_store::Error::NoStore { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn path_of_store(chosen: Option<&Path>, folder: &Path) -> PathBuf {
+    chosen.map_or_else(|| folder.join(STORE), Path::to_path_buf)
 }
 
 /// The store that is there: the chosen one, or the nearest one upwards from the

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use arrow::datatypes::{Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
-use mlhost_pipeline::Format;
+use mlhost_pipeline::{Compression, Format};
 use tempfile::NamedTempFile;
 
 use crate::arrange::arrange;
@@ -118,7 +118,11 @@ pub fn write<E: From<Error>>(
 ///
 /// [`Error::UnknownFormat`].
 pub fn format_of(path: &Path) -> Result<Format> {
-    Format::from_path(&path.to_string_lossy()).ok_or_else(|| Error::UnknownFormat {
+    let text = path.to_string_lossy();
+    // What is written is not compressed, so a name that says so would be a lie.
+    let format =
+        Format::from_path(&text).filter(|_| Compression::of_path(&text) == Compression::None);
+    format.ok_or_else(|| Error::UnknownFormat {
         path: path.to_owned(),
     })
 }

@@ -31,8 +31,13 @@ pub(super) fn run(
 ) -> Result<ExitCode, Failure> {
     let (pipeline, folder) = read_pipeline(&arguments.pipeline)?;
     let engine = engine()?;
-    let store = Arc::new(places::store_of_pipeline(store, &folder)?);
-    let checked = engine.check_before_run(pipeline, &folder, Some(&store))?;
+    // A pipeline that may not run leaves no store behind.
+    let known = places::known_store_of_pipeline(store, &folder)?.map(Arc::new);
+    let checked = engine.check_before_run(pipeline, &folder, known.as_ref())?;
+    let store = match known {
+        Some(known) => known,
+        None => Arc::new(places::store_of_pipeline(store, &folder)?),
+    };
     let mut options = RunOptions {
         memory: arguments.memory,
         ..RunOptions::default()

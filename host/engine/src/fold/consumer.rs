@@ -33,10 +33,10 @@ impl<'a> Consumer<'a> {
 
     /// Takes the next rows of the source, with these columns and maybe more.
     pub(super) fn push(&mut self, rows: &RecordBatch) -> Result<()> {
+        self.fold.reading.read(rows);
         for batch in self.passage.push(rows)? {
             self.folder.update(&batch)?;
         }
-        self.fold.reading.read(rows);
         Ok(())
     }
 

@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod caching;
 mod predictions;
 mod repetition;
 mod stacking;

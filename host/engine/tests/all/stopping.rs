@@ -94,7 +94,10 @@ fn a_gate_that_is_not_passed_registers_nothing() {
 fn a_run_that_is_cancelled_registers_nothing() {
     let scene = Scene::new();
     let (engine, checked) = (engine(), scene.check(PIPELINE));
-    let options = RunOptions { jobs: 2 };
+    let options = RunOptions {
+        jobs: 2,
+        ..RunOptions::default()
+    };
     let runner = engine.runner(checked, scene.store(), Arc::new(NoObserver), options);
     runner.cancel_token().cancel();
     let report = block_on(runner.run()).unwrap();

@@ -186,7 +186,7 @@ pub(crate) fn step<'a>(report: &'a RunReport, name: &str) -> &'a StepRecord {
 
 /// Numbers with gaps, categories, and a target that follows from them. Thirds and noise make the
 /// last bits of every number count.
-fn csv(first: u32) -> String {
+pub(crate) fn csv(first: u32) -> String {
     let mut text = String::from("a,b,c,y\n");
     for row in first..first + ROWS {
         let noise = f64::from(row.wrapping_mul(2_654_435_761) >> 16) / 65_536.0;

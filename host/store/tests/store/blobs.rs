@@ -164,3 +164,25 @@ proptest! {
         prop_assert_eq!(Digest::of_reader(content.as_slice()).unwrap(), digest);
     }
 }
+
+#[test]
+fn a_cached_result_is_given_back_unless_it_is_damaged() {
+    let fixture = Fixture::new();
+    let cache = fixture.store.cache();
+    let key = Digest::of(b"what decides it");
+    assert_eq!(cache.get(&key).unwrap(), None);
+    cache.put(&key, b"first").unwrap();
+    cache.put(&key, b"second").unwrap();
+    assert_eq!(cache.get(&key).unwrap().as_deref(), Some(&b"second"[..]));
+
+    let hex = key.hex();
+    let file = fixture.path().join("cache").join(&hex[..2]).join(&hex[2..]);
+    let mut entry = std::fs::read(&file).unwrap();
+    *entry.last_mut().unwrap() ^= 1;
+    std::fs::write(&file, &entry).unwrap();
+    assert_eq!(cache.get(&key).unwrap(), None);
+    std::fs::write(&file, &entry[..7]).unwrap();
+    assert_eq!(cache.get(&key).unwrap(), None);
+    std::fs::remove_dir_all(fixture.path().join("cache")).unwrap();
+    assert_eq!(cache.get(&key).unwrap(), None);
+}

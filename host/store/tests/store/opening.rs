@@ -13,8 +13,9 @@ use crate::fixture::Fixture;
 fn a_new_store_says_what_it_is() {
     let fixture = Fixture::new();
     let readme = std::fs::read_to_string(fixture.path().join("README")).unwrap();
-    assert_eq!(readme.lines().count(), 3);
+    assert_eq!(readme.lines().count(), 4);
     assert!(readme.contains("store of mlhost"));
+    assert!(readme.contains("`cache/` holds results that can be computed again"));
     assert!(fixture.path().join("store.db").is_file());
 }
 
