@@ -78,8 +78,8 @@ pub enum Error {
         first: PathBuf,
         /// The file that differs.
         second: PathBuf,
-        /// The first difference.
-        difference: Difference,
+        /// The first difference; boxed, because the other variants are much smaller.
+        difference: Box<Difference>,
         /// For a type that was inferred from text: the line of the second file with the first value
         /// that does not fit the first, and the value.
         offending: Option<(u64, String)>,

@@ -76,10 +76,11 @@ impl FileTable {
         };
         if let Error::SchemaMismatch {
             second,
-            difference: Difference::Type { column, first, .. },
+            difference,
             offending,
             ..
         } = &mut error
+            && let Difference::Type { column, first, .. } = difference.as_ref()
         {
             let file = self.files.iter().position(|file| file.path() == second);
             let source = file.map(|file| &self.sources[file]);

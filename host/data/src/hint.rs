@@ -26,13 +26,16 @@ impl Error {
             }
             Self::DuplicateColumn { .. } => "give each column a name of its own".to_owned(),
             Self::SchemaMismatch {
-                difference: Difference::Type { column, .. },
-                offending: Some(_),
+                difference,
+                offending,
                 ..
-            } => format!("state the types of all columns under `schema`, with `{column} = \"utf8\"` for one that fits all files"),
-            Self::SchemaMismatch { .. } => {
-                "read files with other columns as a table of their own".to_owned()
-            }
+            } => match (difference.as_ref(), offending) {
+                (Difference::Type { column, .. }, Some(_)) => format!(
+                    "state the types of all columns under `schema`, with `{column} = \"utf8\"` \
+                     for one that fits all files"
+                ),
+                _ => "read files with other columns as a table of their own".to_owned(),
+            },
             Self::OtherColumns { .. } => {
                 "`schema` names all columns of the file, in their order".to_owned()
             }

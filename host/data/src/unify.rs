@@ -23,7 +23,7 @@ pub(crate) fn unify<'a>(
             .map_err(|difference| Error::SchemaMismatch {
                 first: first_path.to_owned(),
                 second: path.to_owned(),
-                difference,
+                difference: Box::new(difference),
                 offending: None,
             })?
             .into();

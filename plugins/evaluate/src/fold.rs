@@ -24,7 +24,8 @@ pub struct Observed(pub(crate) OfTask);
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum OfTask {
-    Regression(Regression),
+    /// Boxed, because the other variant is much smaller.
+    Regression(Box<Regression>),
     Classification(Classification),
 }
 
@@ -89,7 +90,7 @@ impl Evaluation {
         }
         Ok(Self {
             columns,
-            observed: Observed(OfTask::Regression(Regression::default())),
+            observed: Observed(OfTask::Regression(Box::default())),
         })
     }
 

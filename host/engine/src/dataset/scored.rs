@@ -92,7 +92,7 @@ impl Stage for Scored {
             chain,
             chain_columns,
             input,
-            columns: columns.to_vec(),
+            wanted: columns.to_vec(),
         }))
     }
 }
@@ -101,7 +101,8 @@ struct Scoring {
     chain: OpenChain,
     chain_columns: Vec<String>,
     input: Vec<String>,
-    columns: Vec<String>,
+    /// What is wanted of the rows with their predictions.
+    wanted: Vec<String>,
 }
 
 impl Flow for Scoring {
@@ -111,7 +112,7 @@ impl Flow for Scoring {
 
     fn push(&mut self, rows: &RecordBatch) -> DataResult<Vec<RecordBatch>> {
         let predicted = self.chain.apply(&project(rows, &self.chain_columns)?)?;
-        let scored = project(&side_by_side(rows, &predicted)?, &self.columns)?;
+        let scored = project(&side_by_side(rows, &predicted)?, &self.wanted)?;
         Ok(vec![scored])
     }
 

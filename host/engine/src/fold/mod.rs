@@ -133,10 +133,8 @@ impl<'a> Work<'a> {
                 (units.pop_front(), !units.is_empty())
             };
             let Some(unit) = unit else { break };
-            if more {
-                if let Some(permit) = self.permits.spare() {
-                    scope.spawn(move || self.help(scope, &|| permit.is_wanted()));
-                }
+            if more && let Some(permit) = self.permits.spare() {
+                scope.spawn(move || self.help(scope, &|| permit.is_wanted()));
             }
             if let Err(failed) = self.fold(&unit) {
                 self.give_up(failed);
