@@ -15,7 +15,12 @@ use wasmtime::{
     component::{HasSelf, Linker},
 };
 
-use crate::{Error, Plugin, compile::CompileCache, contract::Everything, session::Session};
+use crate::{
+    Error, Plugin,
+    compile::CompileCache,
+    contract::{Everything, emit},
+    session::Session,
+};
 
 /// How often a running plugin is asked whether it should still run.
 const TICK: Duration = Duration::from_millis(5);
@@ -52,6 +57,7 @@ impl Sandbox {
         let mut linker = Linker::new(&engine);
         Everything::add_to_linker::<_, HasSelf<Session>>(&mut linker, |session| session)
             .map_err(engine_error)?;
+        emit::add_to_linker(&mut linker).map_err(engine_error)?;
         let ticker = Arc::new(Ticker);
         tick(engine.clone(), Arc::downgrade(&ticker))?;
         Ok(Self {

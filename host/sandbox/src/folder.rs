@@ -5,13 +5,20 @@ use std::sync::Arc;
 use arrow::{datatypes::Schema, record_batch::RecordBatch};
 use wasmtime::component::ResourceAny;
 
-use crate::{Context, Error, contract::fold, convert::Carrier, instance::Instance, plugin::Inner};
+use crate::{
+    Context, Error,
+    contract::{fold, pass::Pass},
+    convert::Carrier,
+    instance::Instance,
+    plugin::Inner,
+};
 
 /// A state in the making, in an instance of its own.
 pub struct Folder {
     instance: Instance,
     guest: fold::Guest,
     folder: ResourceAny,
+    update: Pass,
     columns: Vec<String>,
     carrier: Carrier,
 }
@@ -31,10 +38,12 @@ impl Folder {
         let columns =
             instance.call_infallible(|store| guest.folder().call_columns(store, folder))?;
         let carrier = instance.carrier(input, &columns)?;
+        let update = instance.pass(("fold", "folder.update"), folder)?;
         Ok(Self {
             instance,
             guest,
             folder,
+            update,
             columns,
             carrier,
         })
@@ -50,13 +59,10 @@ impl Folder {
     /// # Errors
     /// What the plugin reports or does wrong.
     pub fn update(&mut self, rows: &RecordBatch) -> Result<(), Error> {
-        let batch = self
-            .carrier
-            .batch_out(rows)
-            .map_err(|error| self.instance.not_carried(error))?;
-        let folder = self.guest.folder();
+        let flat = self.carrier.flat(rows);
+        let (rows, arrays) = flat.map_err(|error| self.instance.not_carried(error))?;
         self.instance
-            .call(|store| folder.call_update(store, self.folder, &batch))
+            .call(|store| self.update.call(store, rows, &arrays))
     }
 
     /// Hands the plugin what another folder has learned from the rows that follow.
@@ -81,6 +87,16 @@ impl Folder {
 }
 
 impl Instance {
+    /// A method of a resource that takes batches.
+    pub(crate) fn pass(
+        &mut self,
+        method: (&str, &str),
+        resource: ResourceAny,
+    ) -> Result<Pass, Error> {
+        let wasm = self.wasm;
+        self.call_infallible(|store| Pass::new(store, &wasm, method, resource))
+    }
+
     /// A schema as a plugin is told it.
     pub(crate) fn schema_out(
         &self,

@@ -11,8 +11,8 @@ use wasmtime::{
 
 use crate::{
     Context, Level, OverBudget,
-    contract::{data, log, metric, output, progress, types, wire as wit_arrow},
-    convert::{Carrier, batch_in, cut},
+    contract::{data, log, metric, progress, types, wire as wit_arrow},
+    convert::{Carrier, cut},
 };
 
 /// What an instance's imports work on.
@@ -186,22 +186,6 @@ impl metric::Host for Session {
         cut(&mut name, self.context.limits.text_bytes);
         self.context.listener.metric(&name, step, value);
         Ok(())
-    }
-}
-
-impl output::Host for Session {
-    fn emit(&mut self, rows: wit_arrow::Batch) -> wasmtime::Result<Result<(), types::Error>> {
-        let Some(schema) = &self.emitting else {
-            return Ok(Err(types::Error {
-                kind: "failed".to_owned(),
-                message: "`emit` was called outside `apply` and `finish`".to_owned(),
-                at: None,
-            }));
-        };
-        let batch = batch_in(schema, rows)
-            .map_err(|error| Stopped::Invalid(format!("a batch that is not valid: {error}")))?;
-        self.emitted.push(batch);
-        Ok(Ok(()))
     }
 }
 

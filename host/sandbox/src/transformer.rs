@@ -10,7 +10,7 @@ use wasmtime::{Store, component::ResourceAny};
 
 use crate::{
     Context, Error,
-    contract::transform,
+    contract::{pass::Pass, transform},
     convert::{Carrier, schema_in},
     instance::{Called, Instance},
     plugin::Inner,
@@ -22,6 +22,7 @@ pub struct Transformer {
     instance: Instance,
     guest: transform::Guest,
     transformer: ResourceAny,
+    apply: Pass,
     columns: Vec<String>,
     carrier: Carrier,
     schema: SchemaRef,
@@ -53,10 +54,12 @@ impl Transformer {
         let schema = schema_in(output.schema)
             .map_err(|error| instance.invalid(format!("an unusable output schema: {error}")))?;
         refuse_duplicates(&instance, &schema)?;
+        let apply = instance.pass(("transform", "transformer.apply"), transformer)?;
         Ok(Self {
             instance,
             guest,
             transformer,
+            apply,
             columns,
             carrier,
             schema,
@@ -85,13 +88,10 @@ impl Transformer {
     /// What the plugin reports or does wrong; a row-wise transform that changes
     /// the number of rows is one that does wrong.
     pub fn apply(&mut self, rows: &RecordBatch) -> Result<Vec<RecordBatch>, Error> {
-        let batch = self
-            .carrier
-            .batch_out(rows)
-            .map_err(|error| self.instance.not_carried(error))?;
-        let (resource, transformer) = (self.guest.transformer(), self.transformer);
+        let flat = self.carrier.flat(rows);
+        let (num_rows, arrays) = flat.map_err(|error| self.instance.not_carried(error))?;
         let emitted = emitted(&mut self.instance, &self.schema, |store| {
-            resource.call_apply(store, transformer, &batch)
+            self.apply.call(store, num_rows, &arrays)
         })?;
         let rows_out: usize = emitted.iter().map(RecordBatch::num_rows).sum();
         if self.row_wise && rows_out != rows.num_rows() {

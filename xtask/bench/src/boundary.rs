@@ -27,6 +27,8 @@ pub(crate) struct Boundary {
     pub(crate) bytes: usize,
     /// A copy of the bytes to where they were copied before.
     pub(crate) memcpy_seconds: f64,
+    /// A fold that touches both ends of each buffer.
+    pub(crate) touch: Crossing,
     pub(crate) no_op: Crossing,
     pub(crate) standardise: Crossing,
     pub(crate) fold_update: Crossing,
@@ -71,18 +73,20 @@ fn measure_size(plugin: &Plugin, rows: usize, effort: &Effort) -> Result<Boundar
     );
 
     let Sandboxed {
+        touch,
         no_op,
         standardise,
         folder,
     } = &mut sandboxed;
     let (applying, folding) = (&mut native.applying, &mut native.folding);
-    let cases: [Case<'_>; 6] = [
+    let cases: [Case<'_>; 7] = [
         Box::new(|| {
             let pairs = copies.iter_mut().zip(black_box(&buffers));
             pairs.for_each(|(to, from)| to.copy_from_slice(from));
             black_box(&copies);
             Ok(())
         }),
+        Box::new(|| Ok(touch.update(&batch)?)),
         Box::new(|| {
             black_box(no_op.apply(&batch)?);
             Ok(())
@@ -102,8 +106,15 @@ fn measure_size(plugin: &Plugin, rows: usize, effort: &Effort) -> Result<Boundar
         Box::new(|| Ok(folding.update(black_box(&batch))?)),
     ];
     let calls = BYTES_A_TURN.div_ceil(bytes);
-    let [memcpy, no_op, standardise, native, update, native_update] =
-        cpu_seconds(cases, effort.short_rounds, calls)?;
+    let [
+        memcpy,
+        touch,
+        no_op,
+        standardise,
+        native,
+        update,
+        native_update,
+    ] = cpu_seconds(cases, effort.short_rounds, calls)?;
 
     let crossing = |series: &[f64], native: Option<&[f64]>| Crossing {
         seconds: median(series),
@@ -115,6 +126,7 @@ fn measure_size(plugin: &Plugin, rows: usize, effort: &Effort) -> Result<Boundar
         rows,
         bytes,
         memcpy_seconds: median(&memcpy),
+        touch: crossing(&touch, None),
         no_op: crossing(&no_op, None),
         standardise: crossing(&standardise, Some(&native)),
         fold_update: crossing(&update, Some(&native_update)),
@@ -123,6 +135,7 @@ fn measure_size(plugin: &Plugin, rows: usize, effort: &Effort) -> Result<Boundar
 
 /// The plugin's parts, each in an instance of its own.
 struct Sandboxed {
+    touch: Folder,
     no_op: Transformer,
     standardise: Transformer,
     folder: Folder,
@@ -137,6 +150,7 @@ impl Sandboxed {
         folder.update(batch)?;
         let state = folder.state()?;
         Ok(Self {
+            touch: plugin.folder(&context, no_op, &schema)?,
             no_op: plugin.transformer(&context, no_op, &state, &schema)?,
             standardise: plugin.transformer(&context, standardise, &state, &schema)?,
             folder,

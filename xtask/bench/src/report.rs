@@ -95,7 +95,8 @@ fn boundary(sizes: &[Boundary]) -> Table {
             to_native: None,
         };
         row("memcpy", &memcpy);
-        row("no-op transform", &size.no_op);
+        row("into a fold that touches it", &size.touch);
+        row("into a transform and back", &size.no_op);
         row("standardise", &size.standardise);
         row("fold.update", &size.fold_update);
     }

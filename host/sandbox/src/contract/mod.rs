@@ -1,7 +1,12 @@
 //! What wasmtime makes of the contract: one world with every interface in it.
 //!
 //! A plugin exports the interfaces of its kind only; they are looked up one by
-//! one, so this world is never instantiated as a whole.
+//! one, so this world is never instantiated as a whole. What passes batch after batch
+//! is by hand: generated code would copy each buffer once more.
+//!
+//! - [`pass`] hands batches to `fold.update` and `transform.apply`, from where they are.
+//! - [`emit`] takes batches from `output.emit`, from the plugin's memory.
+//! - [`wire`] is what `data.scan` gives, which has to outlive the call.
 
 #![allow(
     missing_docs,
@@ -9,6 +14,8 @@
     reason = "generated from the documented contract"
 )]
 
+pub(crate) mod emit;
+pub(crate) mod pass;
 pub mod wire;
 
 wasmtime::component::bindgen!({
@@ -19,7 +26,6 @@ wasmtime::component::bindgen!({
             import mlhost:plugin/log@0.1.0;
             import mlhost:plugin/progress@0.1.0;
             import mlhost:plugin/metric@0.1.0;
-            import mlhost:plugin/output@0.1.0;
             import mlhost:plugin/data@0.1.0;
 
             export mlhost:plugin/describe@0.1.0;
@@ -39,4 +45,4 @@ wasmtime::component::bindgen!({
 });
 
 pub(crate) use exports::mlhost::plugin::{describe, fit, fold, report, transform};
-pub(crate) use mlhost::plugin::{data, log, metric, output, progress, types};
+pub(crate) use mlhost::plugin::{data, log, metric, progress, types};

@@ -1,4 +1,5 @@
-//! The contract's `arrow` interface with `bytes::Bytes` for a buffer.
+//! The contract's `arrow` interface on its way into a plugin, with `bytes::Bytes`
+//! for a buffer.
 //!
 //! Generated bindings would make a `Vec<u8>` of each buffer and with it one more
 //! copy. These are the same types by hand; wasmtime checks them against the
@@ -40,7 +41,7 @@ pub struct Field {
 pub type Schema = Vec<Field>;
 
 /// `array`.
-#[derive(Debug, ComponentType, Lower, Lift)]
+#[derive(Debug, ComponentType, Lower)]
 #[component(record)]
 pub struct Array {
     pub length: u32,
@@ -50,7 +51,7 @@ pub struct Array {
 }
 
 /// `batch`.
-#[derive(Debug, ComponentType, Lower, Lift)]
+#[derive(Debug, ComponentType, Lower)]
 #[component(record)]
 pub struct Batch {
     #[component(name = "num-rows")]

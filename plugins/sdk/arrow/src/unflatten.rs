@@ -4,8 +4,13 @@
 //! them is believed: lengths, offsets, UTF-8, dictionary indices and null counts
 //! are all verified before an array exists.
 
-use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions, make_array};
-use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer};
+use std::sync::Arc;
+
+use arrow_array::{
+    ArrayRef, ArrowPrimitiveType, PrimitiveArray, RecordBatch, RecordBatchOptions,
+    downcast_primitive, make_array,
+};
+use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, ScalarBuffer};
 use arrow_data::{ArrayData, BufferSpec, layout};
 use arrow_schema::{ArrowError, DataType, SchemaRef};
 
@@ -32,13 +37,11 @@ pub fn unflatten_batch(
     let mut rest = arrays.into_iter();
     let mut columns: Vec<ArrayRef> = Vec::with_capacity(schema.fields().len());
     for field in schema.fields() {
-        let data = unflatten_array(field.data_type(), &mut rest).map_err(|source| {
-            Error::InvalidArray {
-                column: field.name().clone(),
-                source,
-            }
-        })?;
-        columns.push(make_array(data));
+        let column = unflatten_column(field.data_type(), &mut rest);
+        columns.push(column.map_err(|source| Error::InvalidArray {
+            column: field.name().clone(),
+            source,
+        })?);
     }
     if rest.next().is_some() {
         return Err(Error::Shape(
@@ -48,6 +51,55 @@ pub fn unflatten_batch(
     let options = RecordBatchOptions::new().with_row_count(Some(num_rows as usize));
     RecordBatch::try_new_with_options(schema.clone(), columns, &options)
         .map_err(Error::InvalidBatch)
+}
+
+/// A column. The plain ones, which are most of all and cross the boundary in great numbers, are
+/// put together without the general way's detours.
+fn unflatten_column(
+    data_type: &DataType,
+    rest: &mut std::vec::IntoIter<FlatArray>,
+) -> Result<ArrayRef, ArrowError> {
+    macro_rules! primitive {
+        ($primitive:ty, $array:expr) => {
+            plain::<$primitive>(data_type, $array)
+        };
+    }
+    let next = rest.as_slice().first();
+    let plain = next.and_then(|array| {
+        downcast_primitive! {
+            data_type => (primitive, array),
+            _ => None
+        }
+    });
+    match plain {
+        Some(column) => {
+            rest.next();
+            column
+        }
+        None => unflatten_array(data_type, rest).map(make_array),
+    }
+}
+
+/// An array of values of one width, any of which is valid; nothing where its buffers are not as
+/// such an array has them, and others have to find the words for it.
+fn plain<T: ArrowPrimitiveType>(
+    data_type: &DataType,
+    array: &FlatArray,
+) -> Option<Result<ArrayRef, ArrowError>> {
+    let [validity, values] = array.buffers.as_slice() else {
+        return None;
+    };
+    let length = array.length as usize;
+    let is_long_enough = length.checked_mul(size_of::<T::Native>())? <= values.len();
+    let is_aligned = values.as_ptr().cast::<T::Native>().is_aligned();
+    if !is_long_enough || !is_aligned {
+        return None;
+    }
+    let nulls = null_buffer(validity.clone(), length, array.null_count as usize);
+    let values = ScalarBuffer::new(values.clone(), 0, length);
+    let array = nulls.and_then(|nulls| PrimitiveArray::<T>::try_new(values, nulls));
+    let typed = |array: PrimitiveArray<T>| array.with_data_type(data_type.clone());
+    Some(array.map(|array| Arc::new(typed(array)) as ArrayRef))
 }
 
 fn unflatten_array(
