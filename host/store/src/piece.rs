@@ -10,7 +10,7 @@ use crate::{Blobs, Digest, Error, Result, Store, canonical_json};
 const REFERENCE: &str = "$blob";
 
 /// A piece of fewer bytes is not worth a file.
-const LEAST_BYTES: usize = 256;
+const LEAST_BYTES: usize = 128;
 
 impl Store {
     /// Makes a value of a record a piece of its own, and puts a reference in its place. The next
