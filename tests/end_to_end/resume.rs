@@ -1,6 +1,9 @@
 //! Runs that did not come to their end, and are picked up.
 
-use std::fs;
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+};
 
 use crate::{
     history::{PIPELINE, snapshot},
@@ -8,14 +11,14 @@ use crate::{
 };
 
 /// The numbers, and after them a step that never ends once it has seen more rows than a rehearsal
-/// reads.
-fn endless() -> Scene {
+/// reads, or not before its time limit.
+fn endless(timeout: &str) -> Scene {
     let scene = crate::history::scene();
     crate::history::write_data(&scene, "part-1", 0, 1500);
     let plugin = test_plugin("test_hostile.wasm");
     let hang = format!(
         "\n[steps.hang]\nplugin = \"{}\"\ninput = \"train\"\nafter = [\"evaluate\"]\n\
-         timeout = \"1s\"\nwith = {{ attack = \"endless-loop\", after_rows = 1200 }}\n",
+         timeout = \"{timeout}\"\nwith = {{ attack = \"endless-loop\", after_rows = 1200 }}\n",
         plugin.display()
     );
     scene.write("pipeline.toml", &format!("{PIPELINE}{hang}"));
@@ -24,7 +27,7 @@ fn endless() -> Scene {
 
 #[test]
 fn what_was_complete_is_not_done_again() {
-    let scene = endless();
+    let scene = endless("1s");
     scene
         .host("run pipeline.toml --param depth=2")
         .expect_code(1);
@@ -49,8 +52,32 @@ fn what_was_complete_is_not_done_again() {
 }
 
 #[test]
+fn a_run_that_was_killed_is_picked_up() {
+    let scene = endless("60s");
+    let child = scene
+        .command(["run", "pipeline.toml", "--param", "depth=2"])
+        .spawn();
+    let mut child = child.expect("the command starts");
+    let lines = BufReader::new(child.stderr.take().expect("standard error")).lines();
+    let mut lines = lines.map_while(Result::ok);
+    assert!(lines.any(|line| line.starts_with("evaluate     done")));
+    child.kill().expect("it can be killed");
+    child.wait().expect("it ends");
+
+    let text = fs::read_to_string(scene.path("pipeline.toml")).expect("the pipeline");
+    scene.write("pipeline.toml", &text.replace("endless-loop", "none"));
+    let resumed = scene.host("run pipeline.toml --resume").expect_code(0);
+    let said = "resuming run 1 (died): 4 of 5 steps are complete: \
+                `validate`, `preprocess`, `tree`, `evaluate`\n  with depth=2\n";
+    assert!(resumed.stderr.starts_with(said), "{}", resumed.stderr);
+    let record = &scene.json("runs show 2")["record"];
+    assert_eq!(record["params"]["depth"], 2, "{record}");
+    assert_eq!(record["steps"][2]["cached_from"], 1, "{record}");
+}
+
+#[test]
 fn a_step_that_did_not_finish_is_begun_again() {
-    let scene = endless();
+    let scene = endless("1s");
     scene.host("run pipeline.toml").expect_code(1);
     scene.host("run pipeline.toml --resume=1").expect_code(1);
     let explained = scene.host("runs explain 2").expect_code(0);

@@ -194,6 +194,11 @@ pub struct RegisteredModel {
     pub new: bool,
 }
 
+/// The fields of a step that are the same whenever it comes to the same.
+const SHARED: [&str; 7] = [
+    "kind", "plugin", "params", "key", "states", "outcome", "gates",
+];
+
 impl RunRecord {
     /// The record of a run, with its row; none for a run of which nothing is known.
     ///
@@ -209,15 +214,10 @@ impl RunRecord {
     /// The record as it is kept: what it has in common with the records of other runs is set apart.
     pub(crate) fn to_kept(&self, store: &Store) -> Result<Value> {
         let mut value = serde_json::to_value(self)?;
-        let steps = value["steps"].as_array_mut().into_iter().flatten();
-        let parts = steps.flat_map(|step| {
-            let fields = step.as_object_mut().into_iter().flatten();
-            fields.filter(|(name, _)| matches!(name.as_str(), "params" | "key" | "outcome"))
-        });
-        for (_, part) in parts {
-            store.set_apart(part)?;
+        for step in value["steps"].as_array_mut().into_iter().flatten() {
+            store.set_apart(step, &SHARED)?;
         }
-        store.set_apart(&mut value["data"])?;
+        store.set_apart(&mut value, &["data", "selections"])?;
         Ok(value)
     }
 
