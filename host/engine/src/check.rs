@@ -19,7 +19,7 @@ use mlhost_sandbox::{Failure, Outcome, PluginName, Severity};
 
 use crate::{
     Engine, Error, NoObserver, Result, Reuse, Supplies,
-    error::with_causes,
+    error::{unwrapped, with_causes},
     opened::{self, Opened},
     params,
     recall::was_done,
@@ -361,23 +361,6 @@ fn judge(pipeline: &Pipeline, step: &Step, error: Error) -> Judgement {
             Diagnostic::new(error.to_string()).at(step.input_span()),
             hint,
         )),
-    }
-}
-
-/// The sandbox's error inside a data error, when a table is computed by a plugin.
-pub(crate) fn unwrapped(error: Error) -> Error {
-    let computed = match error {
-        Error::Data(mlhost_data::Error::Computed(inner))
-        | Error::Sandbox(mlhost_sandbox::Error::Data(mlhost_data::Error::Computed(inner))) => inner,
-        Error::Sandbox(mlhost_sandbox::Error::Data(error)) => return Error::Data(error),
-        other => return other,
-    };
-    match computed.downcast::<mlhost_sandbox::Error>() {
-        Ok(error) => unwrapped(Error::Sandbox(*error)),
-        Err(other) => match other.downcast::<Error>() {
-            Ok(error) => unwrapped(*error),
-            Err(other) => Error::Data(mlhost_data::Error::Computed(other)),
-        },
     }
 }
 

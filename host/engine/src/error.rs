@@ -165,6 +165,23 @@ impl Error {
     }
 }
 
+/// The sandbox's error inside a data error, when a table is computed by a plugin.
+pub(crate) fn unwrapped(error: Error) -> Error {
+    let computed = match error {
+        Error::Data(mlhost_data::Error::Computed(inner))
+        | Error::Sandbox(mlhost_sandbox::Error::Data(mlhost_data::Error::Computed(inner))) => inner,
+        Error::Sandbox(mlhost_sandbox::Error::Data(error)) => return Error::Data(error),
+        other => return other,
+    };
+    match computed.downcast::<mlhost_sandbox::Error>() {
+        Ok(error) => unwrapped(Error::Sandbox(*error)),
+        Err(other) => match other.downcast::<Error>() {
+            Ok(error) => unwrapped(*error),
+            Err(other) => Error::Data(mlhost_data::Error::Computed(other)),
+        },
+    }
+}
+
 /// Names in a sentence.
 pub(crate) fn quoted(names: &[String]) -> String {
     let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();

@@ -8,7 +8,7 @@ use mlhost_store::Store;
 
 use crate::{
     Error, GateRecord, Observer, PluginRecord, Result, StateRecord, StepRecord, StepStatus,
-    check::unwrapped,
+    error::unwrapped,
     row_counter::RowCounter,
     steps::{Done, Worked},
     with_causes,
