@@ -30,8 +30,30 @@ fn ctrl_c_ends_a_run_and_leaves_a_record() {
         ended.stderr
     );
     let runs = scene.json("runs");
-    assert_eq!(runs[0]["outcome"], "failed", "{runs}");
+    assert_eq!(runs[0]["outcome"], "cancelled", "{runs}");
     assert!(runs[0]["finished_at"].is_string(), "{runs}");
+}
+
+#[test]
+fn a_run_that_was_killed_is_not_called_running() {
+    let scene = hostile::scene("endless-loop", 1200, "");
+    let mut child = scene
+        .command(["run", "pipeline.toml"])
+        .spawn()
+        .expect("the command starts");
+    wait_for_a_run(&scene);
+    child.kill().expect("it can be killed");
+    child.wait().expect("it ends");
+    let runs = scene.json("runs");
+    assert_eq!(runs[0]["outcome"], "died", "{runs}");
+    let explained = scene.host("runs explain 1").expect_code(2);
+    assert!(
+        explained
+            .stderr
+            .contains("run 1 has no record of its steps: it is `died`"),
+        "{}",
+        explained.stderr
+    );
 }
 
 /// Waits until the store has a run that is under way.

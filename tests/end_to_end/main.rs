@@ -9,12 +9,15 @@
 
 mod flights;
 mod formats;
+mod history;
 mod hostile;
 #[cfg(unix)]
 mod interrupt;
 mod manners;
 mod plugins;
 mod refusals;
+mod reproduce;
+mod resume;
 mod scenarios;
 mod selection;
 mod support;

@@ -16,9 +16,12 @@ fn help_says_what_there_is() {
     for (name, words) in [
         ("help", "--help"),
         ("help-run", "run --help"),
+        ("help-reproduce", "reproduce --help"),
         ("help-predict", "predict --help"),
         ("help-models", "models --help"),
         ("help-runs", "runs --help"),
+        ("help-runs-explain", "runs explain --help"),
+        ("help-runs-diff", "runs diff --help"),
         ("help-plugin", "plugin --help"),
     ] {
         let mut command = scene.command(words.split_whitespace());

@@ -181,6 +181,8 @@ pub(crate) fn filters() -> Vec<(&'static str, &'static str)> {
         // The width of a column of times is that of its longest.
         (r"TIME +(RESULT|OUTCOME)", "TIME $1"),
         (r"\([0-9a-f]{12}\)", "([digest])"),
+        (r"\b(sha256:)?[0-9a-f]{64}\b", "[digest]"),
+        (r"\b[0-9a-f]{12}\b", "[digest]"),
         (r" +\b\d+(\.\d+)? (ms|s|min)\b", " [time]"),
         (r"\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\b", "[date]"),
         (

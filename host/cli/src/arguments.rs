@@ -15,6 +15,7 @@ use mlhost_store::{RunId, Selector};
     after_help = "Examples:\n  \
         host run pipeline.toml\n  \
         host run pipeline.toml --param max_depth=8\n  \
+        host runs explain 2\n  \
         host predict arr-delay@1 flights.parquet -o predictions.parquet\n  \
         host models show arr-delay"
 )]
@@ -47,6 +48,8 @@ pub(crate) enum Command {
     Check(PipelineArguments),
     /// Run a pipeline and register its models
     Run(RunArguments),
+    /// Make a model again from what its run recorded, and compare
+    Reproduce(ReproduceArguments),
     /// Add a model's predictions to a table
     Predict(PredictArguments),
     /// Compare a table with a model's training data
@@ -72,8 +75,25 @@ pub(crate) struct PipelineArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArguments {
-    #[command(flatten)]
-    pub(crate) pipeline: PipelineArguments,
+    /// The pipeline file; with --resume, that of the run if it is left out
+    #[arg(required_unless_present = "resume")]
+    pub(crate) pipeline: Option<PathBuf>,
+
+    /// Set a parameter of the pipeline, for this time
+    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parse_param)]
+    pub(crate) params: Vec<(String, String)>,
+
+    /// Take nothing from the cache; results are kept there all the same
+    #[arg(long, conflicts_with_all = ["from", "resume"])]
+    pub(crate) no_cache: bool,
+
+    /// Run this step again, and every step that needs it; others may be cached
+    #[arg(long, value_name = "STEP")]
+    pub(crate) from: Option<String>,
+
+    /// Pick up a run that did not come to its end, with its parameters [default: the latest run]
+    #[arg(long, value_name = "RUN", num_args = 0..=1, require_equals = true)]
+    pub(crate) resume: Option<Option<RunId>>,
 
     /// How many threads may compute at once [default: the number of cores]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
@@ -83,6 +103,16 @@ pub(crate) struct RunArguments {
     /// [default: what each step may use]
     #[arg(long, value_name = "SIZE", value_parser = parse_memory)]
     pub(crate) memory: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReproduceArguments {
+    /// NAME, NAME@VERSION or NAME@ALIAS
+    pub(crate) model: Selector,
+
+    /// Where data is by now: a file, folder or glob; may be given several times
+    #[arg(long = "data", value_name = "NAME=PATH", value_parser = parse_data)]
+    pub(crate) data: Vec<(String, String)>,
 }
 
 #[derive(Debug, Args)]
@@ -155,6 +185,20 @@ pub(crate) enum RunsCommand {
         /// The number of the run
         run: RunId,
     },
+    /// Say why each step of a run ran or did not
+    Explain {
+        /// The number of the run
+        run: RunId,
+        /// One of its steps [default: all of them]
+        step: Option<String>,
+    },
+    /// Compare two runs: parameters, packages, data, metrics
+    Diff {
+        /// The number of the run to compare with
+        before: RunId,
+        /// The number of the other run
+        after: RunId,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -175,8 +219,14 @@ fn parse_memory(text: &str) -> Result<u64, String> {
 }
 
 fn parse_param(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("a parameter is set as NAME=VALUE".to_owned()),
-    }
+    pair(text).ok_or_else(|| "a parameter is set as NAME=VALUE".to_owned())
+}
+
+fn parse_data(text: &str) -> Result<(String, String), String> {
+    pair(text).ok_or_else(|| "write the name of the data and its path as NAME=PATH".to_owned())
+}
+
+fn pair(text: &str) -> Option<(String, String)> {
+    let (name, value) = text.split_once('=')?;
+    (!name.is_empty()).then(|| (name.to_owned(), value.to_owned()))
 }

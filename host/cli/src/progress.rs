@@ -41,7 +41,14 @@ fn ended(record: &StepRecord) -> String {
         .outcome
         .as_ref()
         .map_or("", |outcome| &outcome.summary);
-    let line = format!("{:12} {status} {read} {time:>8}  {summary}", record.name);
+    let from = match record.cached_from {
+        Some(run) => format!("from run {run}  "),
+        None => String::new(),
+    };
+    let line = format!(
+        "{:12} {status} {read} {time:>8}  {from}{summary}",
+        record.name
+    );
     line.trim_end().to_owned()
 }
 

@@ -1,7 +1,7 @@
 //! A table made of files: opens what a path or glob stands for, checks that all files have the
 //! same columns, and numbers their parts through.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use arrow::datatypes::SchemaRef;
 use mlhost_pipeline::{CsvOptions, Format};
@@ -15,7 +15,7 @@ use crate::selected::Filter;
 use crate::source::{self, Source};
 use crate::table::{Batches, Table, select};
 use crate::watched::Watched;
-use crate::{Difference, Error, Result, digest, find, unify};
+use crate::{Difference, Error, Result, digest, unify};
 
 /// A table made of one or more files of one format. Its parts are the row groups of Parquet files,
 /// groups of batches of Arrow files, ranges of uncompressed text files, and other files as a whole.
@@ -39,7 +39,7 @@ pub fn open(pattern: &str, base: &Path, format: Format, csv: &CsvOptions) -> Res
 }
 
 impl FileTable {
-    pub(crate) fn open(opener: &Opener, pattern: &str, base: &Path) -> Result<Self> {
+    pub(crate) fn open(opener: &Opener, paths: impl IntoIterator<Item = PathBuf>) -> Result<Self> {
         let mut table = Self {
             opener: opener.clone(),
             schema: SchemaRef::new(arrow::datatypes::Schema::empty()),
@@ -47,7 +47,7 @@ impl FileTable {
             sources: Vec::new(),
             parts: Vec::new(),
         };
-        for path in find::files(pattern, base, opener.format)? {
+        for path in paths {
             table.add(Place::new(path, opener.memory.clone())?)?;
         }
         table.schema = table.unified()?;

@@ -1,13 +1,13 @@
 //! Opens a table of files: what is known of the files beforehand, and then the files themselves.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use mlhost_pipeline::{ColumnType, Compression, CsvOptions, Format};
 
 use crate::digest::DigestMemory;
-use crate::{FileTable, Result};
+use crate::{FileTable, Result, find};
 
 /// The bytes of a part of an uncompressed text file; a part ends with the first row that ends
 /// behind them.
@@ -107,7 +107,25 @@ impl Opener {
     /// If there is no such file, one cannot be read as the format or has two columns of one name,
     /// or the files do not all have the same columns.
     pub fn open(&self, pattern: &str, base: &Path) -> Result<FileTable> {
-        FileTable::open(self, pattern, base)
+        self.open_files(self.find(pattern, base)?)
+    }
+
+    /// The files that [`Opener::open`] would open, without opening them.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such file, or a folder cannot be read.
+    pub fn find(&self, pattern: &str, base: &Path) -> Result<Vec<PathBuf>> {
+        find::files(pattern, base, self.format)
+    }
+
+    /// Opens these files, in this order.
+    ///
+    /// # Errors
+    ///
+    /// As [`Opener::open`].
+    pub fn open_files(&self, paths: impl IntoIterator<Item = PathBuf>) -> Result<FileTable> {
+        FileTable::open(self, paths)
     }
 
     /// How a file with this name is compressed.

@@ -7,7 +7,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -16,13 +16,13 @@ use mlhost_data::{Limited, Table};
 use mlhost_packages::Found;
 use mlhost_pipeline::{Diagnostic, Diagnostics, Kind, Pipeline, Plan, Step};
 use mlhost_sandbox::{Failure, Outcome, PluginName, Severity};
-use mlhost_store::Store;
 
 use crate::{
-    Engine, Error, NoObserver, Result,
-    error::with_causes,
+    Engine, Error, NoObserver, Result, Reuse, Supplies,
+    error::{unwrapped, with_causes},
     opened::{self, Opened},
     params,
+    recall::was_done,
     results::Results,
     workshop::{Manner, Workshop},
 };
@@ -37,6 +37,12 @@ pub struct Checked {
     pub(crate) plugins: Arc<HashMap<String, Found>>,
     /// By the name of the data.
     pub(crate) tables: HashMap<String, Arc<Opened>>,
+    /// The folder that its paths are relative to.
+    pub(crate) base: PathBuf,
+    pub(crate) profiler: Option<Found>,
+    pub(crate) reuse: Reuse,
+    /// The steps that are done even if their results are known.
+    pub(crate) again: HashSet<String>,
     /// Steps that the rehearsal could not judge.
     pub unchecked: Vec<Unchecked>,
 }
@@ -73,44 +79,58 @@ impl Engine {
     /// # Errors
     /// [`Error::Pipeline`] with everything that is wrong, each at its place.
     pub fn check(&self, pipeline: Pipeline, base: &Path) -> Result<Checked> {
-        self.check_before_run(pipeline, base, None)
+        self.check_before_run(pipeline, base, Supplies::default())
     }
 
-    /// The same before a run with this store. A pipeline of which every step has been done before,
-    /// with the same plugins, parameters and rows, has nothing left to find out by a rehearsal.
+    /// The same before a run that has some things at hand already.
     ///
     /// # Errors
-    /// See [`Engine::check`].
+    /// See [`Engine::check`], and [`Error::UnknownStep`].
     pub fn check_before_run(
         &self,
         pipeline: Pipeline,
         base: &Path,
-        store: Option<&Arc<Store>>,
+        supplies: Supplies,
     ) -> Result<Checked> {
-        let plugins = self.find_plugins(&pipeline, base)?;
+        let plugins = self.find_plugins(&pipeline, base, &supplies)?;
         let plan = pipeline.plan(|step| plugins[&step.name].plugin.kind())?;
         check_parameters(&pipeline, &plugins)?;
         check_targets(&pipeline, &plan, &plugins)?;
-        let tables = opened::open(&pipeline, base, store)?;
+        let again = supplies.reuse.again(&plan)?;
+        let tables = opened::open(&pipeline, base, &supplies)?;
         opened::refuse_empty(&pipeline, &plan, &tables)?;
         let mut checked = Checked {
             pipeline: Arc::new(pipeline),
             plan: Arc::new(plan),
             plugins: Arc::new(plugins),
             tables,
+            base: base.to_owned(),
+            profiler: supplies.profiler,
+            reuse: supplies.reuse,
+            again,
             unchecked: vec![],
         };
+        let store = supplies.store.as_ref();
         if !store.is_some_and(|store| was_done(&checked, store)) {
             checked.unchecked = rehearse(&checked)?;
         }
         Ok(checked)
     }
 
-    fn find_plugins(&self, pipeline: &Pipeline, base: &Path) -> Result<HashMap<String, Found>> {
+    fn find_plugins(
+        &self,
+        pipeline: &Pipeline,
+        base: &Path,
+        supplies: &Supplies,
+    ) -> Result<HashMap<String, Found>> {
         let mut diagnostics = pipeline.diagnostics();
         let mut plugins = HashMap::new();
         for step in pipeline.steps.values() {
-            match self.packages().find(&step.plugin, base) {
+            let found = match supplies.plugins.get(&step.name) {
+                Some(given) => Ok(given.clone()),
+                None => self.packages().find(&step.plugin, base),
+            };
+            match found {
                 Ok(found) => {
                     plugins.insert(step.name.clone(), found);
                 }
@@ -188,17 +208,8 @@ fn check_targets(
     diagnostics.into_result(())
 }
 
-/// Whether every step of the pipeline was done before.
-fn was_done(checked: &Checked, store: &Arc<Store>) -> bool {
-    let tables = checked.tables.iter();
-    let tables = tables.flat_map(|(name, opened)| opened.tables(name));
-    let workshop = workshop(checked, tables.collect(), Results::of(store.clone()));
-    let mut steps = checked.plan.steps.iter();
-    steps.all(|step| matches!(workshop.recall_step(&step.name), Ok(Some(_))))
-}
-
 /// Steps that nobody watches, one at a time.
-fn workshop(
+pub(crate) fn workshop(
     checked: &Checked,
     tables: HashMap<String, Arc<dyn Table>>,
     results: Results,
@@ -208,6 +219,7 @@ fn workshop(
         jobs: 1,
         memory: None,
         results,
+        again: checked.again.clone(),
     };
     let Checked {
         pipeline,
@@ -349,23 +361,6 @@ fn judge(pipeline: &Pipeline, step: &Step, error: Error) -> Judgement {
             Diagnostic::new(error.to_string()).at(step.input_span()),
             hint,
         )),
-    }
-}
-
-/// The sandbox's error inside a data error, when a table is computed by a plugin.
-pub(crate) fn unwrapped(error: Error) -> Error {
-    let computed = match error {
-        Error::Data(mlhost_data::Error::Computed(inner))
-        | Error::Sandbox(mlhost_sandbox::Error::Data(mlhost_data::Error::Computed(inner))) => inner,
-        Error::Sandbox(mlhost_sandbox::Error::Data(error)) => return Error::Data(error),
-        other => return other,
-    };
-    match computed.downcast::<mlhost_sandbox::Error>() {
-        Ok(error) => unwrapped(Error::Sandbox(*error)),
-        Err(other) => match other.downcast::<Error>() {
-            Ok(error) => unwrapped(*error),
-            Err(other) => Error::Data(mlhost_data::Error::Computed(other)),
-        },
     }
 }
 

@@ -48,6 +48,7 @@ pub fn drift(
             total: table.num_rows(),
         },
         dataset: Dataset::of(table),
+        again: false,
     };
     let permits = Permits::new(available_jobs());
     let _permit = permits.spare();

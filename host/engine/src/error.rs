@@ -1,6 +1,7 @@
 //! What can go wrong between a pipeline and its model.
 
 use mlhost_pipeline::Diagnostics;
+use mlhost_store::{RunId, RunOutcome};
 
 /// What this crate reports.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +43,59 @@ pub enum Error {
         /// Whether the pipeline has selected them away.
         is_selected: bool,
     },
+    /// The pipeline has no such step.
+    #[error("there is no step `{step}` in the pipeline")]
+    UnknownStep {
+        /// The name that was given.
+        step: String,
+        /// The steps there are, in the order of running.
+        known: Vec<String>,
+    },
+    /// The pipeline of a run has no such data.
+    #[error("there is no data `{data}` in the pipeline")]
+    UnknownData {
+        /// The name that was given.
+        data: String,
+        /// The data there is.
+        known: Vec<String>,
+    },
+    /// A run has not come to a step.
+    #[error("run {run} has not come to a step `{step}`")]
+    StepNotInRun {
+        /// The run.
+        run: RunId,
+        /// The name that was given.
+        step: String,
+        /// The steps it has come to.
+        known: Vec<String>,
+    },
+    /// A run has not kept what its steps did.
+    #[error("run {run} has no record of its steps: it is `{outcome}`")]
+    NoRecord {
+        /// The run.
+        run: RunId,
+        /// How it ended.
+        outcome: RunOutcome,
+    },
+    /// A model cannot be made again, because too little is known of how it was made.
+    #[error("model `{model}` cannot be made again: {reason}")]
+    NoLineage {
+        /// The model.
+        model: String,
+        /// What is missing.
+        reason: String,
+    },
+    /// A run cannot be picked up.
+    #[error("run {run} cannot be resumed: {reason}")]
+    NotResumable {
+        /// The run.
+        run: RunId,
+        /// Why.
+        reason: String,
+    },
+    /// There is no run to pick up.
+    #[error("there is nothing to resume: {0}")]
+    NoRuns(String),
     /// The run was cancelled.
     #[error("the run was cancelled")]
     Cancelled,
@@ -51,6 +105,14 @@ pub enum Error {
     /// A record names a blob by something that is no digest.
     #[error(transparent)]
     Digest(#[from] mlhost_store::InvalidDigest),
+    /// The record of a run is of a form that this host does not know.
+    #[error("the record of run {run} cannot be read: {source}")]
+    UnreadableRecord {
+        /// The run.
+        run: RunId,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
     /// A record cannot be written as JSON.
     #[error("a record cannot be written: {0}")]
     Record(#[from] serde_json::Error),
@@ -60,6 +122,17 @@ pub enum Error {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
+    /// Whether it says that somebody ended the work early, and nothing else.
+    pub(crate) fn is_cancellation(&self) -> bool {
+        match self {
+            Self::Cancelled => true,
+            Self::Sandbox(mlhost_sandbox::Error::Plugin { failure, .. }) => {
+                matches!(failure.as_ref(), mlhost_sandbox::Failure::Cancelled)
+            }
+            _ => false,
+        }
+    }
+
     /// What the person in front of the screen can do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
@@ -80,10 +153,39 @@ impl Error {
             Self::NoReference(_) => {
                 Some("a pipeline with a drift step keeps one with its model".to_owned())
             }
+            Self::UnknownStep { known, .. } => Some(format!("its steps are {}", quoted(known))),
+            Self::UnknownData { known, .. } => Some(format!("its data are {}", quoted(known))),
+            Self::StepNotInRun { known, .. } => Some(format!("it came to {}", quoted(known))),
+            Self::NotResumable { .. } => {
+                Some("`host runs` lists the runs; `--resume=RUN` names one".to_owned())
+            }
             Self::Data(error) => error.hint(),
             _ => None,
         }
     }
+}
+
+/// The sandbox's error inside a data error, when a table is computed by a plugin.
+pub(crate) fn unwrapped(error: Error) -> Error {
+    let computed = match error {
+        Error::Data(mlhost_data::Error::Computed(inner))
+        | Error::Sandbox(mlhost_sandbox::Error::Data(mlhost_data::Error::Computed(inner))) => inner,
+        Error::Sandbox(mlhost_sandbox::Error::Data(error)) => return Error::Data(error),
+        other => return other,
+    };
+    match computed.downcast::<mlhost_sandbox::Error>() {
+        Ok(error) => unwrapped(Error::Sandbox(*error)),
+        Err(other) => match other.downcast::<Error>() {
+            Ok(error) => unwrapped(*error),
+            Err(other) => Error::Data(mlhost_data::Error::Computed(other)),
+        },
+    }
+}
+
+/// Names in a sentence.
+pub(crate) fn quoted(names: &[String]) -> String {
+    let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
 }
 
 /// An error with its causes, in one line.

@@ -37,6 +37,7 @@ mod dataset;
 mod drift;
 mod error;
 mod fold;
+mod history;
 mod key;
 mod manifest;
 mod model;
@@ -44,14 +45,18 @@ mod observer;
 mod opened;
 mod params;
 mod permits;
+mod provenance;
 mod read_ahead;
+mod recall;
 mod record;
 mod results;
+mod reuse;
 mod row_counter;
 mod run;
 mod spool;
 mod step_run;
 mod steps;
+mod supplies;
 mod training;
 mod workshop;
 
@@ -59,13 +64,20 @@ pub use check::{Checked, Unchecked};
 pub use dataset::ScoredTable;
 pub use drift::drift;
 pub use error::{Error, Result, with_causes};
+pub use history::{
+    Change, Difference, Explanation, FileChange, FilesChange, Lineage, MetricChange, PackageChange,
+    Reproduction, RunDiff, RunSide, StepExplanation, StepParams, Unfinished, ValueChange,
+    VersionChange, Why, diff, explain, pipeline_changes, unfinished,
+};
 pub use model::FittedModel;
 pub use observer::{NoObserver, Observer, RowsRead};
 pub use record::{
-    FileRecord, GateRecord, PluginRecord, RegisteredModel, RunRecord, StateRecord, StepRecord,
-    StepStatus,
+    FileRecord, GateRecord, InputRecord, PluginRecord, RegisteredModel, RunRecord, StateRecord,
+    StepKey, StepRecord, StepStatus,
 };
+pub use reuse::Reuse;
 pub use run::{RunOptions, RunReport, Runner};
+pub use supplies::Supplies;
 
 use std::path::PathBuf;
 

@@ -33,6 +33,7 @@ pub(crate) fn register(
     record: &RunRecord,
     store: &Store,
     run: RunId,
+    profiler: Option<&Found>,
 ) -> Result<Vec<RegisteredModel>> {
     let mut registered = Vec::new();
     for planned in &workshop.plan.steps {
@@ -48,6 +49,7 @@ pub(crate) fn register(
             workshop,
             record,
             store,
+            profiler,
         }
         .model(name, &planned.name)?;
         let kept = store.register(&model, run)?;
@@ -66,6 +68,8 @@ struct Maker<'a> {
     workshop: &'a Workshop,
     record: &'a RunRecord,
     store: &'a Store,
+    /// Another drift detector than the standard one.
+    profiler: Option<&'a Found>,
 }
 
 impl Maker<'_> {
@@ -192,7 +196,10 @@ impl Maker<'_> {
             name: "drift".to_owned(),
             version: None,
         };
-        let found = self.engine.packages().find(&standard, Path::new("."))?;
+        let found = match self.profiler {
+            Some(given) => given.clone(),
+            None => self.engine.packages().find(&standard, Path::new("."))?,
+        };
         let columns: Vec<_> = signature.inputs.iter().map(|column| &column.name).collect();
         let params = json!({ "columns": columns });
         let dataset = Dataset::of(self.workshop.tables[source].clone());
@@ -202,6 +209,7 @@ impl Maker<'_> {
             params: params.to_string(),
             reading: self.workshop.reading(PROFILE, &dataset),
             dataset,
+            again: false,
         };
         let Some(_permit) = self.workshop.permits.one(&self.workshop.cancel) else {
             return Err(Error::Cancelled);

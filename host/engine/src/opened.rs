@@ -4,9 +4,8 @@ use std::{collections::HashMap, path::Path, sync::Arc};
 
 use mlhost_data::{Dataset, FileTable, Opener, Table};
 use mlhost_pipeline::{Comparison, Data, Diagnostic, Pipeline, Plan};
-use mlhost_store::Store;
 
-use crate::{Error, Result, error::with_causes, results::Results};
+use crate::{Error, Result, Supplies, error::with_causes, results::Results};
 
 /// One table of data.
 pub(crate) struct Opened {
@@ -14,8 +13,8 @@ pub(crate) struct Opened {
     pub(crate) dataset: Dataset,
 }
 
-/// Opens all data of a pipeline, with paths from `base`; digests of files are remembered in the
-/// store.
+/// Opens all data of a pipeline: the files that are given, and those that it names by paths from
+/// `base`. Digests of files are remembered in the store.
 ///
 /// # Errors
 /// [`Error::Pipeline`] with every file that cannot be read, and every selection that does not fit
@@ -23,12 +22,17 @@ pub(crate) struct Opened {
 pub(crate) fn open(
     pipeline: &Pipeline,
     base: &Path,
-    store: Option<&Arc<Store>>,
+    supplies: &Supplies,
 ) -> Result<HashMap<String, Arc<Opened>>> {
     let mut diagnostics = pipeline.diagnostics();
     let mut opened = HashMap::new();
     for data in pipeline.data.values() {
-        let files = match opener(data, store).open(&data.path, base) {
+        let opener = opener(data, supplies);
+        let files = match supplies.files.get(&data.name) {
+            Some(files) => opener.open_files(files.iter().cloned()),
+            None => opener.open(&data.path, base),
+        };
+        let files = match files {
             Ok(files) => Arc::new(files),
             Err(error) => {
                 let diagnostic = Diagnostic::new(with_causes(&error)).at(data.path_span());
@@ -59,7 +63,7 @@ pub(crate) fn open(
 }
 
 /// What the pipeline says of the files of a table.
-fn opener(data: &Data, store: Option<&Arc<Store>>) -> Opener {
+pub(crate) fn opener(data: &Data, supplies: &Supplies) -> Opener {
     let opener = Opener::new(data.format)
         .csv(&data.csv)
         .compression(data.compression);
@@ -67,8 +71,11 @@ fn opener(data: &Data, store: Option<&Arc<Store>>) -> Opener {
         Some(schema) => opener.schema(schema.iter().map(|(name, kind)| (name.clone(), *kind))),
         None => opener,
     };
-    match store {
-        Some(store) => opener.digest_memory(Arc::new(Results::of(store.clone()))),
+    match &supplies.store {
+        Some(store) => {
+            let memory = Results::of(store.clone(), &supplies.reuse);
+            opener.digest_memory(Arc::new(memory))
+        }
         None => opener,
     }
 }

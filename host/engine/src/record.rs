@@ -4,16 +4,33 @@ use std::collections::BTreeMap;
 
 use mlhost_pipeline::{Gate, Kind, Selection};
 use mlhost_sandbox::Outcome;
-use serde::Serialize;
+use mlhost_store::{RunId, Store, StoredRun};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// The record of a run.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+use crate::{Error, Result, Reuse};
+
+/// The record of a run. Of a run that has not ended, it says what was known at its beginning.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct RunRecord {
     /// The pipeline's name.
     pub pipeline: String,
+    /// The folder of the pipeline, from the root: paths of data are relative to it.
+    pub folder: String,
+    /// The name of the pipeline's file there.
+    pub file: String,
     /// The parameters with their overrides.
     pub params: Value,
+    /// The overrides, as they were typed.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub given: BTreeMap<String, String>,
+    /// What might be taken from the cache.
+    #[serde(skip_serializing_if = "Reuse::is_everything")]
+    pub reuse: Reuse,
+    /// The run that it has picked up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resumes: Option<RunId>,
     /// The seed.
     pub seed: u64,
     /// The versions of host, contract and wasmtime.
@@ -23,7 +40,7 @@ pub struct RunRecord {
     /// What was taken of it, where that was not everything, with every seed.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub selections: BTreeMap<String, Selection>,
-    /// The steps, in the order in which they ended.
+    /// The steps that it has come to, in the order of the plan.
     pub steps: Vec<StepRecord>,
     /// The models that were registered.
     pub models: Vec<RegisteredModel>,
@@ -32,9 +49,9 @@ pub struct RunRecord {
 }
 
 /// A file that was read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileRecord {
-    /// Its path as the run found it.
+    /// Its path, relative to the folder of the pipeline if it is in there.
     pub path: String,
     /// SHA-256 of its content.
     pub digest: String,
@@ -45,7 +62,7 @@ pub struct FileRecord {
 }
 
 /// How a step ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum StepStatus {
     /// It did its work, and its gate let it pass.
@@ -57,7 +74,7 @@ pub enum StepStatus {
 }
 
 /// One step of a run.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StepRecord {
     /// Its name.
     pub name: String,
@@ -71,6 +88,16 @@ pub struct StepRecord {
     pub status: StepStatus,
     /// Whether an earlier run had done the same, so that nothing was computed.
     pub cached: bool,
+    /// Which run that was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cached_from: Option<RunId>,
+    /// Whether it was to be done even if an earlier run had done the same.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
+    /// What decides its result besides plugin, parameters and versions; none where it failed
+    /// before that was known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<StepKey>,
     /// Rows it read.
     pub rows: u64,
     /// Bytes that these rows take in memory, of the columns that were read.
@@ -80,6 +107,7 @@ pub struct StepRecord {
     /// What it has learned, one state for each dataset or model it looked at.
     pub states: Vec<StateRecord>,
     /// What it reported.
+    #[serde(default)]
     pub outcome: Option<Outcome>,
     /// What its gates decided.
     pub gates: Vec<GateRecord>,
@@ -87,8 +115,31 @@ pub struct StepRecord {
     pub error: Option<String>,
 }
 
+/// The inputs among the things that decide what a step comes to. The others are its plugin, its
+/// parameters and the versions of the run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepKey {
+    /// A digest of all of them: steps with equal digests come to the same.
+    pub digest: String,
+    /// What it reads.
+    pub inputs: Vec<InputRecord>,
+}
+
+/// Something that a step reads: raw rows, and the fitted steps that they pass on the way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InputRecord {
+    /// What it is to the step: `data`, `reference`, `current`, or the name of a model.
+    pub name: String,
+    /// The data, or the side of its split, that the rows come from.
+    pub table: String,
+    /// Digest of all that decides these rows: files, how they are read, selection.
+    pub rows: String,
+    /// The fitted steps. What they do follows from their plugins, parameters and states.
+    pub steps: Vec<String>,
+}
+
 /// A plugin in a record.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PluginRecord {
     /// `namespace:name`, or its own name when it is no package.
     pub name: String,
@@ -108,7 +159,7 @@ impl std::fmt::Display for PluginRecord {
 }
 
 /// A state in a record.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StateRecord {
     /// What it is a state of: `data`, `reference`, `current`, or a model's name.
     pub name: String,
@@ -119,7 +170,7 @@ pub struct StateRecord {
 }
 
 /// What a gate decided.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GateRecord {
     /// What it demands.
     #[serde(flatten)]
@@ -131,7 +182,7 @@ pub struct GateRecord {
 }
 
 /// A model version that a run registered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegisteredModel {
     /// The name it is registered under.
     pub name: String,
@@ -141,4 +192,37 @@ pub struct RegisteredModel {
     pub digest: String,
     /// False when the same model had been registered before.
     pub new: bool,
+}
+
+/// The fields of a step that are the same whenever it comes to the same.
+const SHARED: [&str; 7] = [
+    "kind", "plugin", "params", "key", "states", "outcome", "gates",
+];
+
+impl RunRecord {
+    /// The record of a run, with its row; none for a run of which nothing is known.
+    ///
+    /// # Errors
+    /// Those of [`Store::run`], and [`Error::UnreadableRecord`].
+    pub fn read(store: &Store, run: RunId) -> Result<(StoredRun, Option<Self>)> {
+        let mut stored = store.run(run)?;
+        let record = stored.record.take().map(serde_json::from_value);
+        let unreadable = |source| Error::UnreadableRecord { run, source };
+        Ok((stored, record.transpose().map_err(unreadable)?))
+    }
+
+    /// The record as it is kept: what it has in common with the records of other runs is set apart.
+    pub(crate) fn to_kept(&self, store: &Store) -> Result<Value> {
+        let mut value = serde_json::to_value(self)?;
+        for step in value["steps"].as_array_mut().into_iter().flatten() {
+            store.set_apart(step, &SHARED)?;
+        }
+        store.set_apart(&mut value, &["data", "selections"])?;
+        Ok(value)
+    }
+
+    /// The step of this name.
+    pub fn step(&self, name: &str) -> Option<&StepRecord> {
+        self.steps.iter().find(|step| step.name == name)
+    }
 }

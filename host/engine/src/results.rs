@@ -1,18 +1,22 @@
 //! Results of earlier runs, so that what was computed once is not computed again: the states of
 //! parts, and what whole steps have learned and said.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use mlhost_sandbox::Outcome;
-use mlhost_store::{Digest, Store};
+use mlhost_store::{Digest, RunId, Store};
 use serde::{Deserialize, Serialize};
 
-use crate::{key::Key, steps::Done};
+use crate::{Reuse, key::Key, steps::Done};
 
 /// Where results are kept; nowhere in a rehearsal, whose rows are not those of the run.
 #[derive(Clone, Default)]
 pub(crate) struct Results {
     store: Option<Arc<Store>>,
+    /// Whether nothing is taken from the cache.
+    is_write_only: bool,
+    /// The run whose results are kept, once it has a number.
+    run: Arc<OnceLock<RunId>>,
 }
 
 /// What a whole step has come to. The states are blobs of the store.
@@ -20,12 +24,25 @@ pub(crate) struct Results {
 struct Kept {
     states: Vec<(String, Digest)>,
     outcome: Option<Outcome>,
+    /// The run that did the work.
+    #[serde(default)]
+    run: Option<RunId>,
 }
 
 impl Results {
-    /// Results that are kept in the cache of this store.
-    pub(crate) fn of(store: Arc<Store>) -> Self {
-        Self { store: Some(store) }
+    /// Results that are kept in the cache of this store, and taken from there as far as that is
+    /// wanted at all. It is for the caller to leave out single steps.
+    pub(crate) fn of(store: Arc<Store>, reuse: &Reuse) -> Self {
+        Self {
+            store: Some(store),
+            is_write_only: *reuse == Reuse::Nothing,
+            run: Arc::default(),
+        }
+    }
+
+    /// Says in which run the work is done from now on.
+    pub(crate) fn begin(&self, run: RunId) {
+        self.run.get_or_init(|| run);
     }
 
     /// The store, where there is one.
@@ -35,7 +52,8 @@ impl Results {
 
     /// The state of a part that was folded before. A cache that cannot be read has none.
     pub(crate) fn state(&self, key: &Digest) -> Option<Vec<u8>> {
-        self.store.as_ref()?.cache().get(key).ok()?
+        let store = self.store.as_ref().filter(|_| !self.is_write_only)?;
+        store.cache().get(key).ok()?
     }
 
     /// Keeps the state of a part. One that cannot be kept is computed again next time.
@@ -55,6 +73,7 @@ impl Results {
             states: states.collect::<Option<_>>()?,
             outcome: kept.outcome,
             cached: true,
+            computed_by: kept.run,
         })
     }
 
@@ -68,6 +87,7 @@ impl Results {
         let kept = Kept {
             states: states.collect::<Result<_, mlhost_store::Error>>()?,
             outcome: done.outcome.clone(),
+            run: self.run.get().copied(),
         };
         if let Ok(json) = serde_json::to_vec(&kept) {
             self.keep_state(key, &json);

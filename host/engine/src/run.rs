@@ -2,19 +2,22 @@
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
+    path::PathBuf,
     sync::Arc,
     thread,
     time::Instant,
 };
 
 use mlhost_data::FileTable;
-use mlhost_pipeline::{Kind, Pipeline, PlannedStep, Selection};
-use mlhost_sandbox::{CONTRACT, CancelToken, WASMTIME};
+use mlhost_packages::Found;
+use mlhost_pipeline::{Kind, PlannedStep};
+use mlhost_sandbox::CancelToken;
 use mlhost_store::{Outcome, RunId, Store};
 use tokio::task::JoinSet;
 
 use crate::{
-    Checked, Engine, Error, FileRecord, Observer, Result, RunRecord, StepRecord, manifest,
+    Checked, Engine, Error, Observer, Result, RunRecord, StepRecord, StepStatus, manifest,
+    provenance,
     results::Results,
     row_counter::RowCounter,
     step_run::{Stopped, run_steps},
@@ -30,6 +33,10 @@ pub struct RunOptions {
     /// How many bytes the plugins of all steps may hold together, with the batches on their way
     /// to them; `None` for as many as the limits of the single steps allow.
     pub memory: Option<u64>,
+    /// The overrides of parameters with which the pipeline was read, for the record.
+    pub given: BTreeMap<String, String>,
+    /// The run that this one picks up, for the record.
+    pub resumes: Option<RunId>,
 }
 
 impl Default for RunOptions {
@@ -37,6 +44,8 @@ impl Default for RunOptions {
         Self {
             jobs: available_jobs(),
             memory: None,
+            given: BTreeMap::new(),
+            resumes: None,
         }
     }
 }
@@ -67,6 +76,10 @@ pub struct Runner<'a> {
     files: HashMap<String, Arc<FileTable>>,
     store: Arc<Store>,
     observer: Arc<RowCounter>,
+    base: PathBuf,
+    profiler: Option<Found>,
+    /// What is known beforehand.
+    beginning: RunRecord,
 }
 
 impl Engine {
@@ -94,6 +107,14 @@ impl Engine {
         options: RunOptions,
     ) -> Runner<'_> {
         let observer = Arc::new(RowCounter::new(observer));
+        let Checked {
+            pipeline,
+            base,
+            reuse,
+            ..
+        } = &checked;
+        let beginning = provenance::beginning(pipeline, base, reuse, &options);
+        let results = Results::of(store.clone(), reuse);
         let opened = checked.tables.iter();
         let tables = opened.clone().flat_map(|(name, data)| data.tables(name));
         let files = opened.map(|(name, data)| (name.clone(), data.files.clone()));
@@ -107,7 +128,8 @@ impl Engine {
                 observer: observer.clone(),
                 jobs: options.jobs,
                 memory: options.memory,
-                results: Results::of(store.clone()),
+                results,
+                again: checked.again,
             },
         );
         let workshop = Arc::new(workshop);
@@ -117,6 +139,9 @@ impl Engine {
             files,
             store,
             observer,
+            base: checked.base,
+            profiler: checked.profiler,
+            beginning,
         }
     }
 }
@@ -139,11 +164,17 @@ impl Runner<'_> {
             .blobs()
             .put(pipeline.source().text().as_bytes())?;
         let id = self.store.begin_run(&pipeline.name, &text)?;
+        self.store
+            .describe_run(id, &self.beginning.to_kept(&self.store)?)?;
+        self.workshop.results.begin(id);
         let fingerprints = tokio::task::spawn_blocking({
-            let files = self.files.clone();
-            move || fingerprints(&files)
+            let (files, base) = (self.files.clone(), self.base.clone());
+            move || provenance::fingerprints(&files, &base)
         });
-        let (steps, mut stopped) = self.run_steps().await;
+        self.keep_components()?;
+        let (mut steps, mut stopped) = self.run_steps().await;
+        let plan = &self.workshop.plan.steps;
+        steps.sort_by_key(|step| plan.iter().position(|planned| planned.name == step.name));
         let data = fingerprints
             .await
             .unwrap_or_else(|error| Err(Error::Thread(error.to_string())))
@@ -153,29 +184,26 @@ impl Runner<'_> {
             });
 
         let mut record = RunRecord {
-            pipeline: pipeline.name.clone(),
-            params: pipeline.params.clone().into(),
-            seed: pipeline.seed,
-            versions: versions(),
             data,
-            selections: selections(pipeline),
             steps,
-            models: vec![],
-            seconds: 0.0,
+            ..self.beginning.clone()
         };
         if stopped.is_none() {
             // It may fold a reference profile, which takes its time.
-            let register =
-                || manifest::register(self.engine, &self.workshop, &record, &self.store, id);
+            let register = || {
+                let profiler = self.profiler.as_ref();
+                let (workshop, store) = (&self.workshop, &self.store);
+                manifest::register(self.engine, workshop, &record, store, id, profiler)
+            };
             match tokio::task::block_in_place(register) {
                 Ok(models) => record.models = models,
                 Err(error) => stopped = Some(Stopped::Failed(Box::new(error))),
             }
         }
         record.seconds = started.elapsed().as_secs_f64();
-        let (outcome, summary, error) = conclude(&record, stopped);
+        let (outcome, summary, error) = conclude(&record, self.workshop.plan.steps.len(), stopped);
         self.store
-            .finish_run(id, outcome, &summary, &serde_json::to_value(&record)?)?;
+            .finish_run(id, outcome, &summary, &record.to_kept(&self.store)?)?;
         Ok(RunReport {
             id,
             outcome,
@@ -183,6 +211,20 @@ impl Runner<'_> {
             record,
             error,
         })
+    }
+
+    /// Keeps the component of every step, so that the run can be made again.
+    fn keep_components(&self) -> Result<()> {
+        for found in self.workshop.plugins.values() {
+            if !self
+                .store
+                .blobs()
+                .contains(&found.plugin.digest().parse()?)?
+            {
+                self.store.blobs().put(&found.component)?;
+            }
+        }
+        Ok(())
     }
 
     /// Starts every step when its needs are met, until all are done or one stops
@@ -269,7 +311,12 @@ fn together(workshop: &Workshop, ready: Vec<PlannedStep>) -> Vec<Vec<String>> {
     groups.into_iter().map(|(_, names)| names).collect()
 }
 
-fn conclude(record: &RunRecord, stopped: Option<Stopped>) -> (Outcome, String, Option<Error>) {
+/// How a run of this many steps ended, in a word, a line, and an error.
+fn conclude(
+    record: &RunRecord,
+    steps_in_all: usize,
+    stopped: Option<Stopped>,
+) -> (Outcome, String, Option<Error>) {
     match stopped {
         None => {
             let models: Vec<_> = record
@@ -288,6 +335,12 @@ fn conclude(record: &RunRecord, stopped: Option<Stopped>) -> (Outcome, String, O
             )
         }
         Some(Stopped::Refused(reason)) => (Outcome::Refused, reason, None),
+        Some(Stopped::Failed(error)) if error.is_cancellation() => {
+            let steps = record.steps.iter();
+            let done = steps.filter(|step| step.status == StepStatus::Done).count();
+            let summary = format!("cancelled when {done} of {steps_in_all} steps were done");
+            (Outcome::Cancelled, summary, Some(*error))
+        }
         Some(Stopped::Failed(error)) => {
             let outcome = match error.as_ref() {
                 Error::Store(_) | Error::Thread(_) | Error::Digest(_) | Error::Record(_) => {
@@ -298,43 +351,4 @@ fn conclude(record: &RunRecord, stopped: Option<Stopped>) -> (Outcome, String, O
             (outcome, with_causes(error.as_ref()), Some(*error))
         }
     }
-}
-
-/// The selections that leave something out.
-fn selections(pipeline: &Pipeline) -> BTreeMap<String, Selection> {
-    let data = pipeline.data.values();
-    data.filter(|data| !data.selection.is_everything())
-        .map(|data| (data.name.clone(), data.selection.clone()))
-        .collect()
-}
-
-fn fingerprints(
-    files: &HashMap<String, Arc<FileTable>>,
-) -> Result<BTreeMap<String, Vec<FileRecord>>> {
-    let record = |file: &mlhost_data::DataFile| -> Result<FileRecord> {
-        Ok(FileRecord {
-            path: file.path().display().to_string(),
-            digest: file.fingerprint()?.to_owned(),
-            rows: file.rows(),
-            bytes: file.bytes(),
-        })
-    };
-    let records =
-        |table: &Arc<FileTable>| table.files().iter().map(record).collect::<Result<Vec<_>>>();
-    files
-        .iter()
-        .map(|(name, table)| Ok((name.clone(), records(table)?)))
-        .collect()
-}
-
-fn versions() -> BTreeMap<String, String> {
-    let versions = [
-        ("host", env!("CARGO_PKG_VERSION")),
-        ("contract", CONTRACT),
-        ("wasmtime", WASMTIME),
-    ];
-    versions
-        .into_iter()
-        .map(|(name, version)| (name.to_owned(), version.to_owned()))
-        .collect()
 }

@@ -8,7 +8,11 @@ use mlhost_store::Store;
 
 use crate::{
     Error, GateRecord, Observer, PluginRecord, Result, StateRecord, StepRecord, StepStatus,
-    check::unwrapped, row_counter::RowCounter, steps::Done, with_causes, workshop::Workshop,
+    error::unwrapped,
+    row_counter::RowCounter,
+    steps::{Done, Worked},
+    with_causes,
+    workshop::Workshop,
 };
 
 /// Why a run goes no further.
@@ -37,11 +41,11 @@ pub(crate) fn run_steps(
         .iter()
         .map(|name| start(workshop, observer, name))
         .collect();
-    let done = workshop.work_together(names);
+    let worked = workshop.work_together(names);
     let mut ended: Vec<_> = running
         .into_iter()
-        .zip(done)
-        .map(|(running, done)| end(workshop, store, observer, running, done))
+        .zip(worked)
+        .map(|(running, worked)| end(workshop, store, observer, running, worked))
         .collect();
     ended.sort_by_key(|(_, result)| matches!(result, Err(Stopped::Failed(error)) if matches!(error.as_ref(), Error::Cancelled)));
     ended
@@ -62,6 +66,9 @@ fn start(workshop: &Workshop, observer: &RowCounter, name: &str) -> Running {
         params: workshop.params(name),
         status: StepStatus::Done,
         cached: false,
+        cached_from: None,
+        again: workshop.again.contains(name),
+        key: None,
         rows: 0,
         bytes: 0,
         seconds: 0.0,
@@ -81,13 +88,15 @@ fn end(
     store: &Store,
     observer: &RowCounter,
     running: Running,
-    done: Result<Done>,
+    worked: Worked,
 ) -> (StepRecord, Result<(), Stopped>) {
     let Running {
         mut record,
         started,
     } = running;
-    let result = done
+    record.key = worked.key;
+    let result = worked
+        .result
         .map_err(unwrapped)
         .and_then(|done| keep(store, done, &mut record))
         .map_err(|error| Stopped::Failed(Box::new(error)))
@@ -116,6 +125,7 @@ fn keep(store: &Store, done: Done, record: &mut StepRecord) -> Result<()> {
     }
     record.outcome = done.outcome;
     record.cached = done.cached;
+    record.cached_from = done.computed_by;
     Ok(())
 }
 

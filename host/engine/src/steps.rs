@@ -6,10 +6,10 @@ use std::sync::Arc;
 use mlhost_data::Table;
 use mlhost_pipeline::Work;
 use mlhost_sandbox::{Context, Outcome};
-use mlhost_store::Digest;
+use mlhost_store::{Digest, RunId};
 
 use crate::{
-    Error, Result,
+    Error, InputRecord, Result, StepKey,
     dataset::{Dataset, Scored},
     fold::{Fold, fold_all},
     key::Key,
@@ -23,16 +23,35 @@ pub(crate) struct Done {
     /// What was learned, by the name of what it was learned from.
     pub(crate) states: Vec<(String, Vec<u8>)>,
     pub(crate) outcome: Option<Outcome>,
-    /// Whether an earlier run did it.
+    /// Whether it was done before, and taken from the cache.
     pub(crate) cached: bool,
+    /// The run that did it then, where that is known.
+    pub(crate) computed_by: Option<RunId>,
 }
 
-/// What a step reads, and how.
-enum Reads {
-    /// Each of these is folded into a state of its own.
-    Folded(Vec<(String, Dataset)>),
-    /// This one is scanned as the plugin likes.
-    Scanned(Dataset),
+/// What became of a step.
+pub(crate) struct Worked {
+    /// What decides its result, where that can be told.
+    pub(crate) key: Option<StepKey>,
+    pub(crate) result: Result<Done>,
+}
+
+impl Worked {
+    fn given_up() -> Self {
+        Self {
+            key: None,
+            result: Err(Error::Cancelled),
+        }
+    }
+}
+
+/// Something that a step reads.
+struct Read {
+    /// What it is to the step: `data`, `reference`, `current`, or the name of a model.
+    name: String,
+    /// The name of the raw table that it is made of.
+    table: String,
+    dataset: Dataset,
 }
 
 /// A step that is about to work.
@@ -41,43 +60,46 @@ struct Prepared<'a> {
     context: Context,
     /// Parameters as JSON.
     params: String,
-    reads: Reads,
-    /// The name of the result, where what is read has a digest.
-    key: Option<Digest>,
+    /// A trainer scans the one thing that it reads as it likes; anybody else folds each of them
+    /// into a state of its own.
+    reads: Vec<Read>,
+    /// What decides the result, where what is read has a digest, and the name that follows of it.
+    key: Option<(StepKey, Digest)>,
+    /// Whether it is done even if its result is known.
+    again: bool,
 }
 
 impl Workshop {
     /// Does the work of one step, whose needs have been done.
     pub(crate) fn work(&self, step: &str) -> Result<Done> {
-        let mut done = self.work_together(&[step]);
-        done.pop().unwrap_or(Err(Error::Cancelled))
+        let worked = self.work_together(&[step]).pop();
+        worked.unwrap_or_else(Worked::given_up).result
     }
 
     /// Does the work of several steps, whose needs have been done.
-    pub(crate) fn work_together(&self, steps: &[&str]) -> Vec<Result<Done>> {
+    pub(crate) fn work_together(&self, steps: &[&str]) -> Vec<Worked> {
+        let mut worked: Vec<_> = steps.iter().map(|_| Worked::given_up()).collect();
         let Some(_permit) = self.permits.one(&self.cancel) else {
-            return steps.iter().map(|_| Err(Error::Cancelled)).collect();
+            return worked;
         };
-        let mut results: Vec<Option<Result<Done>>> = Vec::new();
         let mut prepared = Vec::new();
-        for step in steps {
-            let result = self.prepare(step).map(|ready| match self.recall(&ready) {
-                Some(done) => Some(done),
-                None => {
-                    prepared.push((results.len(), ready));
-                    None
+        for (position, step) in steps.iter().enumerate() {
+            let worked = &mut worked[position];
+            match self.prepare(step) {
+                Err(error) => worked.result = Err(error),
+                Ok(ready) => {
+                    worked.key = ready.key.as_ref().map(|(key, _)| key.clone());
+                    match self.recall(&ready) {
+                        Some(done) => worked.result = Ok(done),
+                        None => prepared.push((position, ready)),
+                    }
                 }
-            });
-            results.push(result.transpose());
+            }
         }
         for (position, result) in self.compute(prepared) {
-            results[position] = Some(result);
+            worked[position].result = result;
         }
-        let given_up = || Err(Error::Cancelled);
-        results
-            .into_iter()
-            .map(|result| result.unwrap_or_else(given_up))
-            .collect()
+        worked
     }
 
     /// What the step came to in an earlier run, if that is known; the step is done then.
@@ -87,7 +109,8 @@ impl Workshop {
     }
 
     fn recall(&self, ready: &Prepared<'_>) -> Option<Done> {
-        let done = self.results.step(ready.key.as_ref()?)?;
+        let (_, key) = ready.key.as_ref().filter(|_| !ready.again)?;
+        let done = self.results.step(key)?;
         self.keep_states(ready.step, &done.states);
         Some(done)
     }
@@ -106,53 +129,61 @@ impl Workshop {
             params,
             reads,
             key,
+            again: self.again.contains(step),
         })
     }
 
-    fn reads(&self, step: &str, context: &Context) -> Result<Reads> {
-        let one = |name: &str, reference| -> Result<_> {
-            Ok((name.to_owned(), self.dataset(reference, context)?))
+    fn reads(&self, step: &str, context: &Context) -> Result<Vec<Read>> {
+        let read = |name: &str, reference, dataset| Read {
+            name: name.to_owned(),
+            table: self.root(reference).unwrap_or_default().to_owned(),
+            dataset,
         };
-        Ok(match self.planned(step) {
-            Work::Validate { input } | Work::Preprocess { input } => {
-                Reads::Folded(vec![one("data", input)?])
+        let one = |name: &str, reference| -> Result<Read> {
+            Ok(read(name, reference, self.dataset(reference, context)?))
+        };
+        match self.planned(step) {
+            Work::Validate { input } | Work::Preprocess { input } | Work::Train { input, .. } => {
+                Ok(vec![one("data", input)?])
             }
-            Work::Train { input, .. } => Reads::Scanned(self.dataset(input, context)?),
             Work::DetectDrift { reference, current } => {
-                Reads::Folded(vec![one("reference", reference)?, one("current", current)?])
+                Ok(vec![one("reference", reference)?, one("current", current)?])
             }
             Work::Evaluate { models, data } => {
                 let source = self.dataset(data, context)?;
                 let scored = models.iter().map(|model| {
                     let (chain, _) = self.chain(model);
                     let stage = Scored::new(chain.into(), context.clone(), &source.schema())?;
-                    Ok((model.clone(), source.clone().then(stage)))
+                    Ok(read(model, data, source.clone().then(stage)))
                 });
-                Reads::Folded(scored.collect::<Result<_>>()?)
+                scored.collect()
             }
-        })
+        }
     }
 
     /// The name of what a step comes to: plugin, parameters, and all that it reads.
-    fn key(&self, step: &str, params: &str, reads: &Reads) -> Result<Option<Digest>> {
+    fn key(&self, step: &str, params: &str, reads: &[Read]) -> Result<Option<(StepKey, Digest)>> {
         let digest = self.plugins[step].plugin.digest();
         let mut key = Key::new("step").with(digest).with(params);
-        let datasets: Vec<(&str, &Dataset)> = match reads {
-            Reads::Folded(datasets) => {
-                let datasets = datasets.iter();
-                datasets
-                    .map(|(name, dataset)| (name.as_str(), dataset))
-                    .collect()
-            }
-            Reads::Scanned(dataset) => vec![("data", dataset)],
-        };
-        for (name, dataset) in datasets {
-            match dataset.digest()? {
-                Some(digest) => key = key.with(name).with(digest.bytes()),
-                None => return Ok(None),
-            }
+        let mut inputs = Vec::with_capacity(reads.len());
+        for read in reads {
+            let Some(digests) = read.dataset.digests()? else {
+                return Ok(None);
+            };
+            key = key.with(&read.name).with(digests.whole.bytes());
+            inputs.push(InputRecord {
+                name: read.name.clone(),
+                table: read.table.clone(),
+                rows: digests.rows.to_string(),
+                steps: read.dataset.steps(),
+            });
         }
-        Ok(Some(key.digest()))
+        let digest = key.digest();
+        let key = StepKey {
+            digest: digest.to_string(),
+            inputs,
+        };
+        Ok(Some((key, digest)))
     }
 
     /// Computes steps that nobody has done before; each result comes with the number it came with.
@@ -161,9 +192,9 @@ impl Workshop {
         // Which step each of the folds belongs to.
         let mut owners = Vec::new();
         for (owner, (_, ready)) in prepared.iter().enumerate() {
-            if let Reads::Folded(datasets) = &ready.reads {
-                for (_, dataset) in datasets {
-                    folds.push(self.fold(ready, dataset));
+            if self.is_folded(ready) {
+                for read in &ready.reads {
+                    folds.push(self.fold(ready, &read.dataset));
                     owners.push(owner);
                 }
             }
@@ -177,17 +208,21 @@ impl Workshop {
         };
         let mut states = states.into_iter();
         let conclude = |(position, ready): (usize, Prepared<'_>)| {
-            let states = match &ready.reads {
-                Reads::Folded(datasets) => {
-                    let names = datasets.iter().map(|(name, _)| name.clone());
-                    Ok(names.zip(states.by_ref()).collect())
-                }
-                Reads::Scanned(dataset) => self.fit(&ready, dataset),
+            let states = if self.is_folded(&ready) {
+                let names = ready.reads.iter().map(|read| read.name.clone());
+                Ok(names.zip(states.by_ref()).collect())
+            } else {
+                let scanned = ready.reads.iter().map(|read| self.fit(&ready, read));
+                scanned.collect()
             };
             let done = states.and_then(|states| self.conclude(&ready, states));
             (position, done)
         };
         prepared.into_iter().map(conclude).collect()
+    }
+
+    fn is_folded(&self, ready: &Prepared<'_>) -> bool {
+        !matches!(self.planned(ready.step), Work::Train { .. })
     }
 
     fn fold(&self, ready: &Prepared<'_>, dataset: &Dataset) -> Fold {
@@ -197,10 +232,12 @@ impl Workshop {
             params: ready.params.clone(),
             reading: self.reading(ready.step, dataset),
             dataset: dataset.clone(),
+            again: ready.again,
         }
     }
 
-    fn fit(&self, ready: &Prepared<'_>, dataset: &Dataset) -> Result<Vec<(String, Vec<u8>)>> {
+    fn fit(&self, ready: &Prepared<'_>, read: &Read) -> Result<(String, Vec<u8>)> {
+        let dataset = &read.dataset;
         let plugin = &self.plugins[ready.step].plugin;
         let trainer = plugin.trainer(&ready.context, &ready.params, &dataset.schema())?;
         let table = TrainingTable {
@@ -210,7 +247,7 @@ impl Workshop {
             spools: self.results.store().cloned(),
             parts: Arc::new(Parts::default()),
         };
-        Ok(vec![("data".to_owned(), trainer.fit(Arc::new(table))?)])
+        Ok((read.name.clone(), trainer.fit(Arc::new(table))?))
     }
 
     fn conclude(&self, ready: &Prepared<'_>, states: Vec<(String, Vec<u8>)>) -> Result<Done> {
@@ -225,9 +262,9 @@ impl Workshop {
         let done = Done {
             states,
             outcome,
-            cached: false,
+            ..Done::default()
         };
-        if let Some(key) = &ready.key {
+        if let Some((_, key)) = &ready.key {
             self.results.keep_step(key, &done)?;
         }
         Ok(done)

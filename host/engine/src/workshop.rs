@@ -37,6 +37,8 @@ pub(crate) struct Workshop {
     pub(crate) cancel: CancelToken,
     pub(crate) permits: Permits,
     pub(crate) results: Results,
+    /// The steps that are done even if their results are known.
+    pub(crate) again: HashSet<String>,
     pub(crate) memory: Arc<MemoryBudget>,
     fitted: Mutex<HashMap<String, Fitted>>,
     /// The tables that are known to have rows.
@@ -51,6 +53,8 @@ pub(crate) struct Manner {
     /// How many bytes plugins and batches may hold together.
     pub(crate) memory: Option<u64>,
     pub(crate) results: Results,
+    /// The steps that are done even if their results are known.
+    pub(crate) again: HashSet<String>,
 }
 
 impl Workshop {
@@ -70,6 +74,7 @@ impl Workshop {
             cancel: CancelToken::default(),
             permits: Permits::new(manner.jobs),
             results: manner.results,
+            again: manner.again,
             memory: Arc::new(MemoryBudget::new(manner.memory)),
             fitted: Mutex::default(),
             with_rows: Mutex::default(),

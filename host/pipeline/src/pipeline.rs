@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use indexmap::IndexMap;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::column_type::ColumnType;
@@ -263,7 +263,7 @@ pub struct Reference {
 }
 
 /// The bounds of one metric; the run fails if the metric is outside.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Gate {
     /// The name of the metric in the report of the step.
     pub metric: String,

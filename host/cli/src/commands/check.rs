@@ -29,7 +29,7 @@ pub(super) fn check(
     arguments: &PipelineArguments,
     output: &mut Output,
 ) -> Result<ExitCode, Failure> {
-    let (pipeline, folder) = read_pipeline(arguments)?;
+    let (pipeline, folder) = read_pipeline(&arguments.pipeline, &arguments.params)?;
     let checked = engine()?.check(pipeline, &folder)?;
     output.print(&report(&checked), |report| words(report))?;
     Ok(ExitCode::SUCCESS)

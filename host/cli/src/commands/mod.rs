@@ -1,11 +1,13 @@
 //! One module a command: what it does, and how it says it.
 
+mod changes;
 mod check;
 mod drift;
 mod models;
 mod outcome;
 mod plugin;
 mod predict;
+mod reproduce;
 mod run;
 mod runs;
 
@@ -20,7 +22,7 @@ use mlhost_engine::Engine;
 use mlhost_pipeline::{CsvOptions, Format, Pipeline, Source};
 
 use crate::{
-    arguments::{Arguments, Command, PipelineArguments, TableArguments},
+    arguments::{Arguments, Command, TableArguments},
     error::{Failure, INTERNAL},
     output::Output,
     places,
@@ -32,6 +34,7 @@ pub(crate) fn execute(arguments: &Arguments, output: &mut Output) -> Result<Exit
     match &arguments.command {
         Command::Check(check) => check::check(check, output),
         Command::Run(run) => run::run(run, store, output),
+        Command::Reproduce(reproduce) => reproduce::reproduce(reproduce, store, output),
         Command::Predict(predict) => predict::predict(predict, store, output),
         Command::Drift(drift) => drift::drift(drift, store, output),
         Command::Models(models) => models::models(models, store, output),
@@ -44,15 +47,14 @@ fn engine() -> Result<Engine, Failure> {
     Ok(Engine::new(places::cache())?)
 }
 
-/// The pipeline of a command, and the folder that its paths are relative to.
-fn read_pipeline(arguments: &PipelineArguments) -> Result<(Pipeline, PathBuf), Failure> {
-    let path = &arguments.pipeline;
+/// The pipeline in a file, and the folder that its paths are relative to.
+fn read_pipeline(path: &Path, params: &[(String, String)]) -> Result<(Pipeline, PathBuf), Failure> {
     let text = fs::read_to_string(path).map_err(|error| {
         let message = format!("cannot read the pipeline `{}`: {error}", path.display());
         Failure::new(INTERNAL, message, None)
     })?;
     let source = Source::new(path.display().to_string(), text);
-    let pipeline = mlhost_pipeline::parse(source, &arguments.params)?;
+    let pipeline = mlhost_pipeline::parse(source, params)?;
     let folder = match path.parent() {
         Some(folder) if folder != Path::new("") => folder.to_path_buf(),
         _ => PathBuf::from("."),

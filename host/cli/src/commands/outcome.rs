@@ -11,17 +11,17 @@ use crate::{output, text};
 pub(super) fn steps(steps: &[StepRecord]) -> String {
     let rows = steps.iter().map(|step| {
         let status = match step.status {
-            StepStatus::Done if step.cached => "cached",
-            StepStatus::Done => "done",
-            StepStatus::Refused => "refused",
-            StepStatus::Failed => "failed",
+            StepStatus::Done if step.cached => cached(step),
+            StepStatus::Done => "done".to_owned(),
+            StepStatus::Refused => "refused".to_owned(),
+            StepStatus::Failed => "failed".to_owned(),
         };
         vec![
             step.name.clone(),
             step.plugin.to_string(),
             text::count(step.rows),
             text::seconds(step.seconds),
-            status.to_owned(),
+            status,
         ]
     });
     let headings = [
@@ -44,6 +44,14 @@ pub(super) fn steps(steps: &[StepRecord]) -> String {
         }
     }
     words
+}
+
+/// That a step was done before, and by which run.
+pub(super) fn cached(step: &StepRecord) -> String {
+    match step.cached_from {
+        Some(run) => format!("cached, from run {run}"),
+        None => "cached".to_owned(),
+    }
 }
 
 /// An outcome on its own.

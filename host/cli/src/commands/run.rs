@@ -1,9 +1,16 @@
 //! `host run`: the pipeline, from raw file to registered model.
 
-use std::{path::Path, process::ExitCode, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
 
-use mlhost_engine::{RunOptions, RunRecord, RunReport, Runner};
-use mlhost_store::{Outcome, RunId};
+use anstream::eprintln;
+use mlhost_engine::{Reuse, RunOptions, RunRecord, RunReport, Runner, Supplies, Unfinished};
+use mlhost_pipeline::Pipeline;
+use mlhost_store::{Outcome, RunId, Store};
 use serde::Serialize;
 
 use super::{engine, outcome, read_pipeline};
@@ -29,50 +36,147 @@ pub(super) fn run(
     store: Option<&Path>,
     output: &mut Output,
 ) -> Result<ExitCode, Failure> {
-    let (pipeline, folder) = read_pipeline(&arguments.pipeline)?;
+    let Wanted {
+        pipeline,
+        folder,
+        store: known,
+        given,
+        resumed,
+    } = wanted(arguments, store)?;
     let engine = engine()?;
-    // A pipeline that may not run leaves no store behind.
-    let known = places::known_store_of_pipeline(store, &folder)?.map(Arc::new);
-    let checked = engine.check_before_run(pipeline, &folder, known.as_ref())?;
+    let changes = resumed.as_ref().map(|resumed| resumed.changes(&pipeline));
+    let supplies = Supplies {
+        store: known.clone(),
+        reuse: reuse(arguments),
+        ..Supplies::default()
+    };
+    let checked = engine.check_before_run(pipeline, &folder, supplies)?;
     let store = match known {
         Some(known) => known,
         None => Arc::new(places::store_of_pipeline(store, &folder)?),
     };
+    if let Some(resumed) = &resumed {
+        let complete = checked.complete(&store);
+        let steps = checked.plan().steps.len();
+        resuming(resumed, &changes.unwrap_or_default(), &complete, steps);
+    }
     let mut options = RunOptions {
         memory: arguments.memory,
+        given,
+        resumes: resumed.map(|resumed| resumed.run.id),
         ..RunOptions::default()
     };
     if let Some(jobs) = arguments.jobs {
         options.jobs = usize::from(jobs);
     }
-    let runner = engine.runner(checked, store, progress::observer(), options);
-    let runtime = tokio::runtime::Runtime::new()
-        .map_err(|error| Failure::internal(format!("the runtime cannot start: {error}")))?;
-    let (report, interrupted) = runtime.block_on(run_or_cancel(runner))?;
+    let report = run_or_cancel(engine.runner(checked, store, progress::observer(), options))?;
 
     output.print(&view(&report), words)?;
     match report.outcome {
         Outcome::Done => Ok(ExitCode::SUCCESS),
-        _ if interrupted => Err(Failure::new(
+        Outcome::Cancelled => Err(Failure::new(
             INTERRUPTED,
             format!("run {} was cancelled", report.id),
-            None,
+            Some(format!("`host run --resume={}` goes on with it", report.id)),
         )),
         Outcome::Error => Err(failure(report, INTERNAL)),
         Outcome::Failed | Outcome::Refused => Err(failure(report, REFUSED)),
     }
 }
 
-/// Runs to the end, or until Ctrl-C; says whether it was that.
-async fn run_or_cancel(runner: Runner<'_>) -> Result<(RunReport, bool), Failure> {
+/// A pipeline that is to run.
+struct Wanted {
+    pipeline: Pipeline,
+    folder: PathBuf,
+    /// Its store, if it has one already: a pipeline that may not run leaves none behind.
+    store: Option<Arc<Store>>,
+    /// The overrides of its parameters.
+    given: BTreeMap<String, String>,
+    /// The run that it picks up.
+    resumed: Option<Unfinished>,
+}
+
+/// What is to run: the pipeline that is named, or that of the run to pick up.
+fn wanted(arguments: &RunArguments, chosen: Option<&Path>) -> Result<Wanted, Failure> {
+    let mut given: BTreeMap<_, _> = arguments.params.iter().cloned().collect();
+    let Some(run) = arguments.resume else {
+        let path = arguments.pipeline.clone().unwrap_or_default();
+        let (pipeline, folder) = read_pipeline(&path, &arguments.params)?;
+        let store = places::known_store_of_pipeline(chosen, &folder)?;
+        return Ok(Wanted {
+            pipeline,
+            folder,
+            store: store.map(Arc::new),
+            given,
+            resumed: None,
+        });
+    };
+    let (store, name) = match &arguments.pipeline {
+        Some(path) => {
+            let (pipeline, folder) = read_pipeline(path, &arguments.params)?;
+            let store = places::known_store_of_pipeline(chosen, &folder)?;
+            (store, Some(pipeline.name))
+        }
+        None => (Some(places::existing_store(chosen)?), None),
+    };
+    let store = match store {
+        Some(store) => Arc::new(store),
+        None => Arc::new(places::existing_store(chosen)?),
+    };
+    let resumed = mlhost_engine::unfinished(&store, run, name.as_deref())?;
+    for (name, value) in &resumed.record.given {
+        given.entry(name.clone()).or_insert_with(|| value.clone());
+    }
+    let recorded = Path::new(&resumed.record.folder).join(&resumed.record.file);
+    let path = arguments.pipeline.clone().unwrap_or(recorded);
+    let params: Vec<_> = given.clone().into_iter().collect();
+    let (pipeline, folder) = read_pipeline(&path, &params)?;
+    Ok(Wanted {
+        pipeline,
+        folder,
+        store: Some(store),
+        given,
+        resumed: Some(resumed),
+    })
+}
+
+fn reuse(arguments: &RunArguments) -> Reuse {
+    match &arguments.from {
+        _ if arguments.no_cache => Reuse::Nothing,
+        Some(step) => Reuse::Except(step.clone()),
+        None => Reuse::Everything,
+    }
+}
+
+/// Says what is picked up, and what is not as it was.
+fn resuming(resumed: &Unfinished, changes: &[String], complete: &[String], steps: usize) {
+    let (run, outcome) = (resumed.run.id, resumed.run.outcome);
+    let names: Vec<_> = complete.iter().map(|step| format!("`{step}`")).collect();
+    let names = match names.is_empty() {
+        true => String::new(),
+        false => format!(": {}", names.join(", ")),
+    };
+    let complete = complete.len();
+    eprintln!("resuming run {run} ({outcome}): {complete} of {steps} steps are complete{names}");
+    for (name, value) in &resumed.record.given {
+        eprintln!("  with {name}={value}");
+    }
+    for change in changes {
+        eprintln!("  changed since: {change}");
+    }
+}
+
+/// Runs to the end, or until Ctrl-C.
+pub(super) fn run_or_cancel(runner: Runner<'_>) -> Result<RunReport, Failure> {
+    let runtime = tokio::runtime::Runtime::new()
+        .map_err(|error| Failure::internal(format!("the runtime cannot start: {error}")))?;
     let cancel = runner.cancel_token();
-    let interrupted = tokio::spawn(async move {
+    runtime.spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
             cancel.cancel();
         }
     });
-    let report = runner.run().await?;
-    Ok((report, interrupted.is_finished()))
+    Ok(runtime.block_on(runner.run())?)
 }
 
 fn failure(report: RunReport, code: u8) -> Failure {

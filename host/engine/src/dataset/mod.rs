@@ -33,6 +33,9 @@ pub(crate) trait Stage: Send + Sync {
     /// A digest of everything but the rows that decides what comes out.
     fn digest(&self) -> Digest;
 
+    /// The fitted steps that it applies.
+    fn steps(&self) -> Vec<String>;
+
     /// Opens it for the rows of one part; `columns` are those that are wanted of what comes out.
     fn open(&self, columns: &[String]) -> DataResult<Box<dyn Flow>>;
 }
@@ -70,17 +73,47 @@ impl Dataset {
         Passage::open(&self.stages, columns)
     }
 
-    /// A digest of all that decides the rows of all parts, where that can be told.
-    pub(crate) fn digest(&self) -> DataResult<Option<Digest>> {
-        let mut key = Key::new("dataset").with_schema(&self.schema());
+    /// Digests of all that decides the rows of all parts, where that can be told.
+    pub(crate) fn digests(&self) -> DataResult<Option<Digests>> {
+        let mut rows = Key::new("dataset").with_schema(&self.source.schema());
+        let mut whole = Key::new("dataset").with_schema(&self.schema());
         for part in 0..self.num_parts() {
-            match self.part_digest(part)? {
-                Some(digest) => key = key.with(digest),
-                None => return Ok(None),
-            }
+            let Some(digest) = self.source.part_digest(part)? else {
+                return Ok(None);
+            };
+            rows = rows.with(&digest);
+            whole = whole.with(self.staged(digest));
         }
-        Ok(Some(key.digest()))
+        Ok(Some(Digests {
+            rows: rows.digest(),
+            whole: whole.digest(),
+        }))
     }
+
+    /// The fitted steps that rows pass on the way.
+    pub(crate) fn steps(&self) -> Vec<String> {
+        self.stages.iter().flat_map(|stage| stage.steps()).collect()
+    }
+
+    /// The digest of a part, of which that in the source is known.
+    fn staged(&self, source: String) -> String {
+        if self.stages.is_empty() {
+            return source;
+        }
+        let key = Key::new("part").with(source);
+        let key = key.with_schema(&self.source.schema());
+        let stages = self.stages.iter();
+        let key = stages.fold(key, |key, stage| key.with(stage.digest().bytes()));
+        key.digest().to_string()
+    }
+}
+
+/// Digests of what decides the rows of a dataset.
+pub(crate) struct Digests {
+    /// Those of the source, before any stage.
+    pub(crate) rows: Digest,
+    /// Those that come out.
+    pub(crate) whole: Digest,
 }
 
 impl Table for Dataset {
@@ -99,17 +132,8 @@ impl Table for Dataset {
     }
 
     fn part_digest(&self, part: usize) -> DataResult<Option<String>> {
-        let Some(source) = self.source.part_digest(part)? else {
-            return Ok(None);
-        };
-        if self.stages.is_empty() {
-            return Ok(Some(source));
-        }
-        let key = Key::new("part").with(source);
-        let key = key.with_schema(&self.source.schema());
-        let stages = self.stages.iter();
-        let key = stages.fold(key, |key, stage| key.with(stage.digest().bytes()));
-        Ok(Some(key.digest().to_string()))
+        let source = self.source.part_digest(part)?;
+        Ok(source.map(|source| self.staged(source)))
     }
 
     fn scan_part(&self, part: usize, columns: &[String]) -> DataResult<Box<dyn Batches>> {

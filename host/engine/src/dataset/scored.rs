@@ -78,6 +78,13 @@ impl Stage for Scored {
         chain.fold(key, |key, fitted| fitted.add_to(key)).digest()
     }
 
+    fn steps(&self) -> Vec<String> {
+        self.chain
+            .iter()
+            .map(|fitted| fitted.step.clone())
+            .collect()
+    }
+
     fn open(&self, columns: &[String]) -> DataResult<Box<dyn Flow>> {
         let chain = OpenChain::open(&self.chain, &self.context, &self.visible);
         let chain = chain.map_err(computed)?;

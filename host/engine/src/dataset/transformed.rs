@@ -51,6 +51,10 @@ impl Stage for Transformed {
         key.with_schema(&self.input).digest()
     }
 
+    fn steps(&self) -> Vec<String> {
+        vec![self.fitted.step.clone()]
+    }
+
     fn open(&self, columns: &[String]) -> DataResult<Box<dyn Flow>> {
         let input: &Schema = &self.input;
         let transformer = self.fitted.transformer(&self.context, input);

@@ -32,6 +32,8 @@ pub(crate) struct Fold {
     /// Parameters as JSON.
     pub(crate) params: String,
     pub(crate) dataset: Dataset,
+    /// Whether parts that were folded before are folded again.
+    pub(crate) again: bool,
     /// Hears what is read.
     pub(crate) reading: Reading,
 }
@@ -159,7 +161,8 @@ impl<'a> Work<'a> {
         for &fold in folds {
             let failed = |error| Failed { fold, error };
             let key = self.folds[fold].key(part).map_err(failed)?;
-            match key.as_ref().and_then(|key| self.results.state(key)) {
+            let known = key.as_ref().filter(|_| !self.folds[fold].again);
+            match known.and_then(|key| self.results.state(key)) {
                 Some(state) => self.mergers[fold].add(part, state).map_err(failed)?,
                 None => {
                     let consumer = Consumer::open(&self.folds[fold]).map_err(failed)?;

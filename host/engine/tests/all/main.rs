@@ -9,6 +9,7 @@
 
 mod caching;
 mod predictions;
+mod records;
 mod repetition;
 mod stacking;
 mod stopping;

@@ -1,0 +1,164 @@
+//! `host reproduce`: the run that made a model, once more in an empty store.
+
+use std::{fmt::Write, path::Path, process::ExitCode, sync::Arc};
+
+use mlhost_engine::{Difference, Lineage, Reproduction};
+use mlhost_store::{Outcome, Store};
+
+use super::{changes, engine, run::run_or_cancel};
+use crate::{
+    arguments::ReproduceArguments,
+    error::{Failure, INTERRUPTED, REFUSED},
+    output::Output,
+    places, progress, text,
+};
+
+pub(super) fn reproduce(
+    arguments: &ReproduceArguments,
+    store: Option<&Path>,
+    output: &mut Output,
+) -> Result<ExitCode, Failure> {
+    let store = places::existing_store(store)?;
+    let lineage = Lineage::read(&store, &arguments.model)?;
+    let engine = engine()?;
+    // It goes away with all that is in it.
+    let folder = tempfile::tempdir()?;
+    let clean = Arc::new(Store::open(folder.path())?);
+    let moved = arguments.data.iter().cloned().collect();
+    let reproduction = match lineage.prepare(&engine, &store, &clean, &moved)? {
+        Err(missing) => missing,
+        Ok(checked) => {
+            let (observer, options) = (progress::observer(), lineage.options());
+            let runner = engine.runner(checked, clean.clone(), observer, options);
+            let report = run_or_cancel(runner)?;
+            if report.outcome == Outcome::Cancelled {
+                return Err(Failure::new(INTERRUPTED, "it was cancelled", None));
+            }
+            lineage.compare(&report, &clean)?
+        }
+    };
+    output.print(&reproduction, words)?;
+    Ok(match reproduction.identical {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::from(REFUSED),
+    })
+}
+
+fn words(reproduction: &Reproduction) -> String {
+    let Reproduction { model, digest, .. } = reproduction;
+    // Writing to a string cannot fail.
+    let mut words = String::new();
+    if reproduction.identical {
+        let _ = writeln!(words, "{model} came out identical: {digest}");
+    } else {
+        let run = reproduction.run;
+        let _ = writeln!(
+            words,
+            "{model} is not the same any more as when run {run} made it:"
+        );
+    }
+    for difference in &reproduction.differences {
+        for line in lines(difference) {
+            let _ = writeln!(words, "  {line}");
+        }
+    }
+    for version in &reproduction.versions {
+        let _ = writeln!(words, "  version: {}", changes::version(version));
+    }
+    words
+}
+
+fn lines(difference: &Difference) -> Vec<String> {
+    match difference {
+        Difference::PackageMissing { step, plugin } => vec![format!(
+            "step `{step}`: the component of {} is not in the store",
+            changes::plugin(plugin)
+        )],
+        Difference::DataMissing {
+            data,
+            step,
+            path,
+            recorded,
+            reason,
+        } => vec![
+            format!(
+                "{}: cannot read `{path}`: {reason}",
+                place(step.as_ref(), data)
+            ),
+            format!("  recorded {recorded}"),
+            format!("  `--data {data}=PATH` says where it is by now"),
+        ],
+        Difference::DataChanged {
+            data,
+            step,
+            path,
+            recorded,
+            found,
+        } => vec![
+            format!("{}: `{path}` has changed", place(step.as_ref(), data)),
+            format!("  recorded {recorded}"),
+            format!("  found    {found}"),
+        ],
+        Difference::OtherFiles {
+            data,
+            step,
+            recorded,
+            found,
+        } => vec![
+            format!("{}: other files", place(step.as_ref(), data)),
+            format!("  recorded {}", recorded.join(", ")),
+            format!("  found    {}", found.join(", ")),
+        ],
+        Difference::StepStopped { step, reason } => {
+            vec![format!("step `{step}` did not come to its end: {reason}")]
+        }
+        Difference::StepParams { step, changes } => {
+            vec![format!(
+                "step `{step}`: parameters: {}",
+                changes::values(changes)
+            )]
+        }
+        Difference::StepState {
+            step,
+            state,
+            recorded,
+            found,
+        } => {
+            let word = |digest: &Option<String>| match digest {
+                Some(digest) => text::short(digest).to_owned(),
+                None => "none".to_owned(),
+            };
+            vec![format!(
+                "step `{step}` has come to another state of `{state}` from the same rows and parameters: {} → {}",
+                word(recorded),
+                word(found)
+            )]
+        }
+        Difference::StepOutcome { step, changes } => changes
+            .iter()
+            .map(|change| {
+                format!(
+                    "step `{step}` reports otherwise: {}",
+                    changes::value(change)
+                )
+            })
+            .collect(),
+        Difference::Model { changes } => changes
+            .iter()
+            .map(|change| {
+                format!(
+                    "every step is the same, but not the model: {}",
+                    changes::value(change)
+                )
+            })
+            .collect(),
+    }
+}
+
+/// Which data, and the first step that it makes a difference to.
+fn place(step: Option<&String>, data: &str) -> String {
+    match step {
+        Some(step) => format!("data `{data}` of step `{step}`"),
+        None => format!("data `{data}`"),
+    }
+}

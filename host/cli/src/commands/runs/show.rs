@@ -1,0 +1,100 @@
+//! `host runs show`: one run with every step, finding, metric and gate, in words.
+
+use std::fmt::Write;
+
+use mlhost_engine::{RunRecord, StepRecord, StepStatus};
+use mlhost_sandbox::Outcome;
+use mlhost_store::Run;
+use serde::Serialize;
+
+use super::duration;
+use crate::{commands::outcome, text};
+
+/// A run with its record.
+#[derive(Serialize)]
+pub(super) struct Shown {
+    #[serde(flatten)]
+    pub(super) run: Run,
+    pub(super) record: Option<RunRecord>,
+}
+
+pub(super) fn words(shown: &Shown) -> String {
+    let run = &shown.run;
+    let mut words = format!("run {} of `{}`: {}", run.id, run.pipeline, run.outcome);
+    if run.finished_at.is_some() {
+        words.push_str(&format!(" in {}", duration(run)));
+    }
+    if let Some(summary) = &run.summary {
+        words.push_str(&format!("\n  {summary}"));
+    }
+    words.push('\n');
+    let Some(record) = &shown.record else {
+        return words;
+    };
+    // Writing to a string cannot fail.
+    if let Some(resumed) = record.resumes {
+        let _ = writeln!(words, "  picks up run {resumed}");
+    }
+    if let Some(option) = record.reuse.option() {
+        let _ = writeln!(words, "  with {option}");
+    }
+    for (name, value) in &record.given {
+        let _ = writeln!(words, "  with {name}={value}");
+    }
+    for (name, files) in &record.data {
+        for file in files {
+            let digest = text::short(&file.digest);
+            let _ = writeln!(words, "\nread {name:12} {}  {digest}", file.path);
+        }
+    }
+    for step in &record.steps {
+        show_step(step, &mut words);
+    }
+    words
+}
+
+fn show_step(step: &StepRecord, words: &mut String) {
+    let status = match step.status {
+        StepStatus::Done if step.cached => outcome::cached(step),
+        StepStatus::Done => "done".to_owned(),
+        StepStatus::Refused => "refused".to_owned(),
+        StepStatus::Failed => "failed".to_owned(),
+    };
+    let _ = writeln!(
+        words,
+        "\n{}  {}  {status}, {} rows in {}",
+        step.name,
+        step.plugin,
+        text::count(step.rows),
+        text::seconds(step.seconds)
+    );
+    let _ = writeln!(words, "  with {}", step.params);
+    for state in &step.states {
+        let (digest, bytes) = (text::short(&state.digest), text::bytes(state.bytes));
+        let _ = writeln!(words, "  state {} {digest} ({bytes})", state.name);
+    }
+    if let Some(outcome) = &step.outcome {
+        show_outcome(outcome, words);
+    }
+    if let Some(error) = &step.error {
+        let _ = writeln!(words, "  {error}");
+    }
+}
+
+fn show_outcome(outcome: &Outcome, words: &mut String) {
+    let _ = writeln!(words, "  {}", outcome.summary);
+    for finding in &outcome.findings {
+        let mark = if finding.passed { "ok " } else { "NOT" };
+        let column = finding.column.as_deref().unwrap_or_default();
+        let (check, message) = (&finding.check, &finding.message);
+        let _ = writeln!(words, "  {mark} {check} {column}: {message}");
+    }
+    for metric in &outcome.metrics {
+        let labels = metric.labels.iter();
+        let labels: String = labels
+            .map(|(key, value)| format!(" {key}={value}"))
+            .collect();
+        let name = format!("{}{labels}", metric.name);
+        let _ = writeln!(words, "  {name:40} {}", text::metric(metric.value));
+    }
+}

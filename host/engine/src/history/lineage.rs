@@ -1,0 +1,211 @@
+//! What a model was made from, brought together again: the text of its pipeline with the
+//! parameters of the run, the components from the store, and the data where it was.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    fs::File,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use mlhost_pipeline::{Pipeline, Source, parse};
+use mlhost_store::{Digest, Selector, Store, StoredModel};
+
+use super::{
+    changes,
+    reproduction::{Difference, Reproduction},
+};
+use crate::{Checked, Engine, Error, FileRecord, Result, RunRecord, Supplies, opened, provenance};
+
+/// What a model version was made from, as the record of its run has it.
+pub struct Lineage {
+    pub(super) model: StoredModel,
+    pub(super) record: RunRecord,
+    pipeline: Pipeline,
+}
+
+impl Lineage {
+    /// Reads the lineage of a model version.
+    ///
+    /// # Errors
+    /// Those of [`Store::model`] and [`RunRecord::read`], and [`Error::NoLineage`] when the run
+    /// has kept too little.
+    pub fn read(store: &Store, model: &Selector) -> Result<Self> {
+        let model = store.model(model)?;
+        let name = format!("{}@{}", model.name, model.version);
+        let lost = |reason: String| Error::NoLineage {
+            model: name.clone(),
+            reason,
+        };
+        let (stored, record) = RunRecord::read(store, model.run)?;
+        let record = record.filter(|record| !record.steps.is_empty());
+        let record = record.ok_or_else(|| lost(format!("run {} kept no record", model.run)))?;
+        if record.folder.is_empty() {
+            let reason = format!("run {} did not keep where its data was", model.run);
+            return Err(lost(reason));
+        }
+        let text = store.blobs().get(&stored.run.pipeline_digest)?;
+        let text = String::from_utf8(text)
+            .map_err(|_| lost("the text of its pipeline is not UTF-8".to_owned()))?;
+        let given: Vec<_> = record.given.clone().into_iter().collect();
+        let pipeline = parse(Source::new(record.file.as_str(), text), &given)?;
+        Ok(Self {
+            model,
+            record,
+            pipeline,
+        })
+    }
+
+    /// Brings everything together for another run, in another store. `moved` are paths, from the
+    /// current folder, for data that is not where it was.
+    ///
+    /// # Errors
+    /// [`Error::UnknownData`], those of [`Engine::check`], and what is wrong with components. When
+    /// something is missing or has changed, that is the answer, and no error.
+    pub fn prepare(
+        &self,
+        engine: &Engine,
+        from: &Store,
+        into: &Arc<Store>,
+        moved: &BTreeMap<String, String>,
+    ) -> Result<Result<Checked, Reproduction>> {
+        let mut supplies = Supplies {
+            store: Some(into.clone()),
+            ..Supplies::default()
+        };
+        let mut missing = Vec::new();
+        self.find_plugins(engine, from, &mut supplies, &mut missing)?;
+        self.find_data(moved, &mut supplies.files, &mut missing)?;
+        if !missing.is_empty() {
+            return Ok(Err(self.reproduction(missing)));
+        }
+        let base = Path::new(&self.record.folder);
+        let checked = engine.check_before_run(self.pipeline.clone(), base, supplies)?;
+        Ok(Ok(checked))
+    }
+
+    /// The versions that are not those of the run.
+    pub(super) fn versions(&self) -> Vec<changes::VersionChange> {
+        changes::versions(&self.record.versions, &provenance::versions())
+    }
+
+    fn find_plugins(
+        &self,
+        engine: &Engine,
+        store: &Store,
+        supplies: &mut Supplies,
+        missing: &mut Vec<Difference>,
+    ) -> Result<()> {
+        for step in &self.record.steps {
+            let digest: Digest = step.plugin.digest.parse()?;
+            if store.blobs().contains(&digest)? {
+                let found = engine.packages().load(&store.blobs().get(&digest)?)?;
+                supplies.plugins.insert(step.name.clone(), found);
+            } else {
+                missing.push(Difference::PackageMissing {
+                    step: step.name.clone(),
+                    plugin: step.plugin.clone(),
+                });
+            }
+        }
+        if let Some(reference) = &self.model.model.reference {
+            let component = store.blobs().get(&reference.component)?;
+            supplies.profiler = Some(engine.packages().load(&component)?);
+        }
+        Ok(())
+    }
+
+    fn find_data(
+        &self,
+        moved: &BTreeMap<String, String>,
+        found: &mut HashMap<String, Vec<PathBuf>>,
+        missing: &mut Vec<Difference>,
+    ) -> Result<()> {
+        let unknown = moved
+            .keys()
+            .find(|name| !self.record.data.contains_key(*name));
+        if let Some(data) = unknown {
+            return Err(Error::UnknownData {
+                data: data.clone(),
+                known: self.record.data.keys().cloned().collect(),
+            });
+        }
+        for (name, recorded) in &self.record.data {
+            let paths = match moved.get(name) {
+                Some(path) => self.moved(name, path)?,
+                None => {
+                    let folder = Path::new(&self.record.folder);
+                    recorded
+                        .iter()
+                        .map(|file| folder.join(&file.path))
+                        .collect()
+                }
+            };
+            if paths.len() == recorded.len() {
+                let pairs = paths.iter().zip(recorded);
+                missing.extend(
+                    pairs.filter_map(|(path, file)| self.file_difference(name, path, file)),
+                );
+            } else {
+                missing.push(Difference::OtherFiles {
+                    data: name.clone(),
+                    step: self.first_reader(name),
+                    recorded: recorded.iter().map(|file| file.path.clone()).collect(),
+                    found: paths
+                        .iter()
+                        .map(|path| path.display().to_string())
+                        .collect(),
+                });
+            }
+            found.insert(name.clone(), paths);
+        }
+        Ok(())
+    }
+
+    /// The files that data has been moved to.
+    fn moved(&self, name: &str, path: &str) -> Result<Vec<PathBuf>> {
+        let opener = match self.pipeline.data.get(name) {
+            Some(data) => opened::opener(data, &Supplies::default()),
+            None => return Ok(vec![]),
+        };
+        Ok(opener.find(path, Path::new("."))?)
+    }
+
+    /// How a file differs from what the run has read.
+    fn file_difference(
+        &self,
+        data: &str,
+        path: &Path,
+        recorded: &FileRecord,
+    ) -> Option<Difference> {
+        let (data, step) = (data.to_owned(), self.first_reader(data));
+        match File::open(path).and_then(Digest::of_reader) {
+            Ok(found) if found.to_string() == recorded.digest => None,
+            Ok(found) => Some(Difference::DataChanged {
+                data,
+                step,
+                path: path.display().to_string(),
+                recorded: recorded.digest.clone(),
+                found: found.to_string(),
+            }),
+            Err(error) => Some(Difference::DataMissing {
+                data,
+                step,
+                path: path.display().to_string(),
+                recorded: recorded.digest.clone(),
+                reason: error.to_string(),
+            }),
+        }
+    }
+
+    /// The first step that reads some data.
+    fn first_reader(&self, data: &str) -> Option<String> {
+        let mut steps = self.record.steps.iter();
+        let first = steps.find(|step| {
+            let inputs = step.key.iter().flat_map(|key| &key.inputs);
+            let mut tables = inputs.map(|input| opened::data_name(&input.table));
+            tables.any(|table| table == data)
+        });
+        first.map(|step| step.name.clone())
+    }
+}
