@@ -3,6 +3,7 @@
 //! holds results only.
 
 mod bench;
+mod bench_arrow_udf;
 mod check;
 mod command;
 mod component;
@@ -52,6 +53,12 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
+    /// Measure the sandbox beside arrow-udf's WebAssembly runtime
+    BenchArrowUdf {
+        /// Passed on to the benchmark: --quick, --format json
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
     /// Check format, lints and documentation, as continuous integration does
     Check,
 }
@@ -73,6 +80,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Demo { keep } => demo::run(&workspace, keep)?,
         Task::Test { arguments } => return test::run(&workspace, &arguments),
         Task::Bench { arguments } => bench::run(&workspace, &arguments)?,
+        Task::BenchArrowUdf { arguments } => bench_arrow_udf::run(&workspace, &arguments)?,
         Task::Check => check::run(&workspace)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -1,7 +1,7 @@
-//! Finds a Rust tool chain that builds for `wasm32-unknown-unknown`, and fetches one if there is
-//! none, without changing a tool chain of the user's: the active one if it has the target, else
-//! one of this project's own from rustup, else Debian's packages, else an error that says what
-//! to install.
+//! Finds a Rust tool chain that builds for WebAssembly, and fetches one if there is none, without
+//! changing a tool chain of the user's. For plugins: the active one if it has the target, else one
+//! of this project's own from rustup, else Debian's packages, else an error that says what to
+//! install.
 
 mod active;
 mod debian;
@@ -30,10 +30,11 @@ const OVERRIDES: &[&str] = &[
     "RUSTUP_TOOLCHAIN",
 ];
 
-/// A compiler with its `cargo`, and what they need to build for [`TARGET`].
+/// A compiler with its `cargo`, and what they need to build for a target.
 pub(crate) struct Toolchain {
     /// One line about where it comes from.
     description: String,
+    target: &'static str,
     cargo: PathBuf,
     /// `None` for the active tool chain, whose `cargo` and `rustc` find each other.
     rustc: Option<PathBuf>,
@@ -43,7 +44,7 @@ pub(crate) struct Toolchain {
 }
 
 impl Toolchain {
-    /// Finds or fetches a tool chain, and says on stderr what was tried.
+    /// Finds or fetches a tool chain for [`TARGET`], and says on stderr what was tried.
     ///
     /// # Errors
     /// When there is none and none can be had.
@@ -54,8 +55,21 @@ impl Toolchain {
         Ok(toolchain)
     }
 
+    /// Finds or fetches a tool chain for a target that Debian's does not build for.
+    ///
+    /// # Errors
+    /// When there is none and rustup has none.
+    pub(crate) fn find_for(target: &'static str, workspace: &Workspace) -> Result<Self> {
+        let toolchain = active::find(target).or_else(|reason| {
+            announce(&format!("the active one cannot be used: {reason:#}"));
+            rustup::find_or_fetch(target, workspace.target())
+        })?;
+        announce(&toolchain.description);
+        Ok(toolchain)
+    }
+
     fn search(workspace: &Workspace, choice: &Choice) -> Result<Self> {
-        let active = match active::find() {
+        let active = match active::find(TARGET) {
             Ok(toolchain) => return Ok(toolchain),
             Err(reason) => reason,
         };
@@ -67,7 +81,7 @@ impl Toolchain {
         {
             return Ok(toolchain);
         }
-        let rustup = match rustup::find_or_fetch(workspace.target()) {
+        let rustup = match rustup::find_or_fetch(TARGET, workspace.target()) {
             Ok(toolchain) => return Ok(toolchain),
             Err(reason) => reason,
         };
@@ -88,11 +102,11 @@ impl Toolchain {
         )
     }
 
-    /// `cargo build` for [`TARGET`] into a target directory, with `flags` for the compiler.
+    /// `cargo build` for its target into a target directory, with `flags` for the compiler.
     pub(crate) fn cargo_build(&self, root: &Path, target: &Path, flags: &OsStr) -> Command {
         let mut build = Command::new(&self.cargo);
         build
-            .args(["build", "--target", TARGET, "--target-dir"])
+            .args(["build", "--target", self.target, "--target-dir"])
             .arg(target)
             .current_dir(root);
         if let Some(rustc) = &self.rustc {
@@ -206,6 +220,7 @@ mod tests {
     fn plugins_are_built_with_names_for_paths() {
         let toolchain = Toolchain {
             description: "a test".into(),
+            target: TARGET,
             cargo: "/usr/bin/cargo".into(),
             rustc: None,
             linker: Some("/usr/bin/wasm-ld-22".into()),

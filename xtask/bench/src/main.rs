@@ -18,6 +18,7 @@ mod scale;
 mod series;
 mod startup;
 mod steps;
+mod table;
 mod training;
 
 use std::fs;

@@ -4,7 +4,7 @@ mod scale;
 
 use std::fmt::{self, Display, Formatter};
 
-use comfy_table::{Table, presets};
+use comfy_table::Table;
 use serde::Serialize;
 
 use crate::boundary::{Boundary, Crossing};
@@ -13,6 +13,7 @@ use crate::process::Usage;
 use crate::scale::Scale;
 use crate::startup::Startup;
 use crate::steps::Steps;
+use crate::table::{rate, table, time, trimmed};
 use crate::training::Training;
 
 /// Everything that was measured, section by section.
@@ -58,19 +59,6 @@ impl Display for Report {
         }
         Ok(())
     }
-}
-
-/// A table without the blanks that fill its last column.
-fn trimmed(table: &Table) -> String {
-    let lines = table.lines().map(|line| line.trim_end().to_owned());
-    lines.collect::<Vec<_>>().join("\n")
-}
-
-fn table<const N: usize>(headings: [&str; N]) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_header(headings);
-    table
 }
 
 fn boundary(sizes: &[Boundary]) -> Table {
@@ -171,17 +159,4 @@ fn words(usage: &Usage) -> [String; 3] {
         time(usage.cpu_seconds),
         format!("{:.0} MB", usage.peak_bytes as f64 / 1e6),
     ]
-}
-
-fn rate(bytes_per_second: f64) -> String {
-    format!("{:.2} GB/s", bytes_per_second / 1e9)
-}
-
-/// Seconds in the unit that suits them.
-fn time(seconds: f64) -> String {
-    match seconds {
-        long if long >= 1.0 => format!("{long:.2} s"),
-        short if short >= 1e-3 => format!("{:.1} ms", short * 1e3),
-        tiny => format!("{:.1} us", tiny * 1e6),
-    }
 }

@@ -1,11 +1,11 @@
-//! The tool chain that runs this program, if it has the target.
+//! The tool chain that runs this program, if it has the target that is wanted.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use super::{TARGET, Toolchain, field, holds_core};
+use super::{Toolchain, field, holds_core};
 use crate::command;
 
 /// The active compiler.
@@ -28,15 +28,16 @@ pub(super) fn release() -> Result<String> {
 ///
 /// # Errors
 /// When the target is not installed in it.
-pub(super) fn find() -> Result<Toolchain> {
+pub(super) fn find(target: &'static str) -> Result<Toolchain> {
     let release = release()?;
     let mut rustc = Command::new(rustc());
-    let directory = command::stdout(rustc.args(["--print", "target-libdir", "--target", TARGET]))?;
+    let directory = command::stdout(rustc.args(["--print", "target-libdir", "--target", target]))?;
     if !holds_core(Path::new(directory.trim())) {
-        bail!("Rust {release} is installed without {TARGET}");
+        bail!("Rust {release} is installed without {target}");
     }
     Ok(Toolchain {
-        description: format!("the active one, Rust {release}, has {TARGET}"),
+        description: format!("the active one, Rust {release}, has {target}"),
+        target,
         cargo: command::cargo().get_program().into(),
         rustc: None,
         linker: None,

@@ -1,12 +1,12 @@
-//! Debian's packaged Rust. It has no standard library for the target, but its sources, from which
-//! Cargo builds one.
+//! Debian's packaged Rust. It has no standard library for the plugins' target, but its sources,
+//! from which Cargo builds one.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use super::{Toolchain, announce, field};
+use super::{TARGET, Toolchain, announce, field};
 use crate::command;
 
 /// The name under which the choice of this tool chain is kept.
@@ -74,6 +74,7 @@ pub(super) fn find() -> Result<Toolchain> {
     let release = field(&version, "release").unwrap_or("of an unknown version");
     Ok(Toolchain {
         description: format!("Debian's Rust {release}, with a standard library built from source"),
+        target: TARGET,
         cargo: CARGO.into(),
         rustc: Some(RUSTC.into()),
         linker: Some(linker),
