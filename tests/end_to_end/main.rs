@@ -15,6 +15,9 @@ mod interrupt;
 mod manners;
 mod plugins;
 mod refusals;
+mod remote;
 mod scenarios;
 mod selection;
+#[path = "../../host/data/tests/tables/server.rs"]
+mod server;
 mod support;

@@ -2,6 +2,7 @@
 //! same columns, and numbers their parts through.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use arrow::datatypes::SchemaRef;
 use mlhost_pipeline::{CsvOptions, Format};
@@ -47,14 +48,14 @@ impl FileTable {
             sources: Vec::new(),
             parts: Vec::new(),
         };
-        for path in find::files(pattern, base, opener.format)? {
-            table.add(Place::new(path, opener.memory.clone())?)?;
+        for place in find::places(pattern, base, opener)? {
+            table.add(place)?;
         }
         table.schema = table.unified()?;
         Ok(table)
     }
 
-    fn add(&mut self, place: std::sync::Arc<Place>) -> Result<()> {
+    fn add(&mut self, place: Arc<Place>) -> Result<()> {
         let file = self.files.len();
         let source = source::open(&place, &self.opener)?;
         refuse_duplicates(&place.path, &source.schema())?;

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
-use mlhost_pipeline::{ColumnType, Compression, CsvOptions, Format};
+use mlhost_pipeline::{ColumnType, Compression, CsvOptions, Format, StoreOptions};
 
 use crate::digest::DigestMemory;
 use crate::{FileTable, Result};
@@ -35,6 +35,7 @@ pub struct Opener {
     pub(crate) csv: CsvOptions,
     pub(crate) compression: Option<Compression>,
     pub(crate) schema: Option<SchemaRef>,
+    pub(crate) store: StoreOptions,
     pub(crate) memory: Option<Arc<dyn DigestMemory>>,
     pub(crate) range_bytes: u64,
 }
@@ -47,6 +48,7 @@ impl Opener {
             csv: CsvOptions::default(),
             compression: None,
             schema: None,
+            store: StoreOptions::default(),
             memory: None,
             range_bytes: RANGE_BYTES,
         }
@@ -81,6 +83,13 @@ impl Opener {
         self
     }
 
+    /// How to get at files in an object store.
+    #[must_use]
+    pub fn store(mut self, options: &StoreOptions) -> Self {
+        self.store = options.clone();
+        self
+    }
+
     /// Where digests of files are remembered. Without it, each table hashes its files anew.
     #[must_use]
     pub fn digest_memory(mut self, memory: Arc<dyn DigestMemory>) -> Self {
@@ -99,7 +108,9 @@ impl Opener {
 
     /// Opens the files that `pattern` stands for: a path from the folder `base`, a folder of which
     /// every file with an ending of the format is taken, or a glob. Files come in the order of
-    /// their names. Types of text formats that are not stated are inferred from all rows, which are
+    /// their names. `s3://bucket/key`, `gs://bucket/key`, `az://container/key` with a glob or a slash
+    /// at the end likewise, and the one file of an address `https://…` or `http://…` need no folder.
+    /// Types of text formats that are not stated are inferred from all rows, which are
     /// read once for it.
     ///
     /// # Errors

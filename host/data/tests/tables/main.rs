@@ -13,10 +13,16 @@ mod json;
 mod parts;
 mod property;
 mod pushed_down;
+#[cfg(feature = "remote")]
+mod remote;
+#[cfg(not(feature = "remote"))]
+mod remote_absent;
 mod round_trip;
 mod scanning;
 mod schemas;
 mod selecting;
+#[cfg(feature = "remote")]
+mod server;
 mod sinks;
 mod support;
 mod text_files;
