@@ -18,6 +18,7 @@ mod refusals;
 mod remote;
 mod scenarios;
 mod selection;
+#[allow(dead_code, reason = "the tests of tables use more of it")]
 #[path = "../../host/data/tests/tables/server.rs"]
 mod server;
 mod support;

@@ -106,7 +106,8 @@ impl ChunkReader for Reader {
             Self::Copy(reader) => {
                 let mut reader = reader.clone();
                 reader.seek(SeekFrom::Start(start))?;
-                let mut bytes = Vec::with_capacity(length.min(64 * 1024));
+                let most = usize::try_from(reader.size()).unwrap_or(usize::MAX);
+                let mut bytes = Vec::with_capacity(length.min(most));
                 reader.take(length as u64).read_to_end(&mut bytes)?;
                 match bytes.len() == length {
                     true => Ok(bytes.into()),

@@ -36,7 +36,8 @@ pub struct RunRecord {
 pub struct FileRecord {
     /// Its path as the run found it.
     pub path: String,
-    /// SHA-256 of its content.
+    /// SHA-256 of its content; of a remote file that was not read as a whole, that of its address and
+    /// of the version that the server gave.
     pub digest: String,
     /// How many rows it has, where the format says so.
     pub rows: Option<u64>,

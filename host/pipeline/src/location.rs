@@ -142,9 +142,9 @@ impl Scheme {
                  application-default login` writes, or the role of the machine"
             }
             Self::Azure => {
-                "the environment variables `AZURE_STORAGE_ACCOUNT_NAME` and \
-                 `AZURE_STORAGE_ACCOUNT_KEY`, or those of a service principal, or the role of the \
-                 machine"
+                "the environment variables `AZURE_STORAGE_ACCOUNT_KEY` and \
+                 `AZURE_STORAGE_ACCOUNT_NAME`, which may be `account` under `options`, or those of \
+                 a service principal, or the role of the machine"
             }
             Self::Web => "an address that is signed, in a parameter of the pipeline",
         }

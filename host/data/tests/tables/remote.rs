@@ -1,6 +1,8 @@
 //! Files in object stores and on web servers, against a server on this machine.
 
 use std::collections::HashMap;
+use std::io::Write as _;
+use std::net::TcpListener;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -126,6 +128,18 @@ fn of_a_large_parquet_file_only_what_is_wanted_is_fetched() {
         (Vec::new(), 0),
         "the version is digest enough"
     );
+}
+
+#[test]
+fn a_table_may_be_read_within_a_runtime() {
+    let (folder, server) = (Folder::new(), Server::start());
+    server.put("/large.parquet", large(&folder));
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    let read = runtime.unwrap().block_on(async {
+        let there = open(&server.url("/large.parquet")).unwrap();
+        column(&there, "d")
+    });
+    assert_eq!(read, column(&folder.open("large.parquet").unwrap(), "d"));
 }
 
 #[test]
@@ -278,7 +292,7 @@ fn an_answer_that_breaks_off_is_asked_for_again() {
 }
 
 #[test]
-fn a_server_that_nobody_runs_is_named() {
+fn a_server_that_cannot_be_spoken_to_is_named() {
     let server = Server::start();
     let url = server.url("/numbers.csv");
     let address = server.url("");
@@ -287,6 +301,38 @@ fn a_server_that_nobody_runs_is_named() {
     assert_eq!(
         error.replace(&address, "SERVER"),
         "cannot read `SERVER/numbers.csv`"
+    );
+
+    // One that speaks anything but TLS.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let answers = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    });
+    let error = open(&format!("https://{address}/numbers.csv"))
+        .err()
+        .unwrap();
+    answers.join().unwrap().unwrap();
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert!(
+        cause.starts_with("the server did not answer: received corrupt message"),
+        "{cause}"
+    );
+}
+
+#[test]
+fn a_store_that_lacks_a_setting_is_told() {
+    let server = Server::start();
+    let options = StoreOptions {
+        account: None,
+        ..public(&server)
+    };
+    insta::assert_snapshot!(
+        refusal(&server, open_with("az://flights/2013.csv", &options)), @r"
+        cannot read `az://flights/2013.csv`: Account must be specified
+        hint: credentials come from the environment variables `AZURE_STORAGE_ACCOUNT_KEY` and `AZURE_STORAGE_ACCOUNT_NAME`, which may be `account` under `options`, or those of a service principal, or the role of the machine; public data needs `options = { anonymous = true }` in the pipeline, or `AZURE_SKIP_SIGNATURE=true` in the environment
+        "
     );
 }
 

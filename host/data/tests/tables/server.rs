@@ -44,8 +44,8 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap().to_string();
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address").to_string();
         let state = Arc::new(Mutex::new(State::default()));
         let shared = state.clone();
         thread::spawn(move || {
@@ -100,7 +100,7 @@ impl Drop for Server {
 }
 
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state.lock().unwrap()
+    state.lock().expect("no test has failed")
 }
 
 struct Request {
@@ -237,9 +237,8 @@ fn response(request: &Request, state: &Mutex<State>) -> (String, Body) {
 fn bounds(range: &str, size: usize) -> Range<usize> {
     let (start, end) = range
         .strip_prefix("bytes=")
-        .unwrap()
-        .split_once('-')
-        .unwrap();
+        .and_then(|range| range.split_once('-'))
+        .expect("a range of bytes");
     match (start.parse::<usize>(), end.parse::<usize>()) {
         (Ok(start), Ok(end)) => start.min(size)..(end + 1).min(size),
         (Ok(start), Err(_)) => start.min(size)..size,
@@ -311,5 +310,5 @@ fn decoded(text: &str) -> String {
             others
         };
     }
-    String::from_utf8(bytes).unwrap()
+    String::from_utf8(bytes).expect("an address is text")
 }
