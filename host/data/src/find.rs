@@ -27,7 +27,9 @@ pub(crate) fn places(pattern: &str, base: &Path, opener: &Opener) -> Result<Vec<
 }
 
 #[cfg(not(feature = "remote"))]
-fn remote(url: &str, scheme: Scheme, _opener: &Opener) -> Result<Vec<Arc<Place>>> {
+fn remote(url: &str, scheme: Scheme, opener: &Opener) -> Result<Vec<Arc<Place>>> {
+    // What would be needed to get at it.
+    let _ = &opener.store;
     let path = PathBuf::from(mlhost_pipeline::without_query(url));
     Err(Error::remote(path, scheme, crate::RemoteError::NotBuilt))
 }

@@ -5,7 +5,7 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use parquet::errors::{ParquetError, Result as ParquetResult};
+use parquet::errors::Result as ParquetResult;
 use parquet::file::reader::{ChunkReader, Length};
 
 use crate::Error;
@@ -111,13 +111,15 @@ impl ChunkReader for Reader {
                 reader.take(length as u64).read_to_end(&mut bytes)?;
                 match bytes.len() == length {
                     true => Ok(bytes.into()),
-                    false => Err(ParquetError::EOF("it ends early".to_owned())),
+                    false => Err(parquet::errors::ParquetError::EOF(
+                        "it ends early".to_owned(),
+                    )),
                 }
             }
             #[cfg(feature = "remote")]
             Self::Ranged(reader) => {
                 let bytes = reader.get(start, length);
-                bytes.map_err(|error| ParquetError::External(Box::new(error)))
+                bytes.map_err(|error| parquet::errors::ParquetError::External(Box::new(error)))
             }
         }
     }
