@@ -17,6 +17,8 @@ mod pushed_down;
 mod remote;
 #[cfg(not(feature = "remote"))]
 mod remote_absent;
+#[cfg(feature = "remote")]
+mod remote_refusals;
 mod round_trip;
 mod scanning;
 mod schemas;
