@@ -16,8 +16,12 @@ mod interrupt;
 mod manners;
 mod plugins;
 mod refusals;
+mod remote;
 mod reproduce;
 mod resume;
 mod scenarios;
 mod selection;
+#[allow(dead_code, reason = "the tests of tables use more of it")]
+#[path = "../../host/data/tests/tables/server.rs"]
+mod server;
 mod support;

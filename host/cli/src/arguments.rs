@@ -117,7 +117,7 @@ pub(crate) struct ReproduceArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct TableArguments {
-    /// A file, folder or glob: Parquet, CSV, Arrow or JSON lines
+    /// A file, folder or glob, here or at `s3://` and the like: Parquet, CSV, Arrow or JSON lines
     pub(crate) data: String,
 
     /// A text that stands for a missing value in CSV; may be given several times

@@ -27,7 +27,8 @@ impl DataFile {
         &self.place
     }
 
-    /// The path; a relative one begins with the folder that the table was opened in.
+    /// The path; a relative one begins with the folder that the table was opened in. Of a remote
+    /// file it is the address, without anything that a signature may be in.
     pub fn path(&self) -> &Path {
         &self.place.path
     }
@@ -42,7 +43,9 @@ impl DataFile {
         self.rows
     }
 
-    /// The SHA-256 of the content as `sha256:<hex>`, read at the first call and then remembered.
+    /// The SHA-256 of the content as `sha256:<hex>`, read at the first call and then remembered. Of
+    /// a remote Parquet file that is larger than 1 MiB, it is that of the address and of what the
+    /// server says of the version, such as its ETag: such a file is never read as a whole.
     ///
     /// # Errors
     ///

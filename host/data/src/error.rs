@@ -8,6 +8,9 @@ use std::path::PathBuf;
 
 use arrow::datatypes::DataType;
 use arrow::error::ArrowError;
+use mlhost_pipeline::{LocationError, Scheme};
+
+use crate::remote_error::RemoteError;
 
 /// What the functions of this crate return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -45,6 +48,29 @@ pub enum Error {
     Io {
         /// The file or folder.
         path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// A file in an object store or on a web server could not be read.
+    #[error("cannot read `{}`", path.display())]
+    Remote {
+        /// Its address.
+        path: PathBuf,
+        /// Where that is.
+        scheme: Scheme,
+        /// What the server or the connection said.
+        source: Box<RemoteError>,
+    },
+    /// An address that leads nowhere.
+    #[error(transparent)]
+    Location(#[from] LocationError),
+    /// The copy of a remote file could not be kept on this machine.
+    #[error("cannot keep a copy of `{}` in `{}`", path.display(), folder.display())]
+    NotKept {
+        /// Its address.
+        path: PathBuf,
+        /// The folder of temporary files.
+        folder: PathBuf,
         /// What the operating system said.
         source: io::Error,
     },
@@ -275,6 +301,15 @@ fn quoted(column: &Option<String>) -> String {
 }
 
 impl Error {
+    /// The error of a remote file.
+    pub(crate) fn remote(path: PathBuf, scheme: Scheme, source: RemoteError) -> Self {
+        Self::Remote {
+            path,
+            scheme,
+            source: Box::new(source),
+        }
+    }
+
     /// Turns an error of an encoder or of the operating system into one that names the output.
     pub(crate) fn write<E>(path: impl Into<PathBuf>) -> impl FnOnce(E) -> Self
     where

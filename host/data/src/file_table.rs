@@ -1,7 +1,8 @@
 //! A table made of files: opens what a path or glob stands for, checks that all files have the
 //! same columns, and numbers their parts through.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 
 use arrow::datatypes::SchemaRef;
 use mlhost_pipeline::{CsvOptions, Format};
@@ -39,7 +40,7 @@ pub fn open(pattern: &str, base: &Path, format: Format, csv: &CsvOptions) -> Res
 }
 
 impl FileTable {
-    pub(crate) fn open(opener: &Opener, paths: impl IntoIterator<Item = PathBuf>) -> Result<Self> {
+    pub(crate) fn open(opener: &Opener, places: Vec<Arc<Place>>) -> Result<Self> {
         let mut table = Self {
             opener: opener.clone(),
             schema: SchemaRef::new(arrow::datatypes::Schema::empty()),
@@ -47,14 +48,14 @@ impl FileTable {
             sources: Vec::new(),
             parts: Vec::new(),
         };
-        for path in paths {
-            table.add(Place::new(path, opener.memory.clone())?)?;
+        for place in places {
+            table.add(place)?;
         }
         table.schema = table.unified()?;
         Ok(table)
     }
 
-    fn add(&mut self, place: std::sync::Arc<Place>) -> Result<()> {
+    fn add(&mut self, place: Arc<Place>) -> Result<()> {
         let file = self.files.len();
         let source = source::open(&place, &self.opener)?;
         refuse_duplicates(&place.path, &source.schema())?;

@@ -3,15 +3,48 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use glob::Pattern;
-use mlhost_pipeline::Format;
+use mlhost_pipeline::{Format, Scheme};
 
+use crate::opener::Opener;
+use crate::place::Place;
+#[cfg(feature = "remote")]
+use crate::remote::places as remote;
 use crate::{Error, Result, near};
+
+/// The files that a path, a glob or a folder stands for, as they are now.
+pub(crate) fn places(pattern: &str, base: &Path, opener: &Opener) -> Result<Vec<Arc<Place>>> {
+    if let Some((scheme, _)) = Scheme::of(pattern)? {
+        return remote(pattern, scheme, opener);
+    }
+    let files = files(pattern, base, opener.format)?;
+    let places = files
+        .into_iter()
+        .map(|path| Place::new(path, opener.memory.clone()));
+    places.collect()
+}
+
+/// The one file at a path, or what an address stands for.
+pub(crate) fn place(path: PathBuf, opener: &Opener) -> Result<Vec<Arc<Place>>> {
+    if let Some((scheme, _)) = Scheme::of(&path.to_string_lossy())? {
+        return remote(&path.to_string_lossy(), scheme, opener);
+    }
+    Ok(vec![Place::new(path, opener.memory.clone())?])
+}
+
+#[cfg(not(feature = "remote"))]
+fn remote(url: &str, scheme: Scheme, opener: &Opener) -> Result<Vec<Arc<Place>>> {
+    // What would be needed to get at it.
+    let _ = &opener.store;
+    let path = PathBuf::from(mlhost_pipeline::without_query(url));
+    Err(Error::remote(path, scheme, crate::RemoteError::NotBuilt))
+}
 
 /// The files that `pattern` stands for in the folder `base`, sorted: the file itself, the files of
 /// a folder that have the extension of the format, or those that match a glob.
-pub(crate) fn files(pattern: &str, base: &Path, format: Format) -> Result<Vec<PathBuf>> {
+fn files(pattern: &str, base: &Path, format: Format) -> Result<Vec<PathBuf>> {
     let path = base.join(pattern);
     // A file is looked for first, so that brackets in its name are not taken for a glob.
     let mut found = if path.is_file() {

@@ -18,6 +18,12 @@ impl Error {
                 "name a .parquet, .csv, .arrow or .jsonl file".to_owned()
             }
             Self::Io { path, source } => return io_hint(&path.display().to_string(), source),
+            Self::Remote { scheme, source, .. } => return source.hint(*scheme),
+            Self::Location(source) => source.hint(),
+            Self::NotKept { .. } => {
+                "make room there, or name another folder in the environment variable `TMPDIR`"
+                    .to_owned()
+            }
             Self::Changed { .. } => {
                 "run it again, and let nothing write to the file meanwhile".to_owned()
             }

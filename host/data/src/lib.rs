@@ -7,6 +7,9 @@
 //! synchronous, so that the caller decides which threads it blocks. Of the other crates of the
 //! host it uses `mlhost-pipeline` only, for the names of the formats.
 //!
+//! Files may be in an object store or on a web server: the module `remote` says how they are read.
+//! It is there with the feature `remote`; without it, such a path is an error that says so.
+//!
 //! ```
 //! use mlhost_data::{Table, open};
 //! use mlhost_pipeline::{CsvOptions, Format};
@@ -42,7 +45,11 @@ mod near;
 mod opener;
 mod parts;
 mod place;
+mod reader;
 mod reason;
+#[cfg(feature = "remote")]
+mod remote;
+mod remote_error;
 mod selected;
 mod sink;
 mod source;
@@ -58,6 +65,7 @@ pub use file_table::{FileTable, open};
 pub use limited::Limited;
 pub use memory::MemoryTable;
 pub use opener::Opener;
+pub use remote_error::RemoteError;
 pub use selected::{Dataset, Filter, Mistake};
 pub use sink::{Sink, format_of, write};
 pub use table::{Batches, Scan, Table, column_names, select};

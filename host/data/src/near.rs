@@ -30,23 +30,34 @@ pub(crate) fn hint(path: &Path, base: &Path, format: Format) -> Option<String> {
     if !parent.is_dir() {
         return Some(missing_folder(parent, base));
     }
-    let mut names = names(parent, |name| Format::from_path(name) == Some(format));
-    if !is_glob(&wanted) {
-        names.sort_by(|one, other| likeness(&wanted, other).total_cmp(&likeness(&wanted, one)));
-        let nearest = names.first().filter(|name| likeness(&wanted, name) >= 0.6);
-        if let Some(nearest) = nearest {
-            let folder = parent.display();
-            return Some(format!("did you mean `{nearest}` in `{folder}`?"));
+    let names = names(parent, |name| Format::from_path(name) == Some(format));
+    let wanted = (!is_glob(&wanted)).then_some(wanted.as_str());
+    let folder = parent.display().to_string();
+    Some(among(names, wanted, &folder, format))
+}
+
+/// The hint for a file or glob that is not among the names of a folder.
+pub(crate) fn among(
+    mut names: Vec<String>,
+    wanted: Option<&str>,
+    folder: &str,
+    format: Format,
+) -> String {
+    names.sort();
+    if let Some(wanted) = wanted {
+        let likenesses = names.iter().map(|name| (likeness(wanted, name), name));
+        // The first of equals, which is the last that is not greater.
+        let nearest = likenesses
+            .rev()
+            .max_by(|one, other| one.0.total_cmp(&other.0));
+        if let Some((_, nearest)) = nearest.filter(|(likeness, _)| *likeness >= 0.6) {
+            return format!("did you mean `{nearest}` in `{folder}`?");
         }
-        names.sort();
     }
-    Some(match names.is_empty() {
-        true => format!(
-            "the folder `{}` holds no file of {format}",
-            parent.display()
-        ),
-        false => format!("the folder `{}` holds {}", parent.display(), listed(&names)),
-    })
+    match names.is_empty() {
+        true => format!("the folder `{folder}` holds no file of {format}"),
+        false => format!("the folder `{folder}` holds {}", listed(&names)),
+    }
 }
 
 /// The first folder on the way to a path that is not there.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
-use mlhost_pipeline::{ColumnType, Compression, CsvOptions, Format};
+use mlhost_pipeline::{ColumnType, Compression, CsvOptions, Format, StoreOptions};
 
 use crate::digest::DigestMemory;
 use crate::{FileTable, Result, find};
@@ -35,6 +35,7 @@ pub struct Opener {
     pub(crate) csv: CsvOptions,
     pub(crate) compression: Option<Compression>,
     pub(crate) schema: Option<SchemaRef>,
+    pub(crate) store: StoreOptions,
     pub(crate) memory: Option<Arc<dyn DigestMemory>>,
     pub(crate) range_bytes: u64,
 }
@@ -47,6 +48,7 @@ impl Opener {
             csv: CsvOptions::default(),
             compression: None,
             schema: None,
+            store: StoreOptions::default(),
             memory: None,
             range_bytes: RANGE_BYTES,
         }
@@ -81,6 +83,13 @@ impl Opener {
         self
     }
 
+    /// How to get at files in an object store.
+    #[must_use]
+    pub fn store(mut self, options: &StoreOptions) -> Self {
+        self.store = options.clone();
+        self
+    }
+
     /// Where digests of files are remembered. Without it, each table hashes its files anew.
     #[must_use]
     pub fn digest_memory(mut self, memory: Arc<dyn DigestMemory>) -> Self {
@@ -99,7 +108,9 @@ impl Opener {
 
     /// Opens the files that `pattern` stands for: a path from the folder `base`, a folder of which
     /// every file with an ending of the format is taken, or a glob. Files come in the order of
-    /// their names. Types of text formats that are not stated are inferred from all rows, which are
+    /// their names. `s3://bucket/key`, `gs://bucket/key`, `az://container/key` with a glob or a slash
+    /// at the end likewise, and the one file of an address `https://…` or `http://…` need no folder.
+    /// Types of text formats that are not stated are inferred from all rows, which are
     /// read once for it.
     ///
     /// # Errors
@@ -107,25 +118,40 @@ impl Opener {
     /// If there is no such file, one cannot be read as the format or has two columns of one name,
     /// or the files do not all have the same columns.
     pub fn open(&self, pattern: &str, base: &Path) -> Result<FileTable> {
-        self.open_files(self.find(pattern, base)?)
+        FileTable::open(self, find::places(pattern, base, self)?)
     }
 
-    /// The files that [`Opener::open`] would open, without opening them.
+    /// The files that [`Opener::open`] would open, without learning what they hold.
     ///
     /// # Errors
     ///
     /// If there is no such file, or a folder cannot be read.
     pub fn find(&self, pattern: &str, base: &Path) -> Result<Vec<PathBuf>> {
-        find::files(pattern, base, self.format)
+        let places = find::places(pattern, base, self)?;
+        Ok(places.iter().map(|place| place.path.clone()).collect())
     }
 
-    /// Opens these files, in this order.
+    /// Opens these files and addresses, in this order.
     ///
     /// # Errors
     ///
     /// As [`Opener::open`].
     pub fn open_files(&self, paths: impl IntoIterator<Item = PathBuf>) -> Result<FileTable> {
-        FileTable::open(self, paths)
+        let paths = paths.into_iter();
+        let places = paths.map(|path| find::place(path, self));
+        FileTable::open(self, places.collect::<Result<Vec<_>>>()?.concat())
+    }
+
+    /// The digest of the content of a file, or of what stands for it at an address, as
+    /// [`DataFile::fingerprint`](crate::DataFile::fingerprint) gives it.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such file, or it cannot be read.
+    pub fn fingerprint(&self, path: PathBuf) -> Result<String> {
+        let digests = find::place(path, self)?;
+        let digests: Result<Vec<_>> = digests.iter().map(|place| place.digest()).collect();
+        Ok(digests?.concat())
     }
 
     /// How a file with this name is compressed.

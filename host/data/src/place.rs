@@ -9,14 +9,24 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::digest::{DigestMemory, Hashing};
+use crate::reader::{Failure, Reader};
+#[cfg(feature = "remote")]
+use crate::remote::Remote;
 use crate::stamp::Stamp;
 use crate::{Error, Result};
 
 /// A file, as it was when the table was opened.
 pub(crate) struct Place {
+    /// The path, or the address of a remote file.
     pub(crate) path: PathBuf,
-    stamp: Stamp,
+    content: Content,
     memory: Option<Arc<dyn DigestMemory>>,
+}
+
+enum Content {
+    Local(Stamp),
+    #[cfg(feature = "remote")]
+    Remote(Remote),
 }
 
 impl Place {
@@ -26,22 +36,62 @@ impl Place {
         let metadata = file.metadata().map_err(Error::io(&path))?;
         Ok(Arc::new(Self {
             path,
-            stamp: Stamp::new(&metadata),
+            content: Content::Local(Stamp::new(&metadata)),
             memory,
         }))
     }
 
+    /// A file that is somewhere else.
+    #[cfg(feature = "remote")]
+    pub(crate) fn remote(
+        path: PathBuf,
+        remote: Remote,
+        memory: Option<Arc<dyn DigestMemory>>,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            path,
+            content: Content::Remote(remote),
+            memory,
+        })
+    }
+
     /// The size in bytes.
     pub(crate) fn bytes(&self) -> u64 {
-        self.stamp.bytes
+        match &self.content {
+            Content::Local(stamp) => stamp.bytes,
+            #[cfg(feature = "remote")]
+            Content::Remote(remote) => remote.bytes(),
+        }
     }
 
     /// Opens the file, provided that it has not changed.
-    pub(crate) fn open(&self) -> Result<File> {
-        let file = File::open(&self.path).map_err(Error::io(&self.path))?;
-        let metadata = file.metadata().map_err(Error::io(&self.path))?;
-        self.compare(&Stamp::new(&metadata))?;
-        Ok(file)
+    pub(crate) fn open(&self) -> Result<Reader> {
+        match &self.content {
+            Content::Local(stamp) => {
+                let file = File::open(&self.path).map_err(Error::io(&self.path))?;
+                let metadata = file.metadata().map_err(Error::io(&self.path))?;
+                self.compare(stamp, &Stamp::new(&metadata))?;
+                Ok(Reader::File(file))
+            }
+            #[cfg(feature = "remote")]
+            Content::Remote(remote) => Ok(remote.open(Vec::new(), None)),
+        }
+    }
+
+    /// Opens the file to read these ranges of it, in groups of ranges that are needed together.
+    /// What cannot be fetched of a remote file is put into `failure`.
+    pub(crate) fn open_ranges(
+        &self,
+        groups: Vec<Vec<Range<u64>>>,
+        failure: &Failure,
+    ) -> Result<Reader> {
+        #[cfg(feature = "remote")]
+        if let Content::Remote(remote) = &self.content {
+            return Ok(remote.open(groups, Some(failure.clone())));
+        }
+        // A local file is read as it is asked for.
+        let _ = (groups, failure);
+        self.open()
     }
 
     /// Opens a range of the file.
@@ -52,14 +102,20 @@ impl Place {
         Ok(file.take(range.end - range.start))
     }
 
-    /// Fails if the file has changed.
+    /// Fails if the file has changed. What is read of a remote one is always of one version.
     pub(crate) fn check(&self) -> Result<()> {
-        let metadata = std::fs::metadata(&self.path).map_err(Error::io(&self.path))?;
-        self.compare(&Stamp::new(&metadata))
+        match &self.content {
+            Content::Local(stamp) => {
+                let metadata = std::fs::metadata(&self.path).map_err(Error::io(&self.path))?;
+                self.compare(stamp, &Stamp::new(&metadata))
+            }
+            #[cfg(feature = "remote")]
+            Content::Remote(_) => Ok(()),
+        }
     }
 
-    fn compare(&self, now: &Stamp) -> Result<()> {
-        match self.stamp.is_same(now) {
+    fn compare(&self, then: &Stamp, now: &Stamp) -> Result<()> {
+        match then.is_same(now) {
             true => Ok(()),
             false => Err(Error::Changed {
                 path: self.path.clone(),
@@ -69,15 +125,34 @@ impl Place {
 
     /// The digest of the whole file.
     pub(crate) fn digest(&self) -> Result<String> {
+        #[cfg(feature = "remote")]
+        if let Content::Remote(remote) = &self.content
+            && let Some(digest) = remote.digest()
+        {
+            return Ok(digest.to_owned());
+        }
         self.digest_of("whole", std::slice::from_ref(&(0..self.bytes())))
     }
 
     /// The digest of some ranges one after the other. `what` is what they are of this file, and
-    /// determines them.
+    /// determines them. A remote file that is not on this machine is not read for it if the server
+    /// says which version it is: then it is the digest of that, and of the address.
     pub(crate) fn digest_of(&self, what: &str, ranges: &[Range<u64>]) -> Result<String> {
         self.check()?;
-        let memory = self.memory.as_deref();
-        let memory = memory.and_then(|memory| Some((memory, self.key(what)?)));
+        let key = self.key(what);
+        #[cfg(feature = "remote")]
+        if let Content::Remote(remote) = &self.content
+            && let Some(key) = key.as_ref().filter(|_| !remote.is_copied())
+        {
+            let mut hashing = Hashing::default();
+            let read = hashing.read(key.as_bytes());
+            read.map_err(Error::io(&self.path))?;
+            return Ok(hashing.finished());
+        }
+        let memory = self
+            .memory
+            .as_deref()
+            .and_then(|memory| Some((memory, key?)));
         let recalled = memory.as_ref().and_then(|(memory, key)| memory.recall(key));
         if let Some(digest) = recalled {
             return Ok(digest);
@@ -95,7 +170,13 @@ impl Place {
         Ok(digest)
     }
 
+    /// The text under which a digest of part of the file can be remembered.
     fn key(&self, what: &str) -> Option<String> {
-        Some(format!("{what} of {}", self.stamp.key(&self.path)?))
+        let key = match &self.content {
+            Content::Local(stamp) => stamp.key(&self.path),
+            #[cfg(feature = "remote")]
+            Content::Remote(remote) => remote.key(),
+        };
+        Some(format!("{what} of {}", key?))
     }
 }

@@ -100,6 +100,10 @@ impl From<ParquetError> for ReaderError {
 }
 
 fn from_io(path: PathBuf, place: Option<String>, source: io::Error) -> Error {
+    let source = match source.downcast::<Error>() {
+        Ok(own) => return own,
+        Err(source) => source,
+    };
     let inner = source.get_ref();
     let reason = match inner.and_then(|inner| inner.downcast_ref::<Fault>()) {
         Some(fault) => fault.to_string(),
@@ -146,10 +150,13 @@ fn from_any(
         Ok(source) => from_io(path, place, *source),
         Err(source) => match source.downcast::<ParquetError>() {
             Ok(source) => from_parquet(path, place, *source),
-            Err(source) => Error::Damaged {
-                path,
-                place,
-                reason: plain(&source.to_string()),
+            Err(source) => match source.downcast::<Error>() {
+                Ok(own) => *own,
+                Err(source) => Error::Damaged {
+                    path,
+                    place,
+                    reason: plain(&source.to_string()),
+                },
             },
         },
     }

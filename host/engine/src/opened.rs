@@ -3,7 +3,7 @@
 use std::{collections::HashMap, path::Path, sync::Arc};
 
 use mlhost_data::{Dataset, FileTable, Opener, Table};
-use mlhost_pipeline::{Comparison, Data, Diagnostic, Pipeline, Plan};
+use mlhost_pipeline::{Comparison, Data, Diagnostic, Pipeline, Plan, without_query};
 
 use crate::{Error, Result, Supplies, error::with_causes, results::Results};
 
@@ -66,7 +66,8 @@ pub(crate) fn open(
 pub(crate) fn opener(data: &Data, supplies: &Supplies) -> Opener {
     let opener = Opener::new(data.format)
         .csv(&data.csv)
-        .compression(data.compression);
+        .compression(data.compression)
+        .store(&data.store);
     let opener = match &data.schema {
         Some(schema) => opener.schema(schema.iter().map(|(name, kind)| (name.clone(), *kind))),
         None => opener,
@@ -146,7 +147,7 @@ pub(crate) fn no_rows(data: &Data, table: Option<&str>) -> Error {
     }
     let is_selected = !causes.is_empty();
     let reason = match causes.as_slice() {
-        [] => format!("there are none in `{}`", data.path),
+        [] => format!("there are none in `{}`", without_query(&data.path)),
         [cause] => format!("{cause} leaves none"),
         causes => format!("{} leave none", causes.join(" and ")),
     };

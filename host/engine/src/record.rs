@@ -53,7 +53,8 @@ pub struct RunRecord {
 pub struct FileRecord {
     /// Its path, relative to the folder of the pipeline if it is in there.
     pub path: String,
-    /// SHA-256 of its content.
+    /// SHA-256 of its content; of a remote file that was not read as a whole, that of its address and
+    /// of the version that the server gave.
     pub digest: String,
     /// How many rows it has, where the format says so.
     pub rows: Option<u64>,

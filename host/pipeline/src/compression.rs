@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::format::extension;
+use crate::location::without_query;
 
 /// How a CSV or JSON-lines file is compressed as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -60,6 +61,7 @@ impl fmt::Display for Compression {
 
 /// A path without the ending that says how it is compressed.
 pub(crate) fn inner_path(path: &str) -> &str {
+    let path = without_query(path);
     match Compression::of_path(path) {
         Compression::None => path,
         _ => path.rsplit_once('.').map_or(path, |(inner, _)| inner),

@@ -1,5 +1,6 @@
 //! Reads the tables `[data.<name>]`.
 
+use crate::data_location;
 use crate::data_text;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::format::{CsvOptions, Format};
@@ -11,7 +12,7 @@ use crate::pipeline::Data;
 use crate::reader::{self, Section};
 use crate::selection;
 
-const KEYS: [&str; 9] = {
+const KEYS: [&str; 10] = {
     let [columns, comparisons, sample, split] = selection::KEYS;
     [
         "path",
@@ -19,6 +20,7 @@ const KEYS: [&str; 9] = {
         "csv",
         "compression",
         "schema",
+        "options",
         columns,
         comparisons,
         sample,
@@ -81,6 +83,7 @@ pub(crate) fn read(
     }
     let compression = data_text::compression(section, format, diagnostics);
     let schema = data_text::schema(section, format, diagnostics);
+    let store = data_location::read(section, path, diagnostics);
     let selection = selection::read(section, seed, diagnostics);
     let (path, node) = path?;
     Some(Data {
@@ -90,6 +93,7 @@ pub(crate) fn read(
         csv,
         compression,
         schema,
+        store,
         selection,
         path_span: node.span.clone(),
         node: entry.node.clone(),

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::compression::inner_path;
+use crate::location::without_query;
 
 /// The format of the files of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -37,9 +38,11 @@ impl Format {
     ///
     /// assert_eq!(Format::from_path("data/2013-*.PARQUET"), Some(Format::Parquet));
     /// assert_eq!(Format::from_path("flights.csv.gz"), Some(Format::Csv));
+    /// assert_eq!(Format::from_path("https://example.com/flights.csv?raw=true"), Some(Format::Csv));
     /// assert_eq!(Format::from_path("data/flights"), None);
     /// ```
     pub fn from_path(path: &str) -> Option<Self> {
+        let path = without_query(path);
         let inner = inner_path(path);
         let format = match extension(inner)?.as_str() {
             "parquet" => Self::Parquet,
@@ -103,7 +106,7 @@ impl Default for CsvOptions {
 
 /// What stands behind the last dot of a file's name, in lower case.
 pub(crate) fn extension(path: &str) -> Option<String> {
-    let file = path.rsplit(['/', '\\']).next()?;
+    let file = without_query(path).rsplit(['/', '\\']).next()?;
     let (_, extension) = file.rsplit_once('.')?;
     Some(extension.to_ascii_lowercase())
 }

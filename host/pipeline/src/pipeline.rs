@@ -11,6 +11,7 @@ use crate::column_type::ColumnType;
 use crate::compression::Compression;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::format::{CsvOptions, Format};
+use crate::location::StoreOptions;
 use crate::node::Node;
 use crate::reference::PluginReference;
 use crate::selection::{Selection, Split};
@@ -49,7 +50,8 @@ impl Pipeline {
 pub struct Data {
     /// The name that steps use.
     pub name: String,
-    /// A path or glob, relative to the folder of the pipeline file.
+    /// A path or glob, relative to the folder of the pipeline file, or an address such as
+    /// `s3://bucket/key`.
     pub path: String,
     /// The format of the files.
     pub format: Format,
@@ -59,6 +61,8 @@ pub struct Data {
     pub compression: Option<Compression>,
     /// All columns of text files in their order, with their types; inferred if they are not stated.
     pub schema: Option<IndexMap<String, ColumnType>>,
+    /// How to get at files that are in an object store.
+    pub store: StoreOptions,
     /// Which of their columns and rows the table has.
     pub selection: Selection,
     pub(crate) path_span: Span,

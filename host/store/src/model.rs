@@ -139,7 +139,8 @@ pub struct DataFingerprint {
 pub struct FileFingerprint {
     /// Its file name, without the folder.
     pub name: String,
-    /// The digest of its content, which is not in the store.
+    /// The digest of its content, which is not in the store; of a large remote file, that of its
+    /// address and of the version that the server gave.
     pub digest: Digest,
     /// How many rows it has, where the format tells it.
     pub rows: Option<u64>,

@@ -1,7 +1,6 @@
 //! Arrow IPC, as a file or as a stream. A file has an index at its end, so that groups of its
 //! batches are parts; a stream can only be read from its beginning and is one part.
 
-use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::sync::Arc;
@@ -12,6 +11,7 @@ use arrow::ipc::reader::{FileReader, StreamReader};
 use super::ipc_index::{self, Index};
 use super::{Source, described, positions, without_metadata};
 use crate::place::Place;
+use crate::reader::Reader;
 use crate::table::Batches;
 use crate::{Error, Result, parts};
 
@@ -75,7 +75,7 @@ fn refuse_cut_off(place: &Place) -> Result<()> {
 fn file_reader(
     place: &Place,
     projection: Option<Vec<usize>>,
-) -> Result<FileReader<BufReader<File>>> {
+) -> Result<FileReader<BufReader<Reader>>> {
     FileReader::try_new_buffered(place.open()?, projection).map_err(Error::arrow(&place.path))
 }
 
@@ -134,7 +134,7 @@ impl IpcStream {
 fn stream_reader(
     place: &Place,
     projection: Option<Vec<usize>>,
-) -> Result<StreamReader<BufReader<File>>> {
+) -> Result<StreamReader<BufReader<Reader>>> {
     StreamReader::try_new_buffered(place.open()?, projection).map_err(Error::arrow(&place.path))
 }
 

@@ -1,18 +1,19 @@
 //! Parquet files: a part is a row group, and only the wanted columns are read and decoded.
 
-use std::fs::File;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::ops::Range;
+use std::sync::Arc;
 
 use arrow::datatypes::{Schema, SchemaRef};
 use arrow::error::ArrowError;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
-    ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
-    ParquetRecordBatchReaderBuilder, RowFilter,
+    ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+    RowFilter,
 };
 
 use super::{Source, parquet_bytes, parquet_statistics, positions, without_metadata};
 use crate::place::Place;
+use crate::reader::{self, Failure, Reader};
 use crate::selected::PartFilter;
 use crate::table::Batches;
 use crate::{BATCH_ROWS, Error, Result};
@@ -40,23 +41,62 @@ impl ParquetSource {
         ProjectionMask::roots(self.metadata.parquet_schema(), columns)
     }
 
+    /// A reader of the wanted columns; `first` are those that are needed before the others, if
+    /// there are such.
     fn reader(
         &self,
         part: usize,
         wanted: &Schema,
-    ) -> Result<ParquetRecordBatchReaderBuilder<File>> {
-        let file = self.place.open()?;
-        let reader =
-            ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
+        first: Option<&ProjectionMask>,
+        failure: &Failure,
+    ) -> Result<ParquetRecordBatchReaderBuilder<Reader>> {
+        let projection = self.projection(wanted);
+        let chunks = self.chunks(part, &projection, first);
+        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(
+            self.place.open_ranges(chunks, failure)?,
+            self.metadata.clone(),
+        );
         Ok(reader
             .with_row_groups(vec![part])
-            .with_projection(self.projection(wanted))
+            .with_projection(projection)
             .with_batch_size(BATCH_ROWS))
     }
 
-    fn batches(&self, part: usize, reader: ParquetRecordBatchReader) -> Box<dyn Batches> {
+    /// The column chunks of the first columns, and those of the others.
+    fn chunks(
+        &self,
+        part: usize,
+        wanted: &ProjectionMask,
+        first: Option<&ProjectionMask>,
+    ) -> Vec<Vec<Range<u64>>> {
+        let columns = self.metadata.metadata().row_group(part).columns();
+        let is_first = |leaf| first.is_some_and(|first| first.leaf_included(leaf));
+        let chunks = |is_wanted: &dyn Fn(usize) -> bool| {
+            let leaves = columns.iter().enumerate();
+            let leaves = leaves.filter(|(leaf, _)| is_wanted(*leaf));
+            leaves
+                .map(|(_, column)| parquet_bytes::chunk(column))
+                .collect()
+        };
+        let others = |leaf| wanted.leaf_included(leaf) && !is_first(leaf);
+        vec![chunks(&is_first), chunks(&others)]
+    }
+
+    /// Opens the reader, and gives its batches; its errors are those that were kept, where one was.
+    fn batches(
+        &self,
+        part: usize,
+        reader: ParquetRecordBatchReaderBuilder<Reader>,
+        failure: Failure,
+    ) -> Result<Box<dyn Batches>> {
         let failed = Error::row_group(&self.place.path, part);
-        Box::new(reader.map(move |batch| batch.map_err(&failed)))
+        let reader = reader
+            .build()
+            .map_err(|error| reader::taken(&failure).unwrap_or_else(|| failed(error)))?;
+        let failed = Error::row_group(&self.place.path, part);
+        Ok(Box::new(reader.map(move |batch| {
+            batch.map_err(|error| reader::taken(&failure).unwrap_or_else(|| failed(error)))
+        })))
     }
 }
 
@@ -79,9 +119,9 @@ impl Source for ParquetSource {
     }
 
     fn scan_part(&self, part: usize, wanted: &SchemaRef) -> Result<Box<dyn Batches>> {
-        let reader = self.reader(part, wanted)?.build();
-        let reader = reader.map_err(Error::row_group(&self.place.path, part))?;
-        Ok(self.batches(part, reader))
+        let failure = Failure::default();
+        let reader = self.reader(part, wanted, None, &failure)?;
+        self.batches(part, reader, failure)
     }
 
     /// Nothing of a row group is read that its statistics rule out. Of others, the columns of the
@@ -100,27 +140,17 @@ impl Source for ParquetSource {
             }
         }
         // The reader makes a text of an error of the filter: here it is kept as it is.
-        let failure = Arc::new(Mutex::new(None));
-        let predicate = ArrowPredicateFn::new(self.projection(filter.schema()), {
+        let failure = Failure::default();
+        let projection = self.projection(filter.schema());
+        let predicate = ArrowPredicateFn::new(projection.clone(), {
             let failure = failure.clone();
             move |batch| {
-                filter.mask(&batch).map_err(|error| {
-                    let message = error.to_string();
-                    *lock(&failure) = Some(error);
-                    ArrowError::ComputeError(message)
-                })
+                let mask = filter.mask(&batch);
+                mask.map_err(|error| ArrowError::ComputeError(reader::kept(&failure, error)))
             }
         });
         let filter = RowFilter::new(vec![Box::new(predicate)]);
-        let reader = self.reader(part, wanted)?.with_row_filter(filter).build();
-        let reader = reader.map_err(|error| {
-            let own = lock(&failure).take();
-            own.unwrap_or_else(|| Error::row_group(&self.place.path, part)(error))
-        })?;
-        Ok(self.batches(part, reader))
+        let reader = self.reader(part, wanted, Some(&projection), &failure)?;
+        self.batches(part, reader.with_row_filter(filter), failure)
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -13,10 +13,18 @@ mod json;
 mod parts;
 mod property;
 mod pushed_down;
+#[cfg(feature = "remote")]
+mod remote;
+#[cfg(not(feature = "remote"))]
+mod remote_absent;
+#[cfg(feature = "remote")]
+mod remote_refusals;
 mod round_trip;
 mod scanning;
 mod schemas;
 mod selecting;
+#[cfg(feature = "remote")]
+mod server;
 mod sinks;
 mod support;
 mod text_files;

@@ -135,10 +135,11 @@ impl Lineage {
                 Some(path) => self.moved(name, path)?,
                 None => {
                     let folder = Path::new(&self.record.folder);
-                    recorded
-                        .iter()
-                        .map(|file| folder.join(&file.path))
-                        .collect()
+                    let located = |file: &FileRecord| match Scheme::of(&file.path) {
+                        Ok(Some(_)) => PathBuf::from(&file.path),
+                        _ => folder.join(&file.path),
+                    };
+                    recorded.iter().map(located).collect()
                 }
             };
             if paths.len() == recorded.len() {
@@ -171,6 +172,21 @@ impl Lineage {
         Ok(opener.find(path, Path::new("."))?)
     }
 
+    /// The digest of a file, or of what is at an address; else why there is none.
+    fn digest(&self, data: &str, path: &Path) -> Result<String, String> {
+        match self.pipeline.data.get(data) {
+            Some(data) if matches!(Scheme::of(&path.to_string_lossy()), Ok(Some(_))) => {
+                let opener = opened::opener(data, &Supplies::default());
+                let found = opener.fingerprint(path.to_owned());
+                found.map_err(|error| with_causes(&error))
+            }
+            _ => {
+                let digest = File::open(path).and_then(Digest::of_reader);
+                digest.map(|digest| digest.to_string()).map_err(|error| error.to_string())
+            }
+        }
+    }
+
     /// How a file differs from what the run has read.
     fn file_difference(
         &self,
@@ -179,21 +195,21 @@ impl Lineage {
         recorded: &FileRecord,
     ) -> Option<Difference> {
         let (data, step) = (data.to_owned(), self.first_reader(data));
-        match File::open(path).and_then(Digest::of_reader) {
-            Ok(found) if found.to_string() == recorded.digest => None,
+        match self.digest(&data, path) {
+            Ok(found) if found == recorded.digest => None,
             Ok(found) => Some(Difference::DataChanged {
                 data,
                 step,
                 path: path.display().to_string(),
                 recorded: recorded.digest.clone(),
-                found: found.to_string(),
+                found,
             }),
             Err(error) => Some(Difference::DataMissing {
                 data,
                 step,
                 path: path.display().to_string(),
                 recorded: recorded.digest.clone(),
-                reason: error.to_string(),
+                reason: error,
             }),
         }
     }
