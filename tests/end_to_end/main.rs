@@ -9,6 +9,7 @@
 
 mod flights;
 mod formats;
+mod gates;
 mod hostile;
 #[cfg(unix)]
 mod interrupt;

@@ -14,7 +14,7 @@ use std::{
 use arrow::datatypes::Schema;
 use mlhost_data::{Limited, Table};
 use mlhost_packages::Found;
-use mlhost_pipeline::{Diagnostic, Diagnostics, Kind, Pipeline, Plan, Step};
+use mlhost_pipeline::{BetterThan, Diagnostic, Diagnostics, Kind, Pipeline, Plan, Rival, Step};
 use mlhost_sandbox::{Failure, Outcome, PluginName, Severity};
 use mlhost_store::Store;
 
@@ -24,6 +24,7 @@ use crate::{
     opened::{self, Opened},
     params,
     results::Results,
+    rivals::{self, Rivals},
     workshop::{Manner, Workshop},
 };
 
@@ -100,10 +101,32 @@ impl Engine {
             tables,
             unchecked: vec![],
         };
+        let rivals = match store {
+            Some(store) => self.known_rivals(store, &checked)?,
+            None => Rivals::new(),
+        };
         if !store.is_some_and(|store| was_done(&checked, store)) {
-            checked.unchecked = rehearse(&checked)?;
+            checked.unchecked = rehearse(&checked, rivals)?;
         }
         Ok(checked)
+    }
+
+    /// The versions that gates compare with, each that cannot be had told at its place.
+    fn known_rivals(&self, store: &Store, checked: &Checked) -> Result<Rivals> {
+        let mut diagnostics = checked.pipeline.diagnostics();
+        let mut known = Rivals::new();
+        for (selector, asked) in rivals::wanted(&checked.pipeline, &checked.plan) {
+            match self.rival(store, &selector) {
+                Ok(rival) => {
+                    known.insert(selector, rival);
+                }
+                Err(error) => {
+                    let diagnostic = Diagnostic::new(with_causes(&error)).at(asked.span());
+                    diagnostics.push(with_hint(diagnostic, error.hint()));
+                }
+            }
+        }
+        Ok(diagnostics.into_result(known)?)
     }
 
     fn find_plugins(&self, pipeline: &Pipeline, base: &Path) -> Result<HashMap<String, Found>> {
@@ -225,7 +248,7 @@ fn workshop(
 }
 
 /// Runs every step on the first rows, and gives the steps it could not judge.
-fn rehearse(checked: &Checked) -> Result<Vec<Unchecked>> {
+fn rehearse(checked: &Checked, rivals: Rivals) -> Result<Vec<Unchecked>> {
     // All sides of a split show the same rows: which these are is known after a look at all of
     // them at the earliest, and they differ in no column.
     let limited = |opened: &Arc<Opened>| -> Arc<dyn Table> {
@@ -239,6 +262,7 @@ fn rehearse(checked: &Checked) -> Result<Vec<Unchecked>> {
         names.map(move |name| (name, preview.clone()))
     });
     let workshop = workshop(checked, tables.collect(), Results::default());
+    workshop.set_rivals(rivals);
     let mut diagnostics = checked.pipeline.diagnostics();
     let mut unchecked = Vec::new();
     let mut skipped = HashSet::new();
@@ -254,7 +278,24 @@ fn rehearse(checked: &Checked) -> Result<Vec<Unchecked>> {
         }
         match workshop.work(&planned.name) {
             Ok(done) => {
-                check_gates(step, done.outcome.as_ref(), &mut diagnostics);
+                if let Some(outcome) = &done.outcome {
+                    let reported = check_gates(step, outcome, &mut diagnostics);
+                    let compared = if reported {
+                        workshop.compare(&step.name)
+                    } else {
+                        Ok(vec![])
+                    };
+                    if let Err(error) = compared {
+                        match judge_comparison(&checked.pipeline, step, error) {
+                            Judgement::Wrong(diagnostic) => diagnostics.push(*diagnostic),
+                            Judgement::Unknown(reason) => unchecked.push(Unchecked {
+                                step: step.name.clone(),
+                                reason,
+                            }),
+                            Judgement::Fatal(error) => return Err(error),
+                        }
+                    }
+                }
                 if let Some(schema) = workshop.validated_schema(&planned.name)? {
                     let plugin = checked.plugins[&planned.name].plugin.name();
                     let outcome = done.outcome.as_ref();
@@ -369,10 +410,70 @@ pub(crate) fn unwrapped(error: Error) -> Error {
     }
 }
 
-/// A gate on a metric that the plugin does not report can never pass.
-fn check_gates(step: &Step, outcome: Option<&Outcome>, diagnostics: &mut Diagnostics) {
-    let Some(outcome) = outcome else { return };
+/// What an error in a comparison means for the gates that ask for it.
+fn judge_comparison(pipeline: &Pipeline, step: &Step, error: Error) -> Judgement {
+    let error = unwrapped(error);
+    let asked = step
+        .gates
+        .iter()
+        .filter_map(|gate| gate.better_than.as_ref());
+    // The pointer of a plugin into what the host has filled in for a gate names its metric.
+    let metric = match &error {
+        Error::Sandbox(mlhost_sandbox::Error::Plugin { failure, .. }) => match failure.as_ref() {
+            Failure::Reported(reported) => {
+                let at = reported.at.as_deref().unwrap_or_default();
+                at.strip_prefix("/bootstrap/metrics/").map(str::to_owned)
+            }
+            _ => None,
+        },
+        _ => None,
+    };
+    let of_metric = step
+        .gates
+        .iter()
+        .find(|gate| metric.as_ref().is_some_and(|metric| *metric == gate.metric));
+    let place = match (&error, of_metric) {
+        (_, Some(gate)) => gate.span(),
+        (
+            Error::NotApplicable { .. }
+            | Error::WrongBaseline { .. }
+            | Error::NoPrediction { .. }
+            | Error::NoBootstrap { .. },
+            None,
+        ) => {
+            let means = |asked: &&BetterThan| match &error {
+                Error::WrongBaseline { baseline, .. } => asked.rival.to_string() == *baseline,
+                Error::NoBootstrap { .. } => asked.confidence.is_some(),
+                Error::NotApplicable { .. } => matches!(asked.rival, Rival::Model { .. }),
+                _ => matches!(asked.rival, Rival::Mean | Rival::Majority),
+            };
+            let mut asked = asked;
+            let found = asked.find(means);
+            found.map_or_else(|| step.input_span(), BetterThan::span)
+        }
+        _ => return judge(pipeline, step, error),
+    };
+    let diagnostic = Diagnostic::new(error.to_string()).at(place);
+    Judgement::Wrong(Box::new(with_hint(diagnostic, error.hint())))
+}
+
+/// A gate on a metric that the plugin does not report can never pass, and one that compares needs to
+/// know which way is good. Says whether all is well.
+fn check_gates(step: &Step, outcome: &Outcome, diagnostics: &mut Diagnostics) -> bool {
+    let mut well = true;
     for gate in &step.gates {
+        let announced = outcome.headline(&gate.metric).map(|metric| metric.better);
+        if let (Some(asked), Some(None)) = (&gate.better_than, announced)
+            && asked.better.is_none()
+        {
+            well = false;
+            let message = format!(
+                "step `{}` does not say whether a higher `{}` is better or a lower one",
+                step.name, gate.metric
+            );
+            let hint = "add `better = \"higher\"` or `better = \"lower\"` to the gate";
+            diagnostics.push(Diagnostic::new(message).at(gate.span()).hint(hint));
+        }
         let headline = outcome
             .metrics
             .iter()
@@ -380,6 +481,7 @@ fn check_gates(step: &Step, outcome: Option<&Outcome>, diagnostics: &mut Diagnos
             .map(|metric| &metric.name);
         let names: Vec<_> = headline.collect();
         if !names.contains(&&gate.metric) {
+            well = false;
             let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
             diagnostics.push(
                 Diagnostic::new(format!(
@@ -391,6 +493,7 @@ fn check_gates(step: &Step, outcome: Option<&Outcome>, diagnostics: &mut Diagnos
             );
         }
     }
+    well
 }
 
 fn with_hint(diagnostic: Diagnostic, hint: Option<String>) -> Diagnostic {

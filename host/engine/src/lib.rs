@@ -32,11 +32,16 @@
 //!
 //! May use every floor below: `packages`, `store`, `sandbox`, `data`, `pipeline`.
 
+mod baseline;
 mod check;
+mod compare;
 mod dataset;
+mod decided;
 mod drift;
 mod error;
 mod fold;
+mod gate_record;
+mod gates;
 mod key;
 mod manifest;
 mod model;
@@ -47,6 +52,7 @@ mod permits;
 mod read_ahead;
 mod record;
 mod results;
+mod rivals;
 mod row_counter;
 mod run;
 mod spool;
@@ -59,11 +65,11 @@ pub use check::{Checked, Unchecked};
 pub use dataset::ScoredTable;
 pub use drift::drift;
 pub use error::{Error, Result, with_causes};
+pub use gate_record::{BootstrapRecord, ComparedWith, ComparisonRecord, GateRecord};
 pub use model::FittedModel;
 pub use observer::{NoObserver, Observer, RowsRead};
 pub use record::{
-    FileRecord, GateRecord, PluginRecord, RegisteredModel, RunRecord, StateRecord, StepRecord,
-    StepStatus,
+    FileRecord, PluginRecord, RegisteredModel, RunRecord, StateRecord, StepRecord, StepStatus,
 };
 pub use run::{RunOptions, RunReport, Runner};
 

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use mlhost_pipeline::{Gate, Kind, Selection};
+use mlhost_pipeline::{Kind, Selection};
 use mlhost_sandbox::Outcome;
 use serde::Serialize;
 use serde_json::Value;
+
+use crate::GateRecord;
 
 /// The record of a run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -118,18 +120,6 @@ pub struct StateRecord {
     pub bytes: u64,
 }
 
-/// What a gate decided.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct GateRecord {
-    /// What it demands.
-    #[serde(flatten)]
-    pub gate: Gate,
-    /// What was measured.
-    pub value: Option<f64>,
-    /// Whether that will do.
-    pub passed: bool,
-}
-
 /// A model version that a run registered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RegisteredModel {
@@ -141,4 +131,10 @@ pub struct RegisteredModel {
     pub digest: String,
     /// False when the same model had been registered before.
     pub new: bool,
+    /// The alias that was moved to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alias: Option<String>,
+    /// The version that the alias stood for before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<u32>,
 }

@@ -143,7 +143,14 @@ impl Runner<'_> {
             let files = self.files.clone();
             move || fingerprints(&files)
         });
-        let (steps, mut stopped) = self.run_steps().await;
+        let plan = &self.workshop.plan;
+        let (steps, mut stopped) = match self.engine.rivals(&self.store, pipeline, plan) {
+            Ok(rivals) => {
+                self.workshop.set_rivals(rivals);
+                self.run_steps().await
+            }
+            Err(error) => (vec![], Some(Stopped::Failed(Box::new(error)))),
+        };
         let data = fingerprints
             .await
             .unwrap_or_else(|error| Err(Error::Thread(error.to_string())))
@@ -169,6 +176,11 @@ impl Runner<'_> {
                 || manifest::register(self.engine, &self.workshop, &record, &self.store, id);
             match tokio::task::block_in_place(register) {
                 Ok(models) => record.models = models,
+                // Somebody else has a new champion, with which nothing was compared.
+                Err(Error::Store(error @ mlhost_store::Error::AliasMoved { .. })) => {
+                    let hint = error.hint().unwrap_or_default();
+                    stopped = Some(Stopped::Refused(format!("{error}; {hint}")));
+                }
                 Err(error) => stopped = Some(Stopped::Failed(Box::new(error))),
             }
         }

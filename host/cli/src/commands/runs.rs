@@ -6,6 +6,7 @@ use comfy_table::CellAlignment::{Left, Right};
 use mlhost_store::{Run, StoredRun};
 use serde_json::Value;
 
+use super::outcome;
 use crate::{
     arguments::{RunsArguments, RunsCommand},
     error::Failure,
@@ -115,11 +116,11 @@ fn show_step(step: &Value, words: &mut String) {
             text::bytes(state["bytes"].as_u64().unwrap_or_default())
         );
     }
-    let outcome = &step["outcome"];
-    if let Some(summary) = outcome["summary"].as_str() {
+    let reported = &step["outcome"];
+    if let Some(summary) = reported["summary"].as_str() {
         let _ = writeln!(words, "  {summary}");
     }
-    for finding in outcome["findings"].as_array().into_iter().flatten() {
+    for finding in reported["findings"].as_array().into_iter().flatten() {
         let mark = if finding["passed"] == true {
             "ok "
         } else {
@@ -133,7 +134,7 @@ fn show_step(step: &Value, words: &mut String) {
             string(&finding["message"])
         );
     }
-    for metric in outcome["metrics"].as_array().into_iter().flatten() {
+    for metric in reported["metrics"].as_array().into_iter().flatten() {
         let labels: String = metric["labels"]
             .as_object()
             .into_iter()
@@ -147,6 +148,7 @@ fn show_step(step: &Value, words: &mut String) {
             text::metric(metric["value"].as_f64())
         );
     }
+    words.push_str(&outcome::recorded_gates(&step["gates"]));
     if let Some(error) = step["error"].as_str() {
         let _ = writeln!(words, "  {error}");
     }
