@@ -70,10 +70,8 @@ impl Bootstrap {
             let at = format!("/bootstrap/metrics/{metric}");
             if !known.contains(&metric.as_str()) {
                 let known: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
-                let message = format!(
-                    "`{metric}` cannot be resampled here, which is for {}",
-                    known.join(", ")
-                );
+                let known = known.join(", ");
+                let message = format!("`{metric}` cannot be resampled: only {known} can");
                 return Err(Error::params(at, message));
             }
             if !(demand.margin.is_finite() && demand.margin >= 0.0) {

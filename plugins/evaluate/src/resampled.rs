@@ -19,6 +19,7 @@ pub(crate) struct Mean {
 pub(crate) struct RSquared {
     /// Less their mean, so that the sum of their squares keeps its digits.
     targets: Vec<f64>,
+    squares: Vec<f64>,
     squared_errors: Vec<f64>,
 }
 
@@ -56,8 +57,10 @@ impl Resampled for Mean {
 impl RSquared {
     pub(crate) fn new(targets: &[f64], squared_errors: Vec<f64>) -> Self {
         let mean = targets.iter().sum::<f64>() / targets.len().max(1) as f64;
+        let targets: Vec<f64> = targets.iter().map(|target| target - mean).collect();
         Self {
-            targets: targets.iter().map(|target| target - mean).collect(),
+            squares: targets.iter().map(|target| target * target).collect(),
+            targets,
             squared_errors,
         }
     }
@@ -67,22 +70,24 @@ impl Resampled for RSquared {
     fn value(&self, counts: &[u32]) -> Option<f64> {
         let drawn = drawn(counts).filter(|drawn| *drawn >= 2.0)?;
         let error = sum(&self.squared_errors, counts);
-        let (mut targets, mut squares) = (0.0, 0.0);
-        let (mut least, mut greatest) = (f64::INFINITY, f64::NEG_INFINITY);
-        for (target, count) in self.targets.iter().zip(counts) {
-            if *count > 0 {
-                let weighted = target * f64::from(*count);
-                targets += weighted;
-                squares += weighted * target;
-                least = least.min(*target);
-                greatest = greatest.max(*target);
-            }
-        }
-        // The variance of equal values may be a little above zero, by rounding.
-        if least == greatest {
+        let (targets, squares) = (sum(&self.targets, counts), sum(&self.squares, counts));
+        let spread = squares - targets * targets / drawn;
+        // The spread of equal values may be a little above zero, by rounding.
+        if spread <= squares * 1e-9 && self.is_of_equal_targets(counts) {
             return Some(if error == 0.0 { 1.0 } else { 0.0 });
         }
-        Some(1.0 - error / (squares - targets * targets / drawn))
+        Some(1.0 - error / spread)
+    }
+}
+
+impl RSquared {
+    fn is_of_equal_targets(&self, counts: &[u32]) -> bool {
+        let drawn = self.targets.iter().zip(counts);
+        let mut drawn = drawn
+            .filter(|(_, count)| **count > 0)
+            .map(|(target, _)| target);
+        let first = drawn.next();
+        drawn.all(|target| Some(target) == first)
     }
 }
 
@@ -158,11 +163,21 @@ fn drawn(counts: &[u32]) -> Option<f64> {
     (drawn > 0).then_some(drawn as f64)
 }
 
+/// The sum over the rows that were drawn. Rows are added up in lanes, which a processor does side by
+/// side; which row goes into which is fixed.
 fn sum(values: &[f64], counts: &[u32]) -> f64 {
-    let weighted = values.iter().zip(counts);
-    weighted
-        .map(|(value, count)| value * f64::from(*count))
-        .sum()
+    const LANES: usize = 8;
+    let (values, last_values) = values.as_chunks::<LANES>();
+    let (counts, last_counts) = counts.as_chunks::<LANES>();
+    let mut lanes = [0.0; LANES];
+    for (values, counts) in values.iter().zip(counts) {
+        for (lane, (value, count)) in lanes.iter_mut().zip(values.iter().zip(counts)) {
+            *lane += value * f64::from(*count);
+        }
+    }
+    let last = last_values.iter().zip(last_counts);
+    let last = last.map(|(value, count)| value * f64::from(*count));
+    lanes.iter().sum::<f64>() + last.sum::<f64>()
 }
 
 #[cfg(test)]
@@ -183,6 +198,10 @@ mod tests {
         let drawn = drawn_of(errors);
         let mean = drawn.iter().sum::<f64>() / 6.0;
         assert_eq!(Mean::of(errors.to_vec()).value(&COUNTS), Some(mean));
+        let many: Vec<f64> = (0..27).map(f64::from).collect();
+        let counts: Vec<u32> = (0..27).map(|row| row % 3).collect();
+        let sum: f64 = many.iter().map(|row| row * (row % 3.0)).sum();
+        assert_eq!(Mean::of(many).value(&counts), Some(sum / 27.0));
         let root = Mean::root_of(errors.to_vec()).value(&COUNTS);
         assert_eq!(root, Some(mean.sqrt()));
         // 1, 1, 2.5, 2.5, 2.5, 4
@@ -203,6 +222,10 @@ mod tests {
         let equal = RSquared::new(&[3.0, 3.0], vec![0.0, 1.0]);
         assert_eq!(equal.value(&[2, 0]), Some(1.0));
         assert_eq!(equal.value(&[1, 1]), Some(0.0));
+        let two = RSquared::new(&[3.0, 5.0], vec![0.0, 1.0]);
+        assert_eq!(two.value(&[2, 0]), Some(1.0));
+        assert_eq!(two.value(&[0, 2]), Some(0.0));
+        assert_eq!(two.value(&[1, 1]), Some(0.5));
     }
 
     #[test]

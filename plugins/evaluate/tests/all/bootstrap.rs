@@ -258,7 +258,7 @@ fn what_cannot_be_resampled_is_told_at_its_place() {
     );
     assert_eq!(
         error.unwrap_err().to_string(),
-        "`mae` cannot be resampled here, which is for `accuracy`, `log_loss`, `roc_auc` (at \
+        "`mae` cannot be resampled: only `accuracy`, `log_loss`, `roc_auc` can (at \
          /bootstrap/metrics/mae)"
     );
 }
