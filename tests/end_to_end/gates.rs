@@ -395,3 +395,34 @@ fn an_unknown_version_is_told_at_its_gate() {
         "{unknown}"
     );
 }
+
+/// A better tree for the flights takes the champion's place, and what is said of it is the same on
+/// any number of threads.
+#[test]
+fn a_comparison_of_flights_is_the_same_on_any_number_of_threads() {
+    let compared = |jobs: u32| {
+        let scene = Scene::new();
+        let pipeline = example("flights").join("pipeline.toml");
+        let pipeline = pipeline.display().to_string();
+        let run = |max_depth: &str| {
+            let depth = format!("max_depth={max_depth}");
+            let jobs = jobs.to_string();
+            let words = ["run", &pipeline, "--param", &depth, "--jobs", &jobs];
+            let ended = scene.host_with(words.into_iter().chain(["--format", "json"]));
+            ended.expect_code(0).json()
+        };
+        let first = run("3");
+        let second = run("8");
+        assert_eq!(second["models"][0]["alias"], "champion");
+        assert_eq!(second["models"][0]["before"], 1);
+        let gate = gates(&second)[0].clone();
+        assert_eq!(gate["comparison"]["value"], gates(&first)[0]["value"]);
+        assert_eq!(gate["comparison"]["bootstrap"]["probability"], 1.0);
+        // Comparing reads the rows again, and that is not what the step reads.
+        let mut steps = second["steps"].as_array().expect("steps").iter();
+        let evaluate = steps.find(|step| step["name"] == "evaluate");
+        assert_eq!(evaluate.expect("a step `evaluate`")["rows"], 29_425);
+        gate
+    };
+    assert_eq!(compared(1), compared(3));
+}

@@ -177,7 +177,7 @@ mod tests {
 
     fn learned(baseline: Baseline, target: ArrayRef) -> RecordBatch {
         let rows = RecordBatch::try_from_iter_with_nullable([("y", target, true)]).unwrap();
-        let table = MemoryTable::new(rows.schema(), vec![rows]);
+        let table = MemoryTable::new(&rows.schema(), vec![rows]).unwrap();
         baseline.learn(&table, "y", &columns()).unwrap()
     }
 

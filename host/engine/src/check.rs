@@ -14,17 +14,18 @@ use std::{
 use arrow::datatypes::Schema;
 use mlhost_data::{Limited, Table};
 use mlhost_packages::Found;
-use mlhost_pipeline::{BetterThan, Diagnostic, Diagnostics, Kind, Pipeline, Plan, Rival, Step};
+use mlhost_pipeline::{Diagnostic, Diagnostics, Kind, Pipeline, Plan, Step};
 use mlhost_sandbox::{Failure, Outcome, PluginName, Severity};
 use mlhost_store::Store;
 
 use crate::{
     Engine, Error, NoObserver, Result,
     error::with_causes,
+    gate_check,
     opened::{self, Opened},
     params,
     results::Results,
-    rivals::{self, Rivals},
+    rivals::Rivals,
     workshop::{Manner, Workshop},
 };
 
@@ -102,31 +103,13 @@ impl Engine {
             unchecked: vec![],
         };
         let rivals = match store {
-            Some(store) => self.known_rivals(store, &checked)?,
+            Some(store) => self.known_rivals(store, &checked.pipeline, &checked.plan)?,
             None => Rivals::new(),
         };
         if !store.is_some_and(|store| was_done(&checked, store)) {
             checked.unchecked = rehearse(&checked, rivals)?;
         }
         Ok(checked)
-    }
-
-    /// The versions that gates compare with, each that cannot be had told at its place.
-    fn known_rivals(&self, store: &Store, checked: &Checked) -> Result<Rivals> {
-        let mut diagnostics = checked.pipeline.diagnostics();
-        let mut known = Rivals::new();
-        for (selector, asked) in rivals::wanted(&checked.pipeline, &checked.plan) {
-            match self.rival(store, &selector) {
-                Ok(rival) => {
-                    known.insert(selector, rival);
-                }
-                Err(error) => {
-                    let diagnostic = Diagnostic::new(with_causes(&error)).at(asked.span());
-                    diagnostics.push(with_hint(diagnostic, error.hint()));
-                }
-            }
-        }
-        Ok(diagnostics.into_result(known)?)
     }
 
     fn find_plugins(&self, pipeline: &Pipeline, base: &Path) -> Result<HashMap<String, Found>> {
@@ -279,22 +262,8 @@ fn rehearse(checked: &Checked, rivals: Rivals) -> Result<Vec<Unchecked>> {
         match workshop.work(&planned.name) {
             Ok(done) => {
                 if let Some(outcome) = &done.outcome {
-                    let reported = check_gates(step, outcome, &mut diagnostics);
-                    let compared = if reported {
-                        workshop.compare(&step.name)
-                    } else {
-                        Ok(vec![])
-                    };
-                    if let Err(error) = compared {
-                        match judge_comparison(&checked.pipeline, step, error) {
-                            Judgement::Wrong(diagnostic) => diagnostics.push(*diagnostic),
-                            Judgement::Unknown(reason) => unchecked.push(Unchecked {
-                                step: step.name.clone(),
-                                reason,
-                            }),
-                            Judgement::Fatal(error) => return Err(error),
-                        }
-                    }
+                    let unknown = gate_check::check(&workshop, step, outcome, &mut diagnostics)?;
+                    unchecked.extend(unknown);
                 }
                 if let Some(schema) = workshop.validated_schema(&planned.name)? {
                     let plugin = checked.plugins[&planned.name].plugin.name();
@@ -347,14 +316,14 @@ fn check_columns(
 }
 
 /// What an error in the rehearsal means for the pipeline.
-enum Judgement {
+pub(crate) enum Judgement {
     Wrong(Box<Diagnostic>),
     /// The first rows do not suffice; all of them may.
     Unknown(String),
     Fatal(Error),
 }
 
-fn judge(pipeline: &Pipeline, step: &Step, error: Error) -> Judgement {
+pub(crate) fn judge(pipeline: &Pipeline, step: &Step, error: Error) -> Judgement {
     let wrong = |diagnostic| Judgement::Wrong(Box::new(diagnostic));
     let error = match unwrapped(error) {
         Error::Sandbox(error) => error,
@@ -410,93 +379,7 @@ pub(crate) fn unwrapped(error: Error) -> Error {
     }
 }
 
-/// What an error in a comparison means for the gates that ask for it.
-fn judge_comparison(pipeline: &Pipeline, step: &Step, error: Error) -> Judgement {
-    let error = unwrapped(error);
-    let asked = step
-        .gates
-        .iter()
-        .filter_map(|gate| gate.better_than.as_ref());
-    // The pointer of a plugin into what the host has filled in for a gate names its metric.
-    let metric = match &error {
-        Error::Sandbox(mlhost_sandbox::Error::Plugin { failure, .. }) => match failure.as_ref() {
-            Failure::Reported(reported) => {
-                let at = reported.at.as_deref().unwrap_or_default();
-                at.strip_prefix("/bootstrap/metrics/").map(str::to_owned)
-            }
-            _ => None,
-        },
-        _ => None,
-    };
-    let of_metric = step
-        .gates
-        .iter()
-        .find(|gate| metric.as_ref().is_some_and(|metric| *metric == gate.metric));
-    let place = match (&error, of_metric) {
-        (_, Some(gate)) => gate.span(),
-        (
-            Error::NotApplicable { .. }
-            | Error::WrongBaseline { .. }
-            | Error::NoPrediction { .. }
-            | Error::NoBootstrap { .. },
-            None,
-        ) => {
-            let means = |asked: &&BetterThan| match &error {
-                Error::WrongBaseline { baseline, .. } => asked.rival.to_string() == *baseline,
-                Error::NoBootstrap { .. } => asked.confidence.is_some(),
-                Error::NotApplicable { .. } => matches!(asked.rival, Rival::Model { .. }),
-                _ => matches!(asked.rival, Rival::Mean | Rival::Majority),
-            };
-            let mut asked = asked;
-            let found = asked.find(means);
-            found.map_or_else(|| step.input_span(), BetterThan::span)
-        }
-        _ => return judge(pipeline, step, error),
-    };
-    let diagnostic = Diagnostic::new(error.to_string()).at(place);
-    Judgement::Wrong(Box::new(with_hint(diagnostic, error.hint())))
-}
-
-/// A gate on a metric that the plugin does not report can never pass, and one that compares needs to
-/// know which way is good. Says whether all is well.
-fn check_gates(step: &Step, outcome: &Outcome, diagnostics: &mut Diagnostics) -> bool {
-    let mut well = true;
-    for gate in &step.gates {
-        let announced = outcome.headline(&gate.metric).map(|metric| metric.better);
-        if let (Some(asked), Some(None)) = (&gate.better_than, announced)
-            && asked.better.is_none()
-        {
-            well = false;
-            let message = format!(
-                "step `{}` does not say whether a higher `{}` is better or a lower one",
-                step.name, gate.metric
-            );
-            let hint = "add `better = \"higher\"` or `better = \"lower\"` to the gate";
-            diagnostics.push(Diagnostic::new(message).at(gate.span()).hint(hint));
-        }
-        let headline = outcome
-            .metrics
-            .iter()
-            .filter(|metric| metric.labels.is_empty())
-            .map(|metric| &metric.name);
-        let names: Vec<_> = headline.collect();
-        if !names.contains(&&gate.metric) {
-            well = false;
-            let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-            diagnostics.push(
-                Diagnostic::new(format!(
-                    "step `{}` reports no metric `{}`",
-                    step.name, gate.metric
-                ))
-                .at(gate.span())
-                .hint(format!("it reports {}", names.join(", "))),
-            );
-        }
-    }
-    well
-}
-
-fn with_hint(diagnostic: Diagnostic, hint: Option<String>) -> Diagnostic {
+pub(crate) fn with_hint(diagnostic: Diagnostic, hint: Option<String>) -> Diagnostic {
     match hint {
         Some(hint) => diagnostic.hint(hint),
         None => diagnostic,

@@ -8,7 +8,7 @@ use mlhost_data::Table;
 use mlhost_pipeline::{Rival, Step, Work};
 use mlhost_sandbox::{Context, Outcome};
 use mlhost_store::Digest;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::{
     ComparedWith, Error, FittedModel, Result,
@@ -169,12 +169,13 @@ impl Workshop {
                     plugin: plugin.name().to_string(),
                 });
             }
-            let bootstrap = &mut params["bootstrap"];
-            if bootstrap.is_null() {
-                *bootstrap = json!({ "resamples": RESAMPLES, "seed": self.pipeline.seed });
-            }
-            bootstrap["metrics"][&gate.metric] =
-                json!({ "margin": asked.by, "confidence": confidence });
+            let bootstrap = object(&mut params["bootstrap"]);
+            bootstrap.entry("resamples").or_insert(RESAMPLES.into());
+            let seed = self.pipeline.seed;
+            bootstrap.entry("seed").or_insert(seed.into());
+            let metrics = object(bootstrap.entry("metrics").or_insert(Value::Null));
+            let demand = json!({ "margin": asked.by, "confidence": confidence });
+            metrics.insert(gate.metric.clone(), demand);
         }
         Ok(params)
     }
@@ -333,6 +334,17 @@ fn check_target(version: &FittedModel, candidate: &Candidate<'_>) -> Result<()> 
             name(ours)
         ),
     })
+}
+
+/// The value as an object, in the place of anything else.
+fn object(value: &mut Value) -> &mut Map<String, Value> {
+    if !value.is_object() {
+        *value = Value::Object(Map::new());
+    }
+    match value {
+        Value::Object(object) => object,
+        _ => unreachable!("it is one now"),
+    }
 }
 
 /// How many draws the parameters ask for, and with which seed.

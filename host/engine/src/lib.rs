@@ -40,6 +40,7 @@ mod decided;
 mod drift;
 mod error;
 mod fold;
+mod gate_check;
 mod gate_record;
 mod gates;
 mod key;

@@ -3,10 +3,10 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use mlhost_pipeline::{BetterThan, Pipeline, Plan, Rival, Work};
+use mlhost_pipeline::{BetterThan, Diagnostic, Pipeline, Plan, Rival, Work};
 use mlhost_store::{Selector, Store, VersionSelector};
 
-use crate::{Engine, Error, FittedModel, Result};
+use crate::{Engine, Error, FittedModel, Result, check::with_hint, with_causes};
 
 /// The versions that gates compare with, by what they are selected with; none where an alias
 /// stands for nothing yet.
@@ -60,6 +60,32 @@ impl Engine {
         wanted(pipeline, plan)
             .map(|(selector, _)| Ok((selector.clone(), self.rival(store, &selector)?)))
             .collect()
+    }
+
+    /// The same before a run, each version that cannot be had told at its gate.
+    ///
+    /// # Errors
+    /// [`Error::Pipeline`] with all of them.
+    pub(crate) fn known_rivals(
+        &self,
+        store: &Store,
+        pipeline: &Pipeline,
+        plan: &Plan,
+    ) -> Result<Rivals> {
+        let mut diagnostics = pipeline.diagnostics();
+        let mut known = Rivals::new();
+        for (selector, asked) in wanted(pipeline, plan) {
+            match self.rival(store, &selector) {
+                Ok(rival) => {
+                    known.insert(selector, rival);
+                }
+                Err(error) => {
+                    let diagnostic = Diagnostic::new(with_causes(&error)).at(asked.span());
+                    diagnostics.push(with_hint(diagnostic, error.hint()));
+                }
+            }
+        }
+        Ok(diagnostics.into_result(known)?)
     }
 
     /// A version that a gate compares with; none if it is an alias, or the latest version, and
