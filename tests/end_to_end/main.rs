@@ -9,6 +9,7 @@
 
 mod flights;
 mod formats;
+mod gates;
 mod history;
 mod hostile;
 #[cfg(unix)]

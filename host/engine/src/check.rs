@@ -20,10 +20,12 @@ use mlhost_sandbox::{Failure, Outcome, PluginName, Severity};
 use crate::{
     Engine, Error, NoObserver, Result, Reuse, Supplies,
     error::{unwrapped, with_causes},
+    gate_check,
     opened::{self, Opened},
     params,
     recall::was_done,
     results::Results,
+    rivals::Rivals,
     workshop::{Manner, Workshop},
 };
 
@@ -111,8 +113,12 @@ impl Engine {
             unchecked: vec![],
         };
         let store = supplies.store.as_ref();
+        let rivals = match store {
+            Some(store) => self.known_rivals(store, &checked.pipeline, &checked.plan)?,
+            None => Rivals::new(),
+        };
         if !store.is_some_and(|store| was_done(&checked, store)) {
-            checked.unchecked = rehearse(&checked)?;
+            checked.unchecked = rehearse(&checked, rivals)?;
         }
         Ok(checked)
     }
@@ -237,7 +243,7 @@ pub(crate) fn workshop(
 }
 
 /// Runs every step on the first rows, and gives the steps it could not judge.
-fn rehearse(checked: &Checked) -> Result<Vec<Unchecked>> {
+fn rehearse(checked: &Checked, rivals: Rivals) -> Result<Vec<Unchecked>> {
     // All sides of a split show the same rows: which these are is known after a look at all of
     // them at the earliest, and they differ in no column.
     let limited = |opened: &Arc<Opened>| -> Arc<dyn Table> {
@@ -251,6 +257,7 @@ fn rehearse(checked: &Checked) -> Result<Vec<Unchecked>> {
         names.map(move |name| (name, preview.clone()))
     });
     let workshop = workshop(checked, tables.collect(), Results::default());
+    workshop.set_rivals(rivals);
     let mut diagnostics = checked.pipeline.diagnostics();
     let mut unchecked = Vec::new();
     let mut skipped = HashSet::new();
@@ -266,7 +273,10 @@ fn rehearse(checked: &Checked) -> Result<Vec<Unchecked>> {
         }
         match workshop.work(&planned.name) {
             Ok(done) => {
-                check_gates(step, done.outcome.as_ref(), &mut diagnostics);
+                if let Some(outcome) = &done.outcome {
+                    let unknown = gate_check::check(&workshop, step, outcome, &mut diagnostics)?;
+                    unchecked.extend(unknown);
+                }
                 if let Some(schema) = workshop.validated_schema(&planned.name)? {
                     let plugin = checked.plugins[&planned.name].plugin.name();
                     let outcome = done.outcome.as_ref();
@@ -318,14 +328,14 @@ fn check_columns(
 }
 
 /// What an error in the rehearsal means for the pipeline.
-enum Judgement {
+pub(crate) enum Judgement {
     Wrong(Box<Diagnostic>),
     /// The first rows do not suffice; all of them may.
     Unknown(String),
     Fatal(Error),
 }
 
-fn judge(pipeline: &Pipeline, step: &Step, error: Error) -> Judgement {
+pub(crate) fn judge(pipeline: &Pipeline, step: &Step, error: Error) -> Judgement {
     let wrong = |diagnostic| Judgement::Wrong(Box::new(diagnostic));
     let error = match unwrapped(error) {
         Error::Sandbox(error) => error,
@@ -364,31 +374,7 @@ fn judge(pipeline: &Pipeline, step: &Step, error: Error) -> Judgement {
     }
 }
 
-/// A gate on a metric that the plugin does not report can never pass.
-fn check_gates(step: &Step, outcome: Option<&Outcome>, diagnostics: &mut Diagnostics) {
-    let Some(outcome) = outcome else { return };
-    for gate in &step.gates {
-        let headline = outcome
-            .metrics
-            .iter()
-            .filter(|metric| metric.labels.is_empty())
-            .map(|metric| &metric.name);
-        let names: Vec<_> = headline.collect();
-        if !names.contains(&&gate.metric) {
-            let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-            diagnostics.push(
-                Diagnostic::new(format!(
-                    "step `{}` reports no metric `{}`",
-                    step.name, gate.metric
-                ))
-                .at(gate.span())
-                .hint(format!("it reports {}", names.join(", "))),
-            );
-        }
-    }
-}
-
-fn with_hint(diagnostic: Diagnostic, hint: Option<String>) -> Diagnostic {
+pub(crate) fn with_hint(diagnostic: Diagnostic, hint: Option<String>) -> Diagnostic {
     match hint {
         Some(hint) => diagnostic.hint(hint),
         None => diagnostic,

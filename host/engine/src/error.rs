@@ -33,6 +33,35 @@ pub enum Error {
     /// A model version has no reference profile.
     #[error("model `{0}` keeps no profile of its training data")]
     NoReference(String),
+    /// There is no version that a gate could compare with.
+    #[error("there is nothing to compare with: {0}")]
+    NoRival(#[source] mlhost_store::Error),
+    /// A baseline that is for another task than that of the model.
+    #[error("step `{model}` {reason}, and the baseline `{baseline}` does not")]
+    WrongBaseline {
+        /// The baseline.
+        baseline: &'static str,
+        /// The step that makes the model.
+        model: String,
+        /// What the model does.
+        reason: &'static str,
+        /// The baseline that does the same.
+        instead: &'static str,
+    },
+    /// An evaluator that does not tell where it looks for predictions.
+    #[error("plugin {plugin} does not say which column holds the prediction of a model")]
+    NoPrediction {
+        /// The evaluator.
+        plugin: String,
+    },
+    /// An evaluator that does not resample.
+    #[error(
+        "plugin {plugin} cannot tell how sure a difference is: it has no parameter `bootstrap`"
+    )]
+    NoBootstrap {
+        /// The evaluator.
+        plugin: String,
+    },
     /// There is nothing to read.
     #[error("data `{data}` has no rows: {reason}")]
     NoRows {
@@ -138,7 +167,7 @@ impl Error {
         match self {
             Self::Sandbox(error) => error.hint(),
             Self::Packages(error) => error.hint(),
-            Self::Store(error) => error.hint(),
+            Self::Store(error) | Self::NoRival(error) => error.hint(),
             Self::NoRows {
                 is_selected: true, ..
             } => Some(
@@ -150,6 +179,17 @@ impl Error {
             Self::NotApplicable { model, .. } => Some(format!(
                 "`host models show {model}` lists the columns that it needs"
             )),
+            Self::WrongBaseline { instead, .. } => {
+                Some(format!("write `better_than = \"{instead}\"`"))
+            }
+            Self::NoPrediction { .. } => Some(
+                "a parameter with `\"x-mlhost-role\": \"prediction\"` in its schema says so; \
+                 without it, compare with a version"
+                    .to_owned(),
+            ),
+            Self::NoBootstrap { .. } => {
+                Some("leave `confidence` out to let the measured values decide".to_owned())
+            }
             Self::NoReference(_) => {
                 Some("a pipeline with a drift step keeps one with its model".to_owned())
             }

@@ -32,11 +32,17 @@
 //!
 //! May use every floor below: `packages`, `store`, `sandbox`, `data`, `pipeline`.
 
+mod baseline;
 mod check;
+mod compare;
 mod dataset;
+mod decided;
 mod drift;
 mod error;
 mod fold;
+mod gate_check;
+mod gate_record;
+mod gates;
 mod history;
 mod key;
 mod manifest;
@@ -51,6 +57,7 @@ mod recall;
 mod record;
 mod results;
 mod reuse;
+mod rivals;
 mod row_counter;
 mod run;
 mod spool;
@@ -64,6 +71,7 @@ pub use check::{Checked, Unchecked};
 pub use dataset::ScoredTable;
 pub use drift::drift;
 pub use error::{Error, Result, with_causes};
+pub use gate_record::{BootstrapRecord, ComparedWith, ComparisonRecord, GateRecord};
 pub use history::{
     Change, Difference, Explanation, FileChange, FilesChange, Lineage, MetricChange, PackageChange,
     Reproduction, RunDiff, RunSide, StepExplanation, StepParams, Unfinished, ValueChange,
@@ -72,8 +80,8 @@ pub use history::{
 pub use model::FittedModel;
 pub use observer::{NoObserver, Observer, RowsRead};
 pub use record::{
-    FileRecord, GateRecord, InputRecord, PluginRecord, RegisteredModel, RunRecord, StateRecord,
-    StepKey, StepRecord, StepStatus,
+    FileRecord, InputRecord, PluginRecord, RegisteredModel, RunRecord, StateRecord, StepKey,
+    StepRecord, StepStatus,
 };
 pub use reuse::Reuse;
 pub use run::{RunOptions, RunReport, Runner};

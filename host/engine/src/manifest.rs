@@ -8,7 +8,7 @@ use mlhost_pipeline::{PluginReference, Work};
 use mlhost_sandbox::CONTRACT;
 use mlhost_store::{
     ChainStep, DataFingerprint, Digest, DocumentKind, FileFingerprint, FormatVersion, Metric,
-    Model, ReferenceProfile, RunId, Signature, Store,
+    Model, Promotion, ReferenceProfile, Registration, RunId, Signature, Store,
 };
 use serde_json::{Value, json};
 
@@ -18,6 +18,7 @@ use crate::{
         Dataset, Fitted, OpenChain,
         columns::{signature, without},
     },
+    decided::Decided,
     fold::{Fold, fold_one},
     opened::data_name,
     workshop::Workshop,
@@ -39,6 +40,7 @@ pub(crate) fn register(
     for planned in &workshop.plan.steps {
         let Work::Train {
             register: Some(name),
+            alias,
             ..
         } = &planned.work
         else {
@@ -52,12 +54,25 @@ pub(crate) fn register(
             profiler,
         }
         .model(name, &planned.name)?;
-        let kept = store.register(&model, run)?;
+        let decided = Decided::on(workshop, record, &planned.name);
+        let reason = decided.reason();
+        let promotion = alias.as_deref().map(|alias| Promotion {
+            alias,
+            reason: &reason,
+            expected: decided.compared_with(name, alias),
+        });
+        let registration = Registration {
+            gates: decided.to_json()?,
+            promotion,
+        };
+        let kept = store.register_with(&model, run, &registration)?;
         registered.push(RegisteredModel {
             name: name.clone(),
             version: kept.version,
             digest: kept.digest.to_string(),
             new: kept.new,
+            alias: alias.clone(),
+            before: kept.before,
         });
     }
     Ok(registered)

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use arrow::datatypes::Schema;
 use mlhost_data::Table;
 use mlhost_sandbox::{Context, Limits};
 use mlhost_store::{Store, StoredModel};
@@ -45,18 +46,32 @@ impl FittedModel {
         &self.stored
     }
 
+    /// Its steps, the first of them on the raw input.
+    pub(crate) fn chain(&self) -> &Arc<[Fitted]> {
+        &self.chain
+    }
+
     /// A table with the model's predictions beside its rows.
     ///
     /// # Errors
     /// [`Error::NotApplicable`] when a column that the model needs is missing.
     pub fn predict(&self, table: Arc<dyn Table>) -> Result<ScoredTable> {
-        let schema = table.schema();
+        self.check(&table.schema())?;
+        ScoredTable::new(table, self.chain.clone(), Context::new(self.name()))
+    }
+
+    /// `arr-delay@7`.
+    fn name(&self) -> String {
+        format!("{}@{}", self.stored.name, self.stored.version)
+    }
+
+    /// Refuses a table in which a column that the model needs is missing.
+    pub(crate) fn check(&self, schema: &Schema) -> Result<()> {
         let inputs = &self.stored.model.signature.inputs;
         let missing = inputs
             .iter()
             .filter(|column| schema.index_of(&column.name).is_err());
         let missing: Vec<_> = missing.map(|column| format!("`{}`", column.name)).collect();
-        let name = format!("{}@{}", self.stored.name, self.stored.version);
         if !missing.is_empty() {
             let plural = if missing.len() == 1 {
                 "column"
@@ -64,10 +79,10 @@ impl FittedModel {
                 "columns"
             };
             return Err(Error::NotApplicable {
-                model: name,
+                model: self.name(),
                 reason: format!("it lacks {plural} {}", missing.join(", ")),
             });
         }
-        ScoredTable::new(table, self.chain.clone(), Context::new(name))
+        Ok(())
     }
 }

@@ -68,6 +68,19 @@ pub(crate) fn names(plugin: &Plugin) -> Vec<&str> {
         .collect()
 }
 
+/// The name of the parameter that has a role.
+pub(crate) fn parameter_of_role<'a>(plugin: &'a Plugin, role: &str) -> Option<&'a str> {
+    let has_role =
+        |(_, schema): &(&String, &Value)| schema.get(ROLE).and_then(Value::as_str) == Some(role);
+    let mut properties = properties(plugin)?.iter();
+    properties.find(has_role).map(|(name, _)| name.as_str())
+}
+
+/// The value of a parameter that is left out, where the schema tells.
+pub(crate) fn default_of<'a>(plugin: &'a Plugin, parameter: &str) -> Option<&'a Value> {
+    properties(plugin)?.get(parameter)?.get("default")
+}
+
 fn properties(plugin: &Plugin) -> Option<&Map<String, Value>> {
     plugin
         .description()

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use mlhost_pipeline::{Gate, Kind, Selection};
+use mlhost_pipeline::{Kind, Selection};
 use mlhost_sandbox::Outcome;
 use mlhost_store::{RunId, Store, StoredRun};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Error, Result, Reuse};
+use crate::{Error, GateRecord, Result, Reuse};
 
 /// The record of a run. Of a run that has not ended, it says what was known at its beginning.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -170,18 +170,6 @@ pub struct StateRecord {
     pub bytes: u64,
 }
 
-/// What a gate decided.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct GateRecord {
-    /// What it demands.
-    #[serde(flatten)]
-    pub gate: Gate,
-    /// What was measured.
-    pub value: Option<f64>,
-    /// Whether that will do.
-    pub passed: bool,
-}
-
 /// A model version that a run registered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegisteredModel {
@@ -193,6 +181,12 @@ pub struct RegisteredModel {
     pub digest: String,
     /// False when the same model had been registered before.
     pub new: bool,
+    /// The alias that was moved to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alias: Option<String>,
+    /// The version that the alias stood for before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<u32>,
 }
 
 /// The fields of a step that are the same whenever it comes to the same.

@@ -172,9 +172,20 @@ impl Runner<'_> {
             move || provenance::fingerprints(&files, &base)
         });
         self.keep_components()?;
-        let (mut steps, mut stopped) = self.run_steps().await;
-        let plan = &self.workshop.plan.steps;
-        steps.sort_by_key(|step| plan.iter().position(|planned| planned.name == step.name));
+        let plan = &self.workshop.plan;
+        let (mut steps, mut stopped) = match self.engine.rivals(&self.store, pipeline, plan) {
+            Ok(rivals) => {
+                self.workshop.set_rivals(rivals);
+                self.run_steps().await
+            }
+            Err(error) => (vec![], Some(Stopped::Failed(Box::new(error)))),
+        };
+        let place = |step: &StepRecord| {
+            plan.steps
+                .iter()
+                .position(|planned| planned.name == step.name)
+        };
+        steps.sort_by_key(place);
         let data = fingerprints
             .await
             .unwrap_or_else(|error| Err(Error::Thread(error.to_string())))
@@ -197,6 +208,11 @@ impl Runner<'_> {
             };
             match tokio::task::block_in_place(register) {
                 Ok(models) => record.models = models,
+                // Somebody else has a new champion, with which nothing was compared.
+                Err(Error::Store(error @ mlhost_store::Error::AliasMoved { .. })) => {
+                    let hint = error.hint().unwrap_or_default();
+                    stopped = Some(Stopped::Refused(format!("{error}; {hint}")));
+                }
                 Err(error) => stopped = Some(Stopped::Failed(Box::new(error))),
             }
         }

@@ -2,13 +2,12 @@
 
 use std::time::Instant;
 
-use mlhost_pipeline::Step;
-use mlhost_sandbox::{Outcome as StepOutcome, Verdict};
 use mlhost_store::Store;
 
 use crate::{
-    Error, GateRecord, Observer, PluginRecord, Result, StateRecord, StepRecord, StepStatus,
+    Error, Observer, PluginRecord, Result, StateRecord, StepRecord, StepStatus,
     error::unwrapped,
+    gates,
     row_counter::RowCounter,
     steps::{Done, Worked},
     with_causes,
@@ -99,10 +98,11 @@ fn end(
         .result
         .map_err(unwrapped)
         .and_then(|done| keep(store, done, &mut record))
-        .map_err(|error| Stopped::Failed(Box::new(error)))
-        .and_then(|()| decide(&workshop.pipeline.steps[&record.name], &mut record));
-    record.seconds = started.elapsed().as_secs_f64();
+        .map_err(|error| Stopped::Failed(Box::new(error)));
+    // What is read to compare is not what the step reads.
     (record.rows, record.bytes) = observer.read(&record.name);
+    let result = result.and_then(|()| gates::decide(workshop, &mut record));
+    record.seconds = started.elapsed().as_secs_f64();
     match &result {
         Ok(()) => {}
         Err(Stopped::Refused(_)) => record.status = StepStatus::Refused,
@@ -127,56 +127,4 @@ fn keep(store: &Store, done: Done, record: &mut StepRecord) -> Result<()> {
     record.cached = done.cached;
     record.cached_from = done.computed_by;
     Ok(())
-}
-
-/// Whether the step's verdict and its gates let the run go on.
-fn decide(step: &Step, record: &mut StepRecord) -> Result<(), Stopped> {
-    let Some(outcome) = &record.outcome else {
-        return Ok(());
-    };
-    record.gates = step
-        .gates
-        .iter()
-        .map(|gate| gate_record(gate, outcome))
-        .collect();
-    if outcome.verdict == Verdict::Failed {
-        return Err(Stopped::Refused(format!(
-            "step `{}`: {}",
-            step.name, outcome.summary
-        )));
-    }
-    match record.gates.iter().find(|gate| !gate.passed) {
-        None => Ok(()),
-        Some(failed) => Err(Stopped::Refused(format!(
-            "step `{}`: {}",
-            step.name,
-            refusal(failed)
-        ))),
-    }
-}
-
-fn gate_record(gate: &mlhost_pipeline::Gate, outcome: &StepOutcome) -> GateRecord {
-    let value = outcome.headline(&gate.metric);
-    let passed = value.is_some_and(|value| gate.passes(value));
-    GateRecord {
-        gate: gate.clone(),
-        value,
-        passed,
-    }
-}
-
-fn refusal(record: &GateRecord) -> String {
-    let GateRecord { gate, value, .. } = record;
-    let Some(value) = value else {
-        return format!("its gate needs `{}`, which has no value", gate.metric);
-    };
-    let (bound, limit) = match (gate.minimum, gate.maximum) {
-        (Some(minimum), _) if *value < minimum => ("at least", minimum),
-        (_, Some(maximum)) => ("at most", maximum),
-        (minimum, None) => ("at least", minimum.unwrap_or_default()),
-    };
-    format!(
-        "{} is {value:.6}, and its gate wants {bound} {limit}",
-        gate.metric
-    )
 }

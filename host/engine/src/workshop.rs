@@ -4,7 +4,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
 use arrow::datatypes::SchemaRef;
@@ -12,17 +12,18 @@ use mlhost_data::Table;
 use mlhost_packages::Found;
 use mlhost_pipeline::{DatasetReference, Pipeline, Plan, Step, Work};
 use mlhost_sandbox::{CancelToken, Context, Level, Limits, Listener, MemoryBudget};
-use mlhost_store::Digest;
+use mlhost_store::{Digest, Selector};
 use serde_json::Value;
 
 use crate::{
-    Observer, Result,
+    FittedModel, Observer, Result,
     dataset::{Dataset, Fitted, Scored, Transformed},
     observer::Reading,
     opened::{data_name, has_rows, no_rows},
     params,
     permits::Permits,
     results::Results,
+    rivals::Rivals,
 };
 
 /// Everything that the steps of one execution share.
@@ -40,6 +41,7 @@ pub(crate) struct Workshop {
     /// The steps that are done even if their results are known.
     pub(crate) again: HashSet<String>,
     pub(crate) memory: Arc<MemoryBudget>,
+    rivals: OnceLock<Rivals>,
     fitted: Mutex<HashMap<String, Fitted>>,
     /// The tables that are known to have rows.
     with_rows: Mutex<HashSet<String>>,
@@ -76,9 +78,21 @@ impl Workshop {
             results: manner.results,
             again: manner.again,
             memory: Arc::new(MemoryBudget::new(manner.memory)),
+            rivals: OnceLock::new(),
             fitted: Mutex::default(),
             with_rows: Mutex::default(),
         }
+    }
+
+    /// Says which versions the gates compare with. Before that they compare with none.
+    pub(crate) fn set_rivals(&self, rivals: Rivals) {
+        // Only whoever has made the execution sets them, and does so once.
+        let _ = self.rivals.set(rivals);
+    }
+
+    /// A version that gates compare with, where there is one.
+    pub(crate) fn rival(&self, selector: &Selector) -> Option<Arc<FittedModel>> {
+        self.rivals.get()?.get(selector)?.clone()
     }
 
     /// What the plan says of a step.

@@ -4,13 +4,13 @@
 use std::time::Duration;
 
 use indexmap::IndexMap;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::column_type::ColumnType;
 use crate::compression::Compression;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::format::{CsvOptions, Format};
+use crate::gate::Gate;
 use crate::location::StoreOptions;
 use crate::node::Node;
 use crate::reference::PluginReference;
@@ -117,10 +117,12 @@ pub struct Step {
     pub input: Input,
     /// The parameters of the plugin: a JSON object, empty if the file has none.
     pub with: Value,
-    /// The bounds that its metrics must keep, in the order of the file.
+    /// What its metrics must be, in the order of the file.
     pub gates: Vec<Gate>,
     /// The name under which its model is registered when the run passes.
     pub register: Option<String>,
+    /// The alias that is moved to that version with it.
+    pub alias: Option<String>,
     /// The names of steps that must have ended before this one starts.
     pub after: Vec<String>,
     /// The longest that the step may run.
@@ -144,6 +146,11 @@ pub(crate) struct StepPlaces {
 }
 
 impl Step {
+    /// Whether a gate compares its model with another one.
+    pub fn compares(&self) -> bool {
+        self.gates.iter().any(|gate| gate.better_than.is_some())
+    }
+
     /// Where the name is written.
     pub fn name_span(&self) -> Span {
         self.places.name.clone()
@@ -264,31 +271,4 @@ pub struct Reference {
     pub name: String,
     /// Where it is written.
     pub span: Span,
-}
-
-/// The bounds of one metric; the run fails if the metric is outside.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Gate {
-    /// The name of the metric in the report of the step.
-    pub metric: String,
-    /// The least value that passes.
-    pub minimum: Option<f64>,
-    /// The greatest value that passes.
-    pub maximum: Option<f64>,
-    #[serde(skip)]
-    pub(crate) span: Span,
-}
-
-impl Gate {
-    /// Whether a value passes: the bounds themselves do, a NaN never does.
-    pub fn passes(&self, value: f64) -> bool {
-        !value.is_nan()
-            && self.minimum.is_none_or(|minimum| value >= minimum)
-            && self.maximum.is_none_or(|maximum| value <= maximum)
-    }
-
-    /// Where the metric is named.
-    pub fn span(&self) -> Span {
-        self.span.clone()
-    }
 }

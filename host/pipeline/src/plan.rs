@@ -53,6 +53,9 @@ pub enum Work {
         input: DatasetReference,
         /// The name under which the model is registered when the run passes.
         register: Option<String>,
+        /// The alias that is moved to that version with it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        alias: Option<String>,
     },
     /// Compares two tables.
     #[serde(rename = "drift-detector")]

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::gate::Rival;
 use crate::graph::Graph;
 use crate::kind::Kind;
 use crate::pipeline::{Input, NamedInput, Pipeline, Reference, Step};
@@ -35,6 +36,7 @@ impl Pipeline {
             };
             planner.check_keys(step);
             if let Some(work) = planner.work(step) {
+                planner.check_comparisons(step, &work);
                 steps.push(PlannedStep {
                     name: name.clone(),
                     work,
@@ -82,6 +84,65 @@ impl Planner<'_> {
         }
     }
 
+    /// Reports gates that compare where there is nothing to compare, or nothing to compare with.
+    fn check_comparisons(&mut self, step: &Step, work: &Work) {
+        let kind = self.kind(step);
+        for better_than in step
+            .gates
+            .iter()
+            .filter_map(|gate| gate.better_than.as_ref())
+        {
+            let rival = &better_than.rival;
+            let mistake = match work {
+                Work::Evaluate { models, .. } => match models.as_slice() {
+                    [model] => self.unregistered(model, rival),
+                    _ => Some((
+                        format!(
+                            "step `{}` scores several models, and its gate can be for one only",
+                            step.name
+                        ),
+                        "add a step that scores the one model, and move the gate there".to_owned(),
+                    )),
+                },
+                _ => Some((
+                    format!(
+                        "step `{}` scores no model that could be better than another",
+                        step.name
+                    ),
+                    format!(
+                        "{} has gates with `minimum` and `maximum`",
+                        kind.described()
+                    ),
+                )),
+            };
+            if let Some((message, hint)) = mistake {
+                let diagnostic = Diagnostic::new(message).at(better_than.span()).hint(hint);
+                self.diagnostics.push(diagnostic);
+            }
+        }
+    }
+
+    /// What to say of an alias of a model without a name.
+    fn unregistered(&self, model: &str, rival: &Rival) -> Option<(String, String)> {
+        let Rival::Model {
+            name: None,
+            version,
+        } = rival
+        else {
+            return None;
+        };
+        let step = self.pipeline.steps.get(model)?;
+        let missing = step.register.is_none() && self.kind(step) == Kind::Trainer;
+        missing.then(|| {
+            (
+                format!("step `{model}` registers no model, of which there could be a `{version}`"),
+                format!(
+                    "add `register = \"…\"` to step `{model}`, or name the model: `\"…@{version}\"`"
+                ),
+            )
+        })
+    }
+
     fn work(&mut self, step: &Step) -> Option<Work> {
         match (self.kind(step), &step.input) {
             (Kind::Validator, Input::Dataset(input)) => Some(Work::Validate {
@@ -93,6 +154,7 @@ impl Planner<'_> {
             (Kind::Trainer, Input::Dataset(input)) => Some(Work::Train {
                 input: self.dataset(input)?,
                 register: step.register.clone(),
+                alias: step.alias.clone(),
             }),
             (Kind::DriftDetector, Input::Named(inputs)) => {
                 self.check_named(step, inputs, &["reference", "current"]);

@@ -60,6 +60,7 @@ pub(crate) fn read(
 
     let (plugin, plugin_span) = plugin?;
     let (register, register_span) = register.unzip();
+    let (register, alias) = register.unzip();
     let (after, after_spans) = after.into_iter().unzip();
     Some(Step {
         name: entry.name.clone(),
@@ -68,6 +69,7 @@ pub(crate) fn read(
         with: Value::Object(parameters?),
         gates,
         register,
+        alias: alias.flatten(),
         after,
         timeout,
         memory,
@@ -125,15 +127,39 @@ fn read_with(
     }
 }
 
+/// The name of the model and its alias, and where the name is written.
 fn read_register(
     entry: &Entry,
     title: &str,
     diagnostics: &mut Diagnostics,
-) -> Option<(String, Span)> {
+) -> Option<((String, Option<String>), Span)> {
     let what = format!("`register` in {title}");
-    let name = reader::string(&entry.node, &what, diagnostics)?;
-    names::check("the name of a model", name, &entry.node.span, diagnostics);
-    Some((name.to_owned(), entry.node.span.clone()))
+    let (name, alias) = if matches!(entry.node.content, Content::Table(_)) {
+        let section = Section::open(entry, &what, &["name", "alias"], diagnostics)?;
+        let remedy = "add `name = \"…\"`, the name of the model";
+        let name = section.required("name", remedy, diagnostics);
+        let alias = section.optional("alias");
+        let alias =
+            alias.and_then(|entry| read_alias(&entry.node, &section.key("alias"), diagnostics));
+        (&name?.node, alias)
+    } else {
+        (&entry.node, None)
+    };
+    let text = reader::string(name, &what, diagnostics)?;
+    names::check("the name of a model", text, &name.span, diagnostics);
+    Some(((text.to_owned(), alias), name.span.clone()))
+}
+
+fn read_alias(node: &Node, what: &str, diagnostics: &mut Diagnostics) -> Option<String> {
+    let alias = reader::string(node, what, diagnostics)?;
+    if gate::is_alias(alias) && alias != "latest" {
+        return Some(alias.to_owned());
+    }
+    let message = format!("{what} cannot be an alias: `{}`", alias.escape_debug());
+    let hint = "an alias has lower-case letters, digits and `-`, and starts with a letter; \
+                `latest` always stands for the latest version";
+    reader::report(node, message, Some(hint.to_owned()), diagnostics);
+    None
 }
 
 fn read_after(

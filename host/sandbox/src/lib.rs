@@ -58,7 +58,7 @@ pub use error::{Error, Failure, PluginName, Reported};
 pub use folder::Folder;
 pub use map::map_file;
 pub use memory::{HeldMemory, MemoryBudget, OverBudget};
-pub use outcome::{Figure, Finding, Metric, Outcome, Severity, Verdict};
+pub use outcome::{Better, Figure, Finding, Metric, Outcome, Severity, Verdict};
 pub use plugin::{Description, Package, Plugin};
 pub use trainer::Trainer;
 pub use transformer::Transformer;

@@ -55,6 +55,19 @@ pub struct Metric {
     pub value: Option<f64>,
     /// What tells it from others of its name; empty for the headline number.
     pub labels: BTreeMap<String, String>,
+    /// Which way is good, where the plugin says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub better: Option<Better>,
+}
+
+/// Which of two numbers is better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Better {
+    /// The higher one.
+    Higher,
+    /// The lower one.
+    Lower,
 }
 
 /// Something to draw; `kind` and `data` are documented in `wit/`.
@@ -87,12 +100,21 @@ pub struct Outcome {
 
 impl Outcome {
     /// The headline number of this name.
-    pub fn headline(&self, name: &str) -> Option<f64> {
-        let metric = self
-            .metrics
-            .iter()
-            .find(|metric| metric.name == name && metric.labels.is_empty());
-        metric.and_then(|metric| metric.value)
+    pub fn headline(&self, name: &str) -> Option<&Metric> {
+        let mut metrics = self.metrics.iter();
+        metrics.find(|metric| metric.name == name && metric.labels.is_empty())
+    }
+
+    /// The number of this name with these labels, and no others.
+    pub fn labelled(&self, name: &str, labels: &[(&str, &str)]) -> Option<&Metric> {
+        let fits = |metric: &&Metric| {
+            metric.name == name
+                && metric.labels.len() == labels.len()
+                && labels
+                    .iter()
+                    .all(|(key, value)| metric.labels.get(*key).is_some_and(|own| own == value))
+        };
+        self.metrics.iter().find(fits)
     }
 }
 
@@ -124,14 +146,23 @@ pub(crate) fn outcome_in(outcome: report::Outcome, limits: &Limits) -> Result<Ou
             },
         })
     });
-    let metrics = outcome.metrics.into_iter().map(|metric| Metric {
-        name: text(metric.name),
-        value: metric.value.is_finite().then_some(metric.value),
-        labels: metric
-            .labels
-            .into_iter()
+    let metrics = outcome.metrics.into_iter().map(|metric| {
+        let labels = metric.labels.into_iter();
+        let mut labels: BTreeMap<_, _> = labels
             .map(|(key, value)| (text(key), text(value)))
-            .collect(),
+            .collect();
+        let better = labels.remove("better");
+        Metric {
+            name: text(metric.name),
+            value: metric.value.is_finite().then_some(metric.value),
+            labels,
+            // A word that this host does not know says nothing.
+            better: better.and_then(|better| match better.as_str() {
+                "higher" => Some(Better::Higher),
+                "lower" => Some(Better::Lower),
+                _ => None,
+            }),
+        }
     });
     let figures = outcome.figures.into_iter().map(|figure| {
         Ok::<_, String>(Figure {

@@ -2,7 +2,7 @@
 //! serves, so every move is kept, with who moved it and why.
 
 use jiff::Timestamp;
-use rusqlite::{Row, params};
+use rusqlite::{Row, Transaction, params};
 use serde::Serialize;
 
 use crate::name::check_alias;
@@ -49,22 +49,7 @@ impl Store {
         self.database.write("set the alias", |transaction| {
             version::require_name(transaction, name)?;
             version::require(transaction, name, version)?;
-            let from = version::aliases(transaction, name)?.remove(alias);
-            if from == Some(version) {
-                return Ok(from);
-            }
-            transaction.execute(
-                "INSERT INTO aliases (name, alias, version) VALUES (?1, ?2, ?3) \
-                 ON CONFLICT (name, alias) DO UPDATE SET version = excluded.version",
-                params![name, alias, version],
-            )?;
-            transaction.execute(
-                "INSERT INTO alias_moves \
-                 (name, alias, from_version, to_version, moved_at, moved_by, reason) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                params![name, alias, from, version, Stamp::now(), by, reason],
-            )?;
-            Ok(from)
+            Ok(move_to(transaction, (name, alias), version, by, reason)?)
         })
     }
 
@@ -85,6 +70,32 @@ impl Store {
                 Ok(moves)
             })
     }
+}
+
+/// Lets an alias stand for a version that is known, and gives the one that it stood for before.
+pub(crate) fn move_to(
+    transaction: &Transaction<'_>,
+    (name, alias): (&str, &str),
+    version: u32,
+    by: &str,
+    reason: &str,
+) -> rusqlite::Result<Option<u32>> {
+    let from = version::aliases(transaction, name)?.remove(alias);
+    if from == Some(version) {
+        return Ok(from);
+    }
+    transaction.execute(
+        "INSERT INTO aliases (name, alias, version) VALUES (?1, ?2, ?3) \
+         ON CONFLICT (name, alias) DO UPDATE SET version = excluded.version",
+        params![name, alias, version],
+    )?;
+    transaction.execute(
+        "INSERT INTO alias_moves \
+         (name, alias, from_version, to_version, moved_at, moved_by, reason) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![name, alias, from, version, Stamp::now(), by, reason],
+    )?;
+    Ok(from)
 }
 
 fn move_of_row(row: &Row<'_>) -> rusqlite::Result<AliasMove> {

@@ -178,6 +178,23 @@ pub enum Error {
         /// The aliases there are.
         known: Vec<String>,
     },
+    /// An alias was moved by somebody else in the meantime.
+    #[error(
+        "the alias `{alias}` of the model `{name}` was moved in the meantime: it stood for {}, and \
+         now stands for {}",
+        version_or_none(*expected),
+        version_or_none(*found)
+    )]
+    AliasMoved {
+        /// The model.
+        name: String,
+        /// The alias.
+        alias: String,
+        /// The version that it stood for.
+        expected: Option<u32>,
+        /// The version that it stands for now.
+        found: Option<u32>,
+    },
 }
 
 impl Error {
@@ -222,6 +239,9 @@ impl Error {
                 "an alias has lower-case letters, digits and `-`, and starts with a letter"
                     .to_owned()
             }
+            Self::AliasMoved { .. } => "run the pipeline again: it compares with that version, \
+                 and computes nothing else again"
+                .to_owned(),
             Self::InvalidVersion { .. } => "versions count up from 1".to_owned(),
             Self::UnknownModel { name, known } => choice("model", "models", name, known),
             Self::UnknownAlias { alias, known, .. } => choice("alias", "aliases", alias, known),
@@ -230,6 +250,13 @@ impl Error {
             }
             _ => return None,
         })
+    }
+}
+
+fn version_or_none(version: Option<u32>) -> String {
+    match version {
+        Some(version) => format!("version {version}"),
+        None => "no version".to_owned(),
     }
 }
 

@@ -29,6 +29,7 @@ mod blobs;
 mod cache;
 mod canonical;
 mod database;
+mod decision;
 mod digest;
 mod error;
 mod float;
@@ -48,6 +49,7 @@ pub use alias::AliasMove;
 pub use blobs::Blobs;
 pub use cache::Cache;
 pub use canonical::canonical_json;
+pub use decision::Decision;
 pub use digest::{Digest, InvalidDigest};
 pub use error::{Error, Result};
 pub use jiff::Timestamp;
@@ -56,7 +58,7 @@ pub use model::{
     Model, Part, ReferenceProfile, Signature,
 };
 pub use outcome::{Outcome, RunOutcome};
-pub use registry::{ModelSummary, Registered, StoredModel};
+pub use registry::{ModelSummary, Promotion, Registered, Registration, StoredModel};
 pub use run::{Run, RunId, StoredRun};
 pub use selector::{Selector, VersionSelector};
 pub use store::Store;

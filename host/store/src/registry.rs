@@ -4,12 +4,17 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use rusqlite::Transaction;
 use serde::Serialize;
+use serde_json::Value;
 
-use crate::name::check_model_name;
+use crate::database::Abort;
+use crate::name::{check_alias, check_model_name};
 use crate::run::require_run;
 use crate::version::{self, ModelVersion};
-use crate::{Digest, Error, Model, Result, RunId, Selector, Store, time};
+use crate::{
+    Decision, Digest, Error, Model, Result, RunId, Selector, Store, alias, decision, time,
+};
 
 /// What registering a model came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -20,6 +25,29 @@ pub struct Registered {
     pub digest: Digest,
     /// Whether this call has made the version; otherwise it was there.
     pub new: bool,
+    /// The version that the alias stood for before, where one was moved.
+    pub before: Option<u32>,
+}
+
+/// What is said of a model when it is registered.
+#[derive(Debug, Clone, Default)]
+pub struct Registration<'a> {
+    /// What the gates decided on it: a JSON array, empty if there were none.
+    pub gates: Vec<Value>,
+    /// The alias that is moved to its version.
+    pub promotion: Option<Promotion<'a>>,
+}
+
+/// An alias that is moved to a version at the moment in which that is registered.
+#[derive(Debug, Clone)]
+pub struct Promotion<'a> {
+    /// The alias.
+    pub alias: &'a str,
+    /// Why.
+    pub reason: &'a str,
+    /// The version that it has to stand for until then, if that matters; `Some(None)` if there
+    /// must be no such alias. It matters where that version was compared with.
+    pub expected: Option<Option<u32>>,
 }
 
 /// A registered name, with its latest version.
@@ -56,6 +84,8 @@ pub struct StoredModel {
     pub run: RunId,
     /// The aliases that stand for this version.
     pub aliases: Vec<String>,
+    /// What the gates of the runs that registered it decided, the latest first.
+    pub decisions: Vec<Decision>,
     /// The model.
     pub model: Model,
 }
@@ -69,7 +99,26 @@ impl Store {
     /// [`Error::InvalidModelName`], [`Error::MissingPart`], [`Error::UnknownRun`], the errors of
     /// [`canonical_json`](crate::canonical_json), [`Error::Io`] and [`Error::Database`].
     pub fn register(&self, model: &Model, run: RunId) -> Result<Registered> {
+        self.register_with(model, run, &Registration::default())
+    }
+
+    /// The same with what is said of the model: what gates decided on it is kept with the version,
+    /// and an alias is moved to it, by `run N`, all at once or not at all.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Store::register`], [`Error::InvalidAlias`], [`Error::ReservedAlias`], and
+    /// [`Error::AliasMoved`] when the alias no longer stands where it should.
+    pub fn register_with(
+        &self,
+        model: &Model,
+        run: RunId,
+        registration: &Registration<'_>,
+    ) -> Result<Registered> {
         check_model_name(&model.name)?;
+        if let Some(promotion) = &registration.promotion {
+            check_alias(promotion.alias)?;
+        }
         self.require_parts(model)?;
         let digest = self.blobs().put(&model.to_json()?)?;
         self.database.write("register the model", |transaction| {
@@ -79,10 +128,20 @@ impl Store {
                 Some(version) => version,
                 None => version::insert(transaction, &model.name, digest, run)?,
             };
+            if !registration.gates.is_empty() {
+                let gates = Value::Array(registration.gates.clone());
+                decision::insert(transaction, (&model.name, version), run, &gates)?;
+            }
+            let promotion = registration.promotion.as_ref();
+            let before = promotion
+                .map(|promotion| promote(transaction, (&model.name, version), run, promotion))
+                .transpose()?
+                .flatten();
             Ok(Registered {
                 version,
                 digest,
                 new: known.is_none(),
+                before,
             })
         })
     }
@@ -131,10 +190,12 @@ impl Store {
     /// [`Error::UnknownModel`], [`Error::UnknownVersion`], [`Error::UnknownAlias`], the errors of
     /// [`Blobs::get`](crate::Blobs::get) and [`Model::from_json`], and [`Error::Database`].
     pub fn model(&self, selector: &Selector) -> Result<StoredModel> {
-        let found = self.database.read("find the model", |transaction| {
+        let (found, decisions) = self.database.read("find the model", |transaction| {
             version::require_name(transaction, &selector.name)?;
             let number = version::selected(transaction, selector)?;
-            version::require(transaction, &selector.name, number)
+            let found = version::require(transaction, &selector.name, number)?;
+            let decisions = decision::all(transaction, &selector.name, number)?;
+            Ok((found, decisions))
         })?;
         let model = Model::from_json(&self.blobs().get(&found.digest)?)?;
         let ModelVersion {
@@ -152,6 +213,7 @@ impl Store {
             created_at,
             run,
             aliases,
+            decisions,
             model,
         })
     }
@@ -169,4 +231,29 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// Moves an alias to a version, unless it has been moved since somebody looked.
+fn promote(
+    transaction: &Transaction<'_>,
+    (name, version): (&str, u32),
+    run: RunId,
+    promotion: &Promotion<'_>,
+) -> Result<Option<u32>, Abort> {
+    let alias = promotion.alias;
+    let found = version::aliases(transaction, name)?.remove(alias);
+    if let Some(expected) = promotion.expected
+        && expected != found
+    {
+        return Err(Error::AliasMoved {
+            name: name.to_owned(),
+            alias: alias.to_owned(),
+            expected,
+            found,
+        }
+        .into());
+    }
+    let by = format!("run {run}");
+    let moved = alias::move_to(transaction, (name, alias), version, &by, promotion.reason)?;
+    Ok(moved)
 }

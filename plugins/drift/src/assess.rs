@@ -171,5 +171,6 @@ fn metric(name: &str, value: f64, labels: &[(&str, &str)]) -> Metric {
         name: name.to_owned(),
         value,
         labels: labels.collect(),
+        better: None,
     }
 }

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::Params;
 use crate::fold::{Observed, OfTask};
+use crate::paired;
 use crate::rows::Rows;
 use crate::scores::Scores;
 
@@ -26,6 +27,9 @@ pub(crate) fn assess(params: &Params, models: &[(String, Observed)]) -> Result<O
         }
         scored.push((name.as_str(), observed.rows(), scores));
     }
+    if let Some(bootstrap) = &params.bootstrap {
+        metrics.extend(paired::metrics(bootstrap, models)?);
+    }
     if labelled {
         figures.insert(0, comparison(&scored));
     }
@@ -44,6 +48,7 @@ fn row_metrics(rows: &Rows, model: Option<&str>) -> [Metric; 2] {
         name: name.to_owned(),
         value: value as f64,
         labels: Vec::from_iter(model.map(|model| ("model".to_owned(), model.to_owned()))),
+        better: None,
     };
     [
         metric("rows", rows.with_target),

@@ -7,6 +7,7 @@ use mlhost_plugin::{RecordBatch, Result};
 use mlhost_statistics::Moments;
 use serde::{Deserialize, Serialize};
 
+use crate::kept::KeptClasses;
 use crate::roc::ClassScores;
 use crate::rows::Rows;
 use crate::values::{Classes, numbers};
@@ -26,12 +27,13 @@ pub(crate) struct Classification {
     /// Of the negative logarithm of the probability of the class that it was.
     pub(crate) losses: Moments,
     pub(crate) scores: BTreeMap<String, ClassScores>,
+    pub(crate) kept: Option<KeptClasses>,
 }
 
 impl Classification {
     /// Nothing learned yet, for these columns of probabilities. Of two classes it
-    /// is enough to rank the rows by one, the positive one.
-    pub(crate) fn new(with_probability: Vec<String>, positive: Option<&str>) -> Self {
+    /// is enough to rank the rows by one, the positive one. `keep` says whether rows are to be kept.
+    pub(crate) fn new(with_probability: Vec<String>, positive: Option<&str>, keep: bool) -> Self {
         let mut ranked = with_probability.clone();
         ranked.sort_unstable();
         if let (2, Some(last)) = (ranked.len(), ranked.last()) {
@@ -45,6 +47,7 @@ impl Classification {
         Self {
             scores: scores.collect(),
             with_probability,
+            kept: keep.then(KeptClasses::default),
             ..Self::default()
         }
     }
@@ -56,6 +59,7 @@ impl Classification {
         let targets = classes.read(rows.column(0))?;
         let predictions = classes.read(rows.column(1))?;
         self.count(&targets, &predictions, &classes.names());
+        self.keep(&targets, &predictions, &classes.names());
         if self.with_probability.is_empty() {
             return Ok(());
         }
@@ -80,6 +84,21 @@ impl Classification {
         self.losses.merge(&later.losses);
         for (class, scores) in &later.scores {
             self.scores.entry(class.clone()).or_default().merge(scores);
+        }
+        if let (Some(kept), Some(later)) = (&mut self.kept, &later.kept) {
+            kept.merge(later);
+        }
+    }
+
+    /// Keeps the rows that have a target, where rows are to be kept.
+    fn keep(&mut self, targets: &[Option<usize>], predictions: &[Option<usize>], classes: &[&str]) {
+        let Some(kept) = &mut self.kept else { return };
+        for (target, prediction) in targets.iter().zip(predictions) {
+            if let Some(class) = target {
+                let class = kept.class(classes[*class]);
+                kept.targets.push(class);
+                kept.right.push(prediction == target);
+            }
         }
     }
 
@@ -123,6 +142,15 @@ impl Classification {
                     None => {}
                 }
             }
+            if let Some(kept) = &mut self.kept {
+                let kept = kept.scores.entry(name.clone()).or_default();
+                let scored = targets.iter().zip(values);
+                kept.extend(
+                    scored
+                        .filter(|(target, _)| target.is_some())
+                        .map(|(_, value)| value),
+                );
+            }
             scores.of_class.update(&of_class);
             scores.of_rest.update(&of_rest);
         }
@@ -152,5 +180,8 @@ impl Classification {
             losses.push(-clipped.ln());
         }
         self.losses.update(&losses);
+        if let Some(kept) = &mut self.kept {
+            kept.losses.extend(losses);
+        }
     }
 }

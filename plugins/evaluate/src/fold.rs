@@ -6,6 +6,7 @@ use mlhost_statistics::column::{holds_classes, is_numeric};
 use serde::{Deserialize, Serialize};
 
 use crate::classification::Classification;
+use crate::kept::{KeptClasses, KeptNumbers};
 use crate::params::{Params, Task};
 use crate::regression::Regression;
 use crate::rows::Rows;
@@ -24,9 +25,8 @@ pub struct Observed(pub(crate) OfTask);
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum OfTask {
-    /// Boxed, because the other variant is much smaller.
     Regression(Box<Regression>),
-    Classification(Classification),
+    Classification(Box<Classification>),
 }
 
 impl Fold for Evaluation {
@@ -44,6 +44,12 @@ impl Fold for Evaluation {
         let task = params.task.unwrap_or_else(|| task_of(target.data_type()));
         for (field, at) in [(target, "/target"), (prediction, "/prediction")] {
             check_type(task, field.name(), field.data_type(), at)?;
+        }
+        if let Some(bootstrap) = &params.bootstrap {
+            bootstrap.check(match task {
+                Task::Regression => &KeptNumbers::METRICS,
+                Task::Classification => &KeptClasses::METRICS,
+            })?;
         }
         match task {
             Task::Regression => Self::of_regression(&params, columns),
@@ -90,7 +96,9 @@ impl Evaluation {
         }
         Ok(Self {
             columns,
-            observed: Observed(OfTask::Regression(Box::default())),
+            observed: Observed(OfTask::Regression(Box::new(Regression::new(
+                params.bootstrap.is_some(),
+            )))),
         })
     }
 
@@ -117,10 +125,11 @@ impl Evaluation {
         columns.extend(classes.iter().map(|class| format!("{prefix}{class}")));
         Ok(Self {
             columns,
-            observed: Observed(OfTask::Classification(Classification::new(
+            observed: Observed(OfTask::Classification(Box::new(Classification::new(
                 classes,
                 positive.as_deref(),
-            ))),
+                params.bootstrap.is_some(),
+            )))),
         })
     }
 }

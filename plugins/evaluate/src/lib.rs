@@ -32,7 +32,22 @@
 //! classes or where `positive` is given, `macro` (every class counts the same) for
 //! more than two. With more than one model, every metric carries the label `model`.
 //!
-//! May use `mlhost-statistics` and the small Arrow crates only.
+//! With several models and
+//!
+//! ```toml
+//! [steps.evaluate.with.bootstrap]
+//! metrics.r2 = { margin = 0.005, confidence = 0.95 }
+//! resamples = 1000
+//! seed = 42
+//! ```
+//!
+//! a paired bootstrap over rows tells how sure it is that the first model is better than each of
+//! the others: metrics of the same name with the labels `model`, `than` and `statistic`, which is
+//! `difference`, `lower`, `upper` or `probability`. It is there for `r2`, `rmse`, `mae`,
+//! `median_absolute_error`, `accuracy`, `log_loss` and `roc_auc`. The state then keeps every row,
+//! and a draw takes a pass over them.
+//!
+//! May use `mlhost-statistics`, a generator of random numbers and the small Arrow crates only.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -53,11 +68,15 @@
 //! ```
 
 mod assess;
+mod bootstrap;
 mod class_scores;
 mod classification;
 mod fold;
+mod kept;
+mod paired;
 mod params;
 mod regression;
+mod resampled;
 mod roc;
 mod rows;
 mod scores;
@@ -65,6 +84,7 @@ mod values;
 
 use mlhost_plugin::{Evaluator, Outcome, Plugin, Result, export};
 
+pub use bootstrap::{Bootstrap, Demand};
 pub use fold::{Evaluation, Observed};
 pub use params::{Class, Params, Task};
 

@@ -5,6 +5,8 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::bootstrap::Bootstrap;
+
 /// What is predicted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -50,6 +52,7 @@ pub struct Params {
     pub target: String,
     /// The column that holds what the model predicted.
     #[serde(default = "prediction")]
+    #[schemars(extend("x-mlhost-role" = "prediction"))]
     pub prediction: String,
     /// What is predicted. By default a target of numbers makes a regression, one of
     /// texts or booleans a classification; classes that are numbers need
@@ -66,7 +69,15 @@ pub struct Params {
     /// probability begin with; the class follows. Without such columns there is no
     /// `log_loss` and no `roc_auc`.
     #[serde(default = "probability_prefix")]
+    #[schemars(extend("x-mlhost-role" = "probability-prefix"))]
     pub probability_prefix: String,
+    /// With several models: how sure it is that the first differs from each of the
+    /// others, by a paired bootstrap over rows. The state then keeps every row: 16
+    /// bytes for one of a regression, some 10 for one of a classification and 8 more
+    /// for each class that rows are ranked by. The host sets it where a gate has a
+    /// `confidence`.
+    #[serde(default)]
+    pub bootstrap: Option<Bootstrap>,
 }
 
 fn prediction() -> String {

@@ -6,6 +6,7 @@ use mlhost_plugin::{RecordBatch, Result};
 use mlhost_statistics::{Distribution, Extremes, Moments};
 use serde::{Deserialize, Serialize};
 
+use crate::kept::KeptNumbers;
 use crate::rows::Rows;
 use crate::scores::Scores;
 use crate::values::numbers;
@@ -20,9 +21,18 @@ pub(crate) struct Regression {
     absolute_errors: Moments,
     /// For the median, which no moment gives.
     absolute_error_counts: Distribution,
+    pub(crate) kept: Option<KeptNumbers>,
 }
 
 impl Regression {
+    /// Nothing learned yet; whether rows are to be kept.
+    pub(crate) fn new(keep: bool) -> Self {
+        Self {
+            kept: keep.then(KeptNumbers::default),
+            ..Self::default()
+        }
+    }
+
     /// Takes in rows whose first column is the target and whose second one is the
     /// prediction.
     pub(crate) fn update(&mut self, rows: &RecordBatch) -> Result<()> {
@@ -41,6 +51,10 @@ impl Regression {
             if target.is_finite() && prediction.is_finite() {
                 scored.push(target);
                 errors.push((target - prediction).abs());
+                if let Some(kept) = &mut self.kept {
+                    kept.targets.push(target);
+                    kept.predictions.push(prediction);
+                }
             }
         }
         self.target.update(&scored);
@@ -60,6 +74,9 @@ impl Regression {
         self.absolute_errors.merge(&later.absolute_errors);
         self.absolute_error_counts
             .merge(&later.absolute_error_counts);
+        if let (Some(kept), Some(later)) = (&mut self.kept, &later.kept) {
+            kept.merge(later);
+        }
     }
 
     pub(crate) fn scores(&self) -> Scores {

@@ -1,7 +1,7 @@
 //! A model's numbers in the order in which they are shown, and how they read in a
 //! sentence.
 
-use mlhost_plugin::Metric;
+use mlhost_plugin::{Better, Metric};
 use serde_json::{Map, Value, json};
 
 /// One number and what tells it from others of its name.
@@ -48,6 +48,7 @@ impl Scores {
                 name: score.name.to_owned(),
                 value: score.value,
                 labels: model.into_iter().chain(average).map(label).collect(),
+                better: Some(better(score.name)),
             }
         })
     }
@@ -72,6 +73,14 @@ impl Scores {
     pub(crate) fn details(&self) -> Map<String, Value> {
         let values = self.0.iter().map(|score| json!(score.value));
         self.names().zip(values).collect()
+    }
+}
+
+/// Which way a score is good.
+pub(crate) fn better(name: &str) -> Better {
+    match name {
+        "rmse" | "mae" | "median_absolute_error" | "log_loss" => Better::Lower,
+        _ => Better::Higher,
     }
 }
 

@@ -3,8 +3,9 @@
 use std::{path::Path, process::ExitCode};
 
 use comfy_table::CellAlignment::{Left, Right};
-use mlhost_store::{Column, Model, ModelSummary, StoredModel};
+use mlhost_store::{Column, Decision, Model, ModelSummary, StoredModel};
 
+use super::outcome;
 use crate::{
     arguments::{ModelsArguments, ModelsCommand},
     error::Failure,
@@ -64,11 +65,15 @@ fn show(stored: &StoredModel) -> String {
         stored.created_at.strftime("%Y-%m-%d %H:%M UTC"),
         stored.run
     );
+    if !stored.aliases.is_empty() {
+        words.push_str(&format!("  now {}\n", stored.aliases.join(", ")));
+    }
     if let Some(target) = &model.target {
         words.push_str(&format!("  predicts {target}\n"));
     }
     words.push_str(&chain(model));
     words.push_str(&metrics(model));
+    words.push_str(&decisions(&stored.decisions));
     words.push_str(&data(model));
     words.push_str("\ninputs\n");
     words.push_str(&columns(&model.signature.inputs));
@@ -111,6 +116,15 @@ fn metrics(model: &Model) -> String {
         ));
     }
     words
+}
+
+/// What the gates of the latest run that had anything new to say decided.
+fn decisions(decisions: &[Decision]) -> String {
+    let Some(decision) = decisions.first() else {
+        return String::new();
+    };
+    let gates = outcome::recorded_gates(&decision.gates);
+    format!("\ngates, decided by run {}\n{gates}", decision.run)
 }
 
 fn data(model: &Model) -> String {

@@ -4,6 +4,7 @@
 use comfy_table::CellAlignment::{Left, Right};
 use mlhost_engine::{GateRecord, StepRecord, StepStatus};
 use mlhost_sandbox::{Finding, Metric, Outcome};
+use serde_json::Value;
 
 use crate::{output, text};
 
@@ -100,26 +101,38 @@ fn headline(metrics: &[Metric]) -> String {
     lines.iter().map(line).collect()
 }
 
-fn gates(gates: &[GateRecord]) -> String {
-    let bound = |sign: &str, bound: Option<f64>| {
-        bound
-            .map(|bound| format!(" {sign} {bound}"))
-            .unwrap_or_default()
+/// What the gates of a step decided, a line each.
+pub(super) fn gates(gates: &[GateRecord]) -> String {
+    let gate = |record: &GateRecord| {
+        let compared = record.comparison.as_ref();
+        gate(
+            &record.summary,
+            record.passed,
+            compared.map(|compared| compared.summary.as_str()),
+        )
     };
-    gates
-        .iter()
-        .map(|record| {
-            format!(
-                "  gate {}{}{}: {}\n",
-                record.gate.metric,
-                bound(">=", record.gate.minimum),
-                bound("<=", record.gate.maximum),
-                if record.passed {
-                    "passed"
-                } else {
-                    "not passed"
-                }
-            )
-        })
-        .collect()
+    gates.iter().map(gate).collect()
+}
+
+/// The gates of a record, which may be of another version of the host.
+pub(super) fn recorded_gates(gates: &Value) -> String {
+    let gates = gates.as_array().into_iter().flatten();
+    let gate = |record: &Value| {
+        let summary = record["summary"].as_str().or(record["metric"].as_str());
+        gate(
+            summary.unwrap_or_default(),
+            record["passed"] == true,
+            record["comparison"]["summary"].as_str(),
+        )
+    };
+    gates.map(gate).collect()
+}
+
+fn gate(demand: &str, passed: bool, compared: Option<&str>) -> String {
+    let passed = if passed { "passed" } else { "not passed" };
+    let compared = compared.map(|compared| format!("    {compared}\n"));
+    format!(
+        "  gate {demand}: {passed}\n{}",
+        compared.unwrap_or_default()
+    )
 }

@@ -230,6 +230,18 @@ fn words(report: &Report<'_>) -> String {
             model.version,
             text::short(&model.digest)
         ));
+        if let Some(alias) = &model.alias {
+            words.push_str(&match model.before {
+                Some(before) if before == model.version => {
+                    format!("{alias} is still {}@{before}\n", model.name)
+                }
+                Some(before) => format!(
+                    "{alias} is now {}@{}, and was {}@{before}\n",
+                    model.name, model.version, model.name
+                ),
+                None => format!("{alias} is now {}@{}\n", model.name, model.version),
+            });
+        }
     }
     words
 }

@@ -4,6 +4,7 @@
 
 mod chain;
 pub(crate) mod columns;
+mod constant;
 mod passage;
 mod scored;
 mod transformed;
@@ -15,6 +16,7 @@ use mlhost_data::{Batches, Result as DataResult, Table};
 use mlhost_store::Digest;
 
 pub(crate) use chain::{Fitted, OpenChain};
+pub(crate) use constant::Constant;
 pub(crate) use passage::{Flow, Passage};
 pub(crate) use scored::Scored;
 pub use scored::ScoredTable;

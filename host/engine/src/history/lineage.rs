@@ -8,14 +8,17 @@ use std::{
     sync::Arc,
 };
 
-use mlhost_pipeline::{Pipeline, Source, parse};
+use mlhost_pipeline::{Pipeline, Scheme, Source, parse};
 use mlhost_store::{Digest, Selector, Store, StoredModel};
 
 use super::{
     changes,
     reproduction::{Difference, Reproduction},
 };
-use crate::{Checked, Engine, Error, FileRecord, Result, RunRecord, Supplies, opened, provenance};
+use crate::{
+    Checked, Engine, Error, FileRecord, Result, RunRecord, Supplies, opened, provenance,
+    with_causes,
+};
 
 /// What a model version was made from, as the record of its run has it.
 pub struct Lineage {
@@ -182,7 +185,9 @@ impl Lineage {
             }
             _ => {
                 let digest = File::open(path).and_then(Digest::of_reader);
-                digest.map(|digest| digest.to_string()).map_err(|error| error.to_string())
+                digest
+                    .map(|digest| digest.to_string())
+                    .map_err(|error| error.to_string())
             }
         }
     }

@@ -10,5 +10,6 @@ mod fixture;
 mod messages;
 mod models;
 mod opening;
+mod promotions;
 mod runs;
 mod selectors;

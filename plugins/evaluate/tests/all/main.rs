@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod bootstrap;
 mod classification;
 mod models;
 mod refusals;

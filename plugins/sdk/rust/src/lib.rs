@@ -89,7 +89,7 @@ pub use kinds::{
     DriftDetector, Emit, Evaluator, Fit, Fold, Output, Plugin, Preprocessor, Trainer, Transform,
     Validator,
 };
-pub use outcome::{Figure, Finding, Metric, Outcome, Severity, Verdict};
+pub use outcome::{Better, Figure, Finding, Metric, Outcome, Severity, Verdict};
 
 /// The version of the contract (`wit/`) that this SDK speaks.
 pub const CONTRACT: &str = "0.1.0";

@@ -71,6 +71,27 @@ pub struct Metric {
     pub value: f64,
     /// What tells it from others of its name; empty for the headline number.
     pub labels: Vec<(String, String)>,
+    /// Which way is good, where models are to be compared by it.
+    pub better: Option<Better>,
+}
+
+/// Which of two numbers is better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Better {
+    /// The higher one.
+    Higher,
+    /// The lower one.
+    Lower,
+}
+
+impl Better {
+    /// The contract's word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Higher => "higher",
+            Self::Lower => "lower",
+        }
+    }
 }
 
 /// Something to draw; `kind` and `data` are documented in `wit/`.
@@ -142,6 +163,7 @@ impl Outcome {
             name: name.to_owned(),
             value,
             labels: vec![],
+            better: None,
         });
         self
     }

@@ -86,6 +86,7 @@ fn the_outcome_follows_from_the_findings() {
         name: name.to_owned(),
         value,
         labels: vec![],
+        better: None,
     };
     assert_eq!(
         failed.metrics,

@@ -76,6 +76,7 @@ fn show_step(step: &StepRecord, words: &mut String) {
     if let Some(outcome) = &step.outcome {
         show_outcome(outcome, words);
     }
+    words.push_str(&outcome::gates(&step.gates));
     if let Some(error) = &step.error {
         let _ = writeln!(words, "  {error}");
     }

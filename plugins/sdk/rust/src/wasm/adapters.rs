@@ -14,8 +14,8 @@ use super::{
     resources,
 };
 use crate::{
-    DriftDetector, Evaluator, Fit, Fold, Outcome, Preprocessor, Severity, Trainer, Transform,
-    Validator,
+    Better, DriftDetector, Evaluator, Fit, Fold, Outcome, Preprocessor, Severity, Trainer,
+    Transform, Validator,
     codec::{decode_params, decode_state, params_schema},
 };
 
@@ -196,6 +196,12 @@ fn state<F: Fold>(states: &NamedStates, name: &str) -> crate::Result<F::State> {
     }
 }
 
+/// The labels with the one that says which way is good.
+fn with_better(mut labels: Vec<(String, String)>, better: Option<Better>) -> Vec<(String, String)> {
+    labels.extend(better.map(|better| ("better".to_owned(), better.as_str().to_owned())));
+    labels
+}
+
 fn outcome(outcome: Outcome) -> exports::report::Outcome {
     let findings = outcome
         .findings
@@ -217,7 +223,7 @@ fn outcome(outcome: Outcome) -> exports::report::Outcome {
         .map(|metric| exports::report::Metric {
             name: metric.name,
             value: metric.value,
-            labels: metric.labels,
+            labels: with_better(metric.labels, metric.better),
         });
     let figures = outcome
         .figures
