@@ -68,7 +68,8 @@ impl Opener {
     }
 
     /// The names and types of all columns of text files, which are then not inferred. The names in
-    /// the header of a CSV file must be these; one without a header gets them.
+    /// the header of a CSV file must be these; one without a header gets them. A row of JSON lines
+    /// has no other keys, and a key that it lacks is a missing value.
     #[must_use]
     pub fn schema<N: Into<String>>(
         mut self,
@@ -100,7 +101,7 @@ impl Opener {
     /// Opens the files that `pattern` stands for: a path from the folder `base`, a folder of which
     /// every file with an ending of the format is taken, or a glob. Files come in the order of
     /// their names. Types of text formats that are not stated are inferred from all rows, which are
-    /// read once for it.
+    /// read once for it; so are those of JSON lines with stated types, for their keys.
     ///
     /// # Errors
     ///

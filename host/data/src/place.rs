@@ -3,7 +3,7 @@
 //! result that nobody can make again.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -38,8 +38,8 @@ impl Place {
 
     /// Opens the file, provided that it has not changed.
     pub(crate) fn open(&self) -> Result<File> {
-        let file = File::open(&self.path).map_err(Error::io(&self.path))?;
-        let metadata = file.metadata().map_err(Error::io(&self.path))?;
+        let file = File::open(&self.path).map_err(|error| self.lost(error))?;
+        let metadata = file.metadata().map_err(|error| self.lost(error))?;
         self.compare(&Stamp::new(&metadata))?;
         Ok(file)
     }
@@ -54,8 +54,18 @@ impl Place {
 
     /// Fails if the file has changed.
     pub(crate) fn check(&self) -> Result<()> {
-        let metadata = std::fs::metadata(&self.path).map_err(Error::io(&self.path))?;
+        let metadata = std::fs::metadata(&self.path).map_err(|error| self.lost(error))?;
         self.compare(&Stamp::new(&metadata))
+    }
+
+    /// Why a file that was there cannot be reached any more.
+    fn lost(&self, error: io::Error) -> Error {
+        match error.kind() {
+            io::ErrorKind::NotFound => Error::Gone {
+                path: self.path.clone(),
+            },
+            _ => Error::io(&self.path)(error),
+        }
     }
 
     fn compare(&self, now: &Stamp) -> Result<()> {

@@ -95,6 +95,10 @@ impl Table for TrainingTable {
         self.dataset.num_parts()
     }
 
+    fn verify_part(&self, part: usize) -> Result<()> {
+        self.dataset.verify_part(part)
+    }
+
     fn scan_part(&self, part: usize, columns: &[String]) -> Result<Box<dyn Batches>> {
         let key = (part, columns.to_vec());
         let before = {
