@@ -138,6 +138,7 @@ impl Runner<'_> {
             .store
             .blobs()
             .put(pipeline.source().text().as_bytes())?;
+        let room_for_the_end = self.store.reserve()?;
         let id = self.store.begin_run(&pipeline.name, &text)?;
         let fingerprints = tokio::task::spawn_blocking({
             let files = self.files.clone();
@@ -174,6 +175,7 @@ impl Runner<'_> {
         }
         record.seconds = started.elapsed().as_secs_f64();
         let (outcome, summary, error) = conclude(&record, stopped);
+        drop(room_for_the_end);
         self.store
             .finish_run(id, outcome, &summary, &serde_json::to_value(&record)?)?;
         Ok(RunReport {
@@ -290,6 +292,7 @@ fn conclude(record: &RunRecord, stopped: Option<Stopped>) -> (Outcome, String, O
         Some(Stopped::Refused(reason)) => (Outcome::Refused, reason, None),
         Some(Stopped::Failed(error)) => {
             let outcome = match error.as_ref() {
+                Error::Store(error) if error.is_full() => Outcome::Failed,
                 Error::Store(_) | Error::Thread(_) | Error::Digest(_) | Error::Record(_) => {
                     Outcome::Error
                 }
