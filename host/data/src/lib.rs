@@ -35,6 +35,7 @@ mod encoder;
 mod error;
 mod file_table;
 mod find;
+mod guard;
 mod hint;
 mod limited;
 mod memory;

@@ -6,7 +6,9 @@
     reason = "clippy knows the tests themselves, but not the functions they share"
 )]
 
+mod changes;
 mod csv;
+mod damaged;
 mod digests;
 mod finding;
 mod json;
@@ -14,6 +16,7 @@ mod parts;
 mod property;
 mod pushed_down;
 mod round_trip;
+mod rows_that_are_none;
 mod scanning;
 mod schemas;
 mod selecting;
