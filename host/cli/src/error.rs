@@ -98,6 +98,7 @@ fn code(error: &mlhost_engine::Error) -> u8 {
         | Error::Data(_)
         | Error::NoRows { .. }
         | Error::NotApplicable { .. } => REFUSED,
+        Error::Store(error) if error.is_full() => REFUSED,
         Error::Cancelled => INTERRUPTED,
         _ => INTERNAL,
     }

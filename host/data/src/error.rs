@@ -80,6 +80,20 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// A file that was there when the table was opened is not any more.
+    #[error("`{}` was deleted or moved after it was opened", path.display())]
+    Gone {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A symbolic link to a file or folder that is not there.
+    #[error("`{}` is a link to `{}`, and there is no such file", path.display(), target.display())]
+    DanglingLink {
+        /// The link.
+        path: PathBuf,
+        /// What it points to, as it is written in the link.
+        target: PathBuf,
+    },
     /// A table that is computed could not be: whoever computes it says why.
     #[error(transparent)]
     Computed(Box<dyn std::error::Error + Send + Sync>),
@@ -169,6 +183,15 @@ pub enum Error {
         expected: u64,
         /// The number of fields.
         found: u64,
+    },
+    /// A quote of a CSV file that opens a field and is never closed, so that the field would be all
+    /// the rest of the file.
+    #[error("`{}`, line {line}: a quote opens a field here and is never closed", path.display())]
+    UnclosedQuote {
+        /// The file.
+        path: PathBuf,
+        /// The line of the quote, from 1.
+        line: u64,
     },
     /// Bytes that are no text.
     #[error("`{}`, line {line}: {what} is not UTF-8 from byte {byte} on", path.display())]

@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::arrange::Arranged;
 use crate::data_file::DataFile;
+use crate::guard::guarded;
 use crate::opener::Opener;
 use crate::place::Place;
 use crate::selected::Filter;
@@ -57,7 +58,7 @@ impl FileTable {
 
     fn add(&mut self, place: Arc<Place>) -> Result<()> {
         let file = self.files.len();
-        let source = source::open(&place, &self.opener)?;
+        let source = guarded(&place.path, || source::open(&place, &self.opener))?;
         refuse_duplicates(&place.path, &source.schema())?;
         self.parts
             .extend((0..source.num_parts()).map(|part| (file, part)));
@@ -130,10 +131,11 @@ impl FileTable {
     fn watched(
         &self,
         file: usize,
-        batches: Result<Box<dyn Batches>>,
         wanted: SchemaRef,
+        scan: impl FnOnce(&SchemaRef) -> Result<Box<dyn Batches>>,
     ) -> Result<Box<dyn Batches>> {
         let place = self.files[file].place();
+        let batches = guarded(&place.path, || scan(&wanted));
         let batches = batches.map_err(|error| place.check().err().unwrap_or(error))?;
         let batches = Arranged::new(batches, wanted);
         Ok(Box::new(Watched::new(batches, place.clone())))
@@ -176,15 +178,22 @@ impl Table for FileTable {
         let (file, part) = self.part(part)?;
         let mut hasher = Sha256::new();
         hasher.update(self.reading());
-        hasher.update(self.sources[file].part_content(part)?);
+        let path = self.files[file].path();
+        let content = guarded(path, || self.sources[file].part_content(part))?;
+        hasher.update(content);
         Ok(Some(digest::finished(hasher)))
+    }
+
+    fn verify_part(&self, part: usize) -> Result<()> {
+        let (file, _) = self.part(part)?;
+        self.files[file].place().check()
     }
 
     fn scan_part(&self, part: usize, columns: &[String]) -> Result<Box<dyn Batches>> {
         let wanted = select(&self.schema, columns)?;
         let (file, part) = self.part(part)?;
-        let batches = self.sources[file].scan_part(part, &wanted);
-        self.watched(file, batches, wanted)
+        let source = &self.sources[file];
+        self.watched(file, wanted, |wanted| source.scan_part(part, wanted))
     }
 
     fn scan_part_filtered(
@@ -196,7 +205,9 @@ impl Table for FileTable {
         let wanted = select(&self.schema, columns)?;
         let filter = filter.of_part(part);
         let (file, part) = self.part(part)?;
-        let batches = self.sources[file].scan_part_filtered(part, &wanted, filter);
-        self.watched(file, batches, wanted)
+        let source = &self.sources[file];
+        self.watched(file, wanted, |wanted| {
+            source.scan_part_filtered(part, wanted, filter)
+        })
     }
 }

@@ -52,6 +52,7 @@ fn files(pattern: &str, base: &Path, format: Format) -> Result<Vec<PathBuf>> {
     } else if path.is_dir() {
         in_folder(&path, format)?
     } else {
+        refuse_dangling(&path)?;
         matching(pattern, base)?
     };
     if found.is_empty() {
@@ -69,8 +70,11 @@ fn in_folder(folder: &Path, format: Format) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).map_err(Error::io(folder))? {
         let path = entry.map_err(Error::io(folder))?.path();
-        if Format::from_path(&path.to_string_lossy()) == Some(format) && path.is_file() {
-            found.push(path);
+        if Format::from_path(&path.to_string_lossy()) == Some(format) {
+            refuse_dangling(&path)?;
+            if path.is_file() {
+                found.push(path);
+            }
         }
     }
     Ok(found)
@@ -92,9 +96,21 @@ fn matching(pattern: &str, base: &Path) -> Result<Vec<PathBuf>> {
             let unreadable = error.path().to_owned();
             Error::io(unreadable)(error.into())
         })?;
+        refuse_dangling(&path)?;
         if path.is_file() {
             found.push(path);
         }
     }
     Ok(found)
+}
+
+/// Refuses a link to what is not there: to leave it out would be to lose rows and not say so.
+fn refuse_dangling(path: &Path) -> Result<()> {
+    match fs::read_link(path) {
+        Ok(target) if !path.exists() => Err(Error::DanglingLink {
+            path: path.to_owned(),
+            target,
+        }),
+        _ => Ok(()),
+    }
 }

@@ -1,6 +1,9 @@
 //! What can be done about an error, where something can.
 
 use std::io;
+use std::path::Path;
+
+use mlhost_pipeline::Format;
 
 use crate::{Difference, Error};
 
@@ -26,6 +29,10 @@ impl Error {
             }
             Self::Changed { .. } => {
                 "run it again, and let nothing write to the file meanwhile".to_owned()
+            }
+            Self::Gone { .. } => "run it again, and leave the file where it is meanwhile".to_owned(),
+            Self::DanglingLink { path, .. } => {
+                format!("`ls -l {}` shows the link: bring back the file, or delete the link", path.display())
             }
             Self::Empty { .. } => {
                 "take the file out of the folder or glob, or write it again".to_owned()
@@ -55,16 +62,29 @@ impl Error {
             Self::NotUtf8 { .. } => {
                 "save the file as UTF-8, for example with `iconv -f latin1 -t utf-8`".to_owned()
             }
-            Self::InvalidValue { value, .. } => format!(
-                "if `{value}` stands for a missing value, add it to `csv.null_values`; \
-                 a column of any text is `utf8` under `schema`"
-            ),
+            Self::InvalidValue { path, value, .. } => invalid_value_hint(path, value),
+            Self::UnclosedQuote { .. } => {
+                "close the quote; one within a quoted text is written twice: `\"\"`".to_owned()
+            }
+            Self::Spool { .. } => {
+                "make room there, or set MLHOST_STORE to a folder on a larger disk".to_owned()
+            }
             Self::Damaged { .. } => {
                 "the file may be cut off, damaged, or of another format: fetch or write it again"
                     .to_owned()
             }
             _ => return None,
         })
+    }
+}
+
+fn invalid_value_hint(path: &Path, value: &str) -> String {
+    let text = "a column of any text is `utf8` under `schema`";
+    match Format::from_path(&path.to_string_lossy()) {
+        Some(Format::JsonLines) => format!("{text}; a missing value is `null`"),
+        _ => {
+            format!("if `{value}` stands for a missing value, add it to `csv.null_values`; {text}")
+        }
     }
 }
 

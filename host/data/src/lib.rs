@@ -38,6 +38,7 @@ mod encoder;
 mod error;
 mod file_table;
 mod find;
+mod guard;
 mod hint;
 mod limited;
 mod memory;

@@ -39,15 +39,22 @@ impl Table for Limited {
             return Err(Error::UnknownPart { part, parts: 1 });
         }
         Ok(Box::new(Take {
-            batches: Scan::new(self.table.clone(), columns)?,
+            batches: Some(Scan::new(self.table.clone(), columns)?),
             rows: self.rows,
         }))
+    }
+
+    fn verify_part(&self, part: usize) -> Result<()> {
+        if part != 0 {
+            return Err(Error::UnknownPart { part, parts: 1 });
+        }
+        (0..self.table.num_parts()).try_for_each(|part| self.table.verify_part(part))
     }
 }
 
 /// The first rows of a scan; it reads no batch more than it needs.
 struct Take {
-    batches: Scan<Arc<dyn Table>>,
+    batches: Option<Scan<Arc<dyn Table>>>,
     rows: u64,
 }
 
@@ -56,9 +63,9 @@ impl Iterator for Take {
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.rows == 0 {
-            return None;
+            return self.batches.take()?.break_off().err().map(Err);
         }
-        Some(self.batches.next()?.map(|batch| {
+        Some(self.batches.as_mut()?.next()?.map(|batch| {
             let wanted = usize::try_from(self.rows).unwrap_or(usize::MAX);
             let rows = batch.num_rows().min(wanted);
             self.rows -= rows as u64;

@@ -70,7 +70,8 @@ impl Opener {
     }
 
     /// The names and types of all columns of text files, which are then not inferred. The names in
-    /// the header of a CSV file must be these; one without a header gets them.
+    /// the header of a CSV file must be these; one without a header gets them. A row of JSON lines
+    /// has no other keys, and a key that it lacks is a missing value.
     #[must_use]
     pub fn schema<N: Into<String>>(
         mut self,
@@ -111,7 +112,7 @@ impl Opener {
     /// their names. `s3://bucket/key`, `gs://bucket/key`, `az://container/key` with a glob or a slash
     /// at the end likewise, and the one file of an address `https://…` or `http://…` need no folder.
     /// Types of text formats that are not stated are inferred from all rows, which are
-    /// read once for it.
+    /// read once for it; so are those of JSON lines with stated types, for their keys.
     ///
     /// # Errors
     ///

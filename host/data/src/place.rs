@@ -3,7 +3,7 @@
 //! result that nobody can make again.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -68,8 +68,8 @@ impl Place {
     pub(crate) fn open(&self) -> Result<Reader> {
         match &self.content {
             Content::Local(stamp) => {
-                let file = File::open(&self.path).map_err(Error::io(&self.path))?;
-                let metadata = file.metadata().map_err(Error::io(&self.path))?;
+                let file = File::open(&self.path).map_err(|error| self.lost(error))?;
+                let metadata = file.metadata().map_err(|error| self.lost(error))?;
                 self.compare(stamp, &Stamp::new(&metadata))?;
                 Ok(Reader::File(file))
             }
@@ -106,11 +106,21 @@ impl Place {
     pub(crate) fn check(&self) -> Result<()> {
         match &self.content {
             Content::Local(stamp) => {
-                let metadata = std::fs::metadata(&self.path).map_err(Error::io(&self.path))?;
+                let metadata = std::fs::metadata(&self.path).map_err(|error| self.lost(error))?;
                 self.compare(stamp, &Stamp::new(&metadata))
             }
             #[cfg(feature = "remote")]
             Content::Remote(_) => Ok(()),
+        }
+    }
+
+    /// Why a file that was there cannot be reached any more.
+    fn lost(&self, error: io::Error) -> Error {
+        match error.kind() {
+            io::ErrorKind::NotFound => Error::Gone {
+                path: self.path.clone(),
+            },
+            _ => Error::io(&self.path)(error),
         }
     }
 

@@ -81,6 +81,10 @@ impl Table for Selected {
         Ok(Some(digest::finished(hasher)))
     }
 
+    fn verify_part(&self, part: usize) -> Result<()> {
+        self.table.verify_part(part)
+    }
+
     fn scan_part(&self, part: usize, columns: &[String]) -> Result<Box<dyn Batches>> {
         select(&self.schema, columns)?;
         if self.rules.is_empty() {

@@ -9,6 +9,7 @@ mod ipc;
 mod ipc_index;
 mod json;
 mod json_diagnosis;
+mod json_keys;
 mod json_types;
 mod parallel;
 mod parquet;

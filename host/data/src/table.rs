@@ -41,6 +41,17 @@ pub trait Table: Send + Sync {
         Ok(None)
     }
 
+    /// Fails if a part is no longer what it was when the table was opened. The end of a scan sees
+    /// to it; this is for those who break a scan off and still take what they got for its rows.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Changed`], [`Error::Gone`] and [`Error::UnknownPart`].
+    fn verify_part(&self, part: usize) -> Result<()> {
+        let _ = part;
+        Ok(())
+    }
+
     /// Scans one part for the named columns, in the order of the names. With no names at all the
     /// batches carry only their number of rows.
     ///
@@ -96,6 +107,10 @@ impl<T: Table + ?Sized> Table for Arc<T> {
         (**self).part_digest(part)
     }
 
+    fn verify_part(&self, part: usize) -> Result<()> {
+        (**self).verify_part(part)
+    }
+
     fn scan_part(&self, part: usize, columns: &[String]) -> Result<Box<dyn Batches>> {
         (**self).scan_part(part, columns)
     }
@@ -137,6 +152,15 @@ where
             next_part: 0,
             current: None,
         })
+    }
+
+    /// Ends a scan early; fails if what was read is no longer what it was.
+    pub(crate) fn break_off(self) -> Result<()> {
+        match (self.current, self.next_part.checked_sub(1)) {
+            (Some(_), Some(part)) => self.table.verify_part(part),
+            // Parts that were read to their end were looked at there.
+            _ => Ok(()),
+        }
     }
 
     /// Gives up after an error: what follows it would silently lack rows.

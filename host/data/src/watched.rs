@@ -6,6 +6,7 @@ use std::sync::Arc;
 use arrow::record_batch::RecordBatch;
 
 use crate::Result;
+use crate::guard::guarded;
 use crate::place::Place;
 
 /// The batches of a part; at their end, and before any error, the file is looked at again.
@@ -27,7 +28,9 @@ impl<I: Iterator<Item = Result<RecordBatch>>> Iterator for Watched<I> {
     type Item = Result<RecordBatch>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        match self.batches.as_mut()?.next() {
+        let batches = self.batches.as_mut()?;
+        let batch = guarded(&self.place.path, || batches.next().transpose());
+        match batch.transpose() {
             Some(Ok(batch)) => Some(Ok(batch)),
             // What cannot be read may be so because the file is another by now.
             Some(Err(error)) => {

@@ -340,7 +340,8 @@ pub(crate) fn judge(pipeline: &Pipeline, step: &Step, error: Error) -> Judgement
     let error = match unwrapped(error) {
         Error::Sandbox(error) => error,
         Error::Data(error) => {
-            return wrong(Diagnostic::new(with_causes(&error)).at(step.input_span()));
+            let diagnostic = Diagnostic::new(with_causes(&error)).at(step.input_span());
+            return wrong(with_hint(diagnostic, error.hint()));
         }
         error @ Error::NotApplicable { .. } => {
             let diagnostic = Diagnostic::new(error.to_string()).at(step.input_span());

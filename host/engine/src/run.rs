@@ -163,6 +163,7 @@ impl Runner<'_> {
             .store
             .blobs()
             .put(pipeline.source().text().as_bytes())?;
+        let room_for_the_end = self.store.reserve()?;
         let id = self.store.begin_run(&pipeline.name, &text)?;
         self.store
             .describe_run(id, &self.beginning.to_kept(&self.store)?)?;
@@ -171,9 +172,11 @@ impl Runner<'_> {
             let (files, base) = (self.files.clone(), self.base.clone());
             move || provenance::fingerprints(&files, &base)
         });
-        self.keep_components()?;
         let plan = &self.workshop.plan;
-        let (mut steps, mut stopped) = match self.engine.rivals(&self.store, pipeline, plan) {
+        let rivals = self
+            .keep_components()
+            .and_then(|()| self.engine.rivals(&self.store, pipeline, plan));
+        let (mut steps, mut stopped) = match rivals {
             Ok(rivals) => {
                 self.workshop.set_rivals(rivals);
                 self.run_steps().await
@@ -218,6 +221,7 @@ impl Runner<'_> {
         }
         record.seconds = started.elapsed().as_secs_f64();
         let (outcome, summary, error) = conclude(&record, self.workshop.plan.steps.len(), stopped);
+        drop(room_for_the_end);
         self.store
             .finish_run(id, outcome, &summary, &record.to_kept(&self.store)?)?;
         Ok(RunReport {
@@ -359,6 +363,7 @@ fn conclude(
         }
         Some(Stopped::Failed(error)) => {
             let outcome = match error.as_ref() {
+                Error::Store(error) if error.is_full() => Outcome::Failed,
                 Error::Store(_) | Error::Thread(_) | Error::Digest(_) | Error::Record(_) => {
                     Outcome::Error
                 }

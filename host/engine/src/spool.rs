@@ -11,6 +11,7 @@ use std::{
 use arrow::{
     buffer::Buffer,
     datatypes::Schema,
+    error::ArrowError,
     ipc::{reader::StreamDecoder, writer::StreamWriter},
     record_batch::RecordBatch,
 };
@@ -81,8 +82,19 @@ where
     E: std::error::Error + Send + Sync + 'static,
 {
     let folder = folder.to_owned();
-    |error| Error::Spool {
-        folder,
-        source: Box::new(error),
+    |error| {
+        let source: Box<dyn std::error::Error + Send + Sync> = Box::new(error);
+        // What the system says is enough.
+        let source = match source.downcast::<ArrowError>() {
+            Ok(error) => match *error {
+                ArrowError::IoError(_, source) => source.into(),
+                other => other.into(),
+            },
+            Err(source) => source,
+        };
+        Error::Spool { folder, source }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -57,28 +57,53 @@ impl TrainingTable {
         })
     }
 
-    /// A scan that writes down what it gives, for the next one.
+    /// A scan that writes down what it gives, for the next one. If it does not come to its end, the
+    /// next scan writes.
     fn spooling(&self, store: &Store, key: (usize, Vec<String>)) -> Result<Box<dyn Batches>> {
-        let schema = mlhost_data::select(&self.schema(), &key.1)?;
-        let parts = self.parts.clone();
+        let claim = Claim {
+            parts: self.parts.clone(),
+            key,
+            spooled: None,
+        };
+        let (part, columns) = &claim.key;
+        let schema = mlhost_data::select(&self.schema(), columns)?;
         let mut writing = Some(Writing::new(store, &schema)?);
-        let mut batches = self.computed(key.0, &key.1)?;
+        let mut batches = self.computed(*part, columns)?;
+        let mut claim = Some(claim);
         Ok(Box::new(std::iter::from_fn(move || {
-            let Some(spool) = &mut writing else {
-                return batches.next();
+            // Nothing follows the end or an error.
+            let mut spool = writing.take()?;
+            let Some(batch) = batches.next() else {
+                let spooled = match spool.finish() {
+                    Ok(spooled) => spooled,
+                    Err(error) => return Some(Err(error)),
+                };
+                // At once, and not only when the scan is dropped.
+                if let Some(mut claim) = claim.take() {
+                    claim.spooled = Some(spooled);
+                }
+                return None;
             };
-            match batches.next() {
-                Some(Ok(batch)) => Some(spool.write(&batch).map(|()| batch)),
-                Some(Err(error)) => Some(Err(error)),
-                None => match writing.take()?.finish() {
-                    Ok(spooled) => {
-                        parts.lock().insert(key.clone(), Part::Spooled(spooled));
-                        None
-                    }
-                    Err(error) => Some(Err(error)),
-                },
+            let batch = batch.and_then(|batch| spool.write(&batch).map(|()| batch));
+            if batch.is_ok() {
+                writing = Some(spool);
             }
+            Some(batch)
         })))
+    }
+}
+
+/// The right to write the spool of a part, which ends with the scan that does.
+struct Claim {
+    parts: Arc<Parts>,
+    key: (usize, Vec<String>),
+    spooled: Option<Spooled>,
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        let now = self.spooled.take().map_or(Part::ScannedOnce, Part::Spooled);
+        self.parts.lock().insert(self.key.clone(), now);
     }
 }
 
@@ -93,6 +118,10 @@ impl Table for TrainingTable {
 
     fn num_parts(&self) -> usize {
         self.dataset.num_parts()
+    }
+
+    fn verify_part(&self, part: usize) -> Result<()> {
+        self.dataset.verify_part(part)
     }
 
     fn scan_part(&self, part: usize, columns: &[String]) -> Result<Box<dyn Batches>> {
@@ -123,3 +152,6 @@ impl Table for TrainingTable {
         )))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -204,9 +204,26 @@ impl Error {
         move |source| Self::Io { task, path, source }
     }
 
+    /// Whether there is no room on the disk, or no more than its user may take.
+    pub fn is_full(&self) -> bool {
+        match self {
+            Self::Io { source, .. } => matches!(
+                source.kind(),
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+            ),
+            Self::Database { source, .. } => {
+                source.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull)
+            }
+            _ => false,
+        }
+    }
+
     /// What the user can do, if there is something to say.
     pub fn hint(&self) -> Option<String> {
         Some(match self {
+            full if full.is_full() => {
+                "make room there, or set MLHOST_STORE to a folder on a larger disk".to_owned()
+            }
             Self::NoStore { .. } => "`host run` makes a store beside its pipeline; \
                  set MLHOST_STORE to the folder if it is somewhere else"
                 .to_owned(),

@@ -14,6 +14,9 @@ use crate::{Blobs, Cache, Error, Result};
 
 const DATABASE: &str = "store.db";
 const LOCK: &str = "store.lock";
+/// Enough for the record of a run and its rows in the database.
+const RESERVED_BYTES: usize = 256 * 1024;
+
 const README: &str = "README";
 const README_TEXT: &str = "\
 This folder is the store of mlhost: runs, models and everything that made them.
@@ -89,6 +92,19 @@ impl Store {
         let file = TempFile::new_anonymous(&self.folder);
         let file = file.map_err(Error::io("make a file in", &self.path))?;
         Ok(file.into_std())
+    }
+
+    /// Takes room on the disk that is given back when the file is closed: so that what has to be
+    /// written at the end of a run can be, on a disk that has filled meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] when there is no room.
+    pub fn reserve(&self) -> Result<std::fs::File> {
+        let mut file = self.unnamed_file()?;
+        let written = file.write_all(&[0; RESERVED_BYTES]);
+        written.map_err(Error::io("reserve room in", &self.path))?;
+        Ok(file)
     }
 
     fn open_in(folder: &Dir, path: PathBuf) -> Result<Self> {

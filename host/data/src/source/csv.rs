@@ -16,8 +16,8 @@ use regex::Regex;
 
 use super::csv_diagnosis::Diagnosis;
 use super::csv_types::{self, Inferred, Kinds, NoTable};
-use super::cut::Rows;
-use super::text::Text;
+use super::cut::{Closed, Rows, Unclosed};
+use super::text::{Text, TextReader};
 use super::{Source, described, parallel, positions};
 use crate::opener::Opener;
 use crate::table::Batches;
@@ -45,7 +45,7 @@ impl CsvSource {
             Some(schema) => {
                 compare(&text, &header, schema, options.header)?;
                 let parts = cuts.collect::<io::Result<_>>();
-                let parts = parts.map_err(Error::io(&text.place.path))?;
+                let parts = parts.map_err(|error| uncut(&text, error))?;
                 (schema.clone(), parts, None)
             }
             None => {
@@ -106,6 +106,37 @@ fn compare(text: &Text, first: &[String], schema: &Schema, header: bool) -> Resu
     }
 }
 
+/// Opens the text of a range. A compressed file was not gone through for its parts, and so a quote
+/// that is never closed shows here.
+fn open_range(text: &Text, options: &CsvOptions, range: &Range<u64>) -> Result<TextReader> {
+    let reader = text.open(range)?;
+    Ok(match text.is_compressed() {
+        true => Box::new(Closed::new(reader, options.delimiter)),
+        false => reader,
+    })
+}
+
+/// The error of a file that could not be cut into parts.
+fn uncut(text: &Text, error: io::Error) -> Error {
+    let path = &text.place.path;
+    let Some(Unclosed { byte }) = Unclosed::of(&error) else {
+        return Error::io(path)(error);
+    };
+    match text.lines_before(&(*byte..*byte)) {
+        Ok(before) => Error::UnclosedQuote {
+            path: path.clone(),
+            line: before + 1,
+        },
+        Err(error) => error,
+    }
+}
+
+/// Why the types of a file could not be inferred.
+enum Failed {
+    Uncut(io::Error),
+    NoTable,
+}
+
 /// The kinds of values of each column, the parts, and the number of rows of a file.
 fn infer(
     text: &Text,
@@ -116,17 +147,21 @@ fn infer(
     let mut kinds = vec![Kinds::default(); width];
     let mut parts = Vec::new();
     let mut rows = 0;
-    let mut failed = false;
+    let mut failed = None;
     let work = |number: usize, range: io::Result<Range<u64>>| {
-        let range = range.map_err(|_| NoTable)?;
-        let reader = text.open(&range).map_err(|_| NoTable)?;
+        let range = range.map_err(Failed::Uncut)?;
+        let reader = open_range(text, options, &range).map_err(|_| Failed::NoTable)?;
         let header = options.header && number == 0;
-        Ok((csv_types::infer(reader, options, header, width)?, range))
+        let inferred = csv_types::infer(reader, options, header, width);
+        Ok((inferred.map_err(|NoTable| Failed::NoTable)?, range))
     };
-    parallel::ordered(cuts, work, |found: Result<(Inferred, _), NoTable>| {
-        let Ok((inferred, range)) = found else {
-            failed = true;
-            return ControlFlow::Break(());
+    parallel::ordered(cuts, work, |found: Result<(Inferred, _), Failed>| {
+        let (inferred, range) = match found {
+            Ok(found) => found,
+            Err(error) => {
+                failed = Some(error);
+                return ControlFlow::Break(());
+            }
         };
         for (kinds, seen) in kinds.iter_mut().zip(inferred.kinds) {
             kinds.merge(seen);
@@ -136,8 +171,9 @@ fn infer(
         ControlFlow::Continue(())
     });
     match failed {
-        true => Err(Diagnosis::new(text, options).no_table(width)),
-        false => Ok((kinds, parts, rows)),
+        Some(Failed::Uncut(error)) => Err(uncut(text, error)),
+        Some(Failed::NoTable) => Err(Diagnosis::new(text, options).no_table(width)),
+        None => Ok((kinds, parts, rows)),
     }
 }
 
@@ -170,7 +206,7 @@ impl Source for CsvSource {
             .with_format(self.format.clone().with_header(header))
             .with_projection(projection.clone())
             .with_batch_size(BATCH_ROWS)
-            .build_buffered(self.text.open(&range)?)
+            .build_buffered(open_range(&self.text, &self.options, &range)?)
             .map_err(Error::arrow(&self.text.place.path))?;
         Ok(Box::new(CsvBatches {
             reader,

@@ -11,7 +11,8 @@ use arrow::datatypes::{Schema, SchemaRef};
 use csv::{ErrorKind, Position, StringRecord};
 use mlhost_pipeline::CsvOptions;
 
-use super::text::{self, Text};
+use super::cut::{Closed, Unclosed};
+use super::text::{self, Text, TextReader};
 use crate::{Error, Result};
 
 pub(super) struct Diagnosis<'a> {
@@ -122,18 +123,25 @@ impl<'a> Diagnosis<'a> {
         }
     }
 
-    fn reader(&self, header: bool) -> Result<csv::Reader<text::TextReader>> {
+    fn reader(&self, header: bool) -> Result<csv::Reader<Closed<TextReader>>> {
         let mut builder = csv::ReaderBuilder::new();
         builder
             .has_headers(header)
             .flexible(true)
             .delimiter(self.options.delimiter);
-        Ok(builder.from_reader(self.text.open(&self.range)?))
+        let text = Closed::new(self.text.open(&self.range)?, self.options.delimiter);
+        Ok(builder.from_reader(text))
     }
 
     fn malformed(&self, error: csv::Error) -> Result<Error> {
-        let line = self.line(error.position())?;
         let path = self.text.place.path.clone();
+        if let ErrorKind::Io(source) = error.kind()
+            && let Some(Unclosed { byte }) = Unclosed::of(source)
+        {
+            let (line, _) = self.line_of(*byte)?;
+            return Ok(Error::UnclosedQuote { path, line });
+        }
+        let line = self.line(error.position())?;
         Ok(match error.into_kind() {
             ErrorKind::Io(source) => Error::io(path)(source),
             ErrorKind::Utf8 { err, .. } => Error::NotUtf8 {
@@ -156,22 +164,27 @@ impl<'a> Diagnosis<'a> {
         let Some(position) = position else {
             return Ok(1);
         };
-        let failed = || Error::io(&self.text.place.path);
-        let before = match self.range.start {
-            0 => 0,
-            _ => self.text.lines_before(&self.range)?,
-        };
-        let mut reader = self.text.open(&self.range)?;
-        let within = text::count_lines(&mut reader.by_ref().take(position.byte()));
-        let mut line = 1 + before + within.map_err(failed())?;
+        let (mut line, reader) = self.line_of(position.byte())?;
         for byte in reader.bytes() {
-            match byte.map_err(failed())? {
+            match byte.map_err(Error::io(&self.text.place.path))? {
                 b'\n' => line += 1,
                 b'\r' => {}
                 _ => break,
             }
         }
         Ok(line)
+    }
+
+    /// The line of a byte of the range, and the text from there on.
+    fn line_of(&self, byte: u64) -> Result<(u64, TextReader)> {
+        let before = match self.range.start {
+            0 => 0,
+            _ => self.text.lines_before(&self.range)?,
+        };
+        let mut reader = self.text.open(&self.range)?;
+        let within = text::count_lines(&mut reader.by_ref().take(byte));
+        let within = within.map_err(Error::io(&self.text.place.path))?;
+        Ok((1 + before + within, reader))
     }
 }
 

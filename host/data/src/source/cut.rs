@@ -2,13 +2,33 @@
 //! surroundings, as a quoted field may hold line breaks and anything else, so the file is gone
 //! through from its beginning; only quotes and line breaks are looked at, which is fast.
 
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Read};
 use std::ops::Range;
 
 use memchr::{memchr, memchr2};
 
 const QUOTE: u8 = b'"';
 const LINE_BREAK: u8 = b'\n';
+
+/// A quote that opens a field is never closed. Readers of CSV take the rest of the file for the text
+/// of that field, and say nothing.
+#[derive(Debug, thiserror::Error)]
+#[error("a quote is never closed")]
+pub(super) struct Unclosed {
+    /// The byte of the quote, counted as the reader's position is.
+    pub(super) byte: u64,
+}
+
+impl Unclosed {
+    fn error(byte: u64) -> io::Error {
+        io::Error::new(io::ErrorKind::InvalidData, Self { byte })
+    }
+
+    /// The quote that an error of a reader is about.
+    pub(super) fn of(error: &io::Error) -> Option<&Self> {
+        error.get_ref()?.downcast_ref()
+    }
+}
 
 /// How rows are told apart.
 #[derive(Debug, Clone, Copy)]
@@ -48,6 +68,8 @@ pub(super) struct Cuts<R> {
     blank: bool,
     /// Whether a row has ended behind the wanted bytes, and a range ends if another row follows.
     due: bool,
+    /// The last quote that opened a field.
+    quote: u64,
 }
 
 impl<R: BufRead> Cuts<R> {
@@ -63,6 +85,7 @@ impl<R: BufRead> Cuts<R> {
             previous: LINE_BREAK,
             blank: true,
             due: false,
+            quote: 0,
         }
     }
 
@@ -74,6 +97,9 @@ impl<R: BufRead> Cuts<R> {
             let block = self.reader.fill_buf()?;
             if block.is_empty() {
                 self.start = None;
+                if self.state == State::Quoted {
+                    return Err(Unclosed::error(self.quote));
+                }
                 let range = start..self.position;
                 return Ok((!range.is_empty()).then_some(range));
             }
@@ -84,11 +110,15 @@ impl<R: BufRead> Cuts<R> {
                 previous: self.previous,
                 blank: self.blank,
                 due: self.due,
+                quote: None,
             };
             let wanted = (start + self.bytes).saturating_sub(self.position);
             let (read, cut) = scan.advance(wanted);
             (self.state, self.previous) = (scan.state, scan.previous);
             (self.blank, self.due) = (scan.blank, scan.due);
+            if let Some(quote) = scan.quote {
+                self.quote = self.position + quote as u64;
+            }
             self.reader.consume(read);
             self.position += read as u64;
             if cut {
@@ -111,6 +141,71 @@ impl<R: BufRead> Iterator for Cuts<R> {
     }
 }
 
+/// A text of CSV that fails at its end if it ends within a quoted field.
+pub(super) struct Closed<R> {
+    reader: R,
+    delimiter: u8,
+    position: u64,
+    state: State,
+    previous: u8,
+    quote: u64,
+}
+
+impl<R: BufRead> Closed<R> {
+    pub(super) fn new(reader: R, delimiter: u8) -> Self {
+        Self {
+            reader,
+            delimiter,
+            position: 0,
+            state: State::Unquoted,
+            previous: LINE_BREAK,
+            quote: 0,
+        }
+    }
+}
+
+impl<R: BufRead> BufRead for Closed<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.reader.fill_buf()?.is_empty() && self.state == State::Quoted {
+            return Err(Unclosed::error(self.quote));
+        }
+        self.reader.fill_buf()
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        // What is consumed is in the buffer, and getting at it cannot fail.
+        if let Ok(block) = self.reader.fill_buf() {
+            let mut scan = Scan {
+                block: &block[..bytes.min(block.len())],
+                rows: Rows::Records {
+                    delimiter: self.delimiter,
+                },
+                state: self.state,
+                previous: self.previous,
+                blank: false,
+                due: false,
+                quote: None,
+            };
+            // Rows do not matter, so nothing is cut.
+            scan.advance(u64::MAX);
+            (self.state, self.previous) = (scan.state, scan.previous);
+            if let Some(quote) = scan.quote {
+                self.quote = self.position + quote as u64;
+            }
+        }
+        self.position += bytes as u64;
+        self.reader.consume(bytes);
+    }
+}
+
+impl<R: BufRead> Read for Closed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.fill_buf()?.read(buffer)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
+
 /// The way through one block.
 struct Scan<'a> {
     block: &'a [u8],
@@ -119,6 +214,8 @@ struct Scan<'a> {
     previous: u8,
     blank: bool,
     due: bool,
+    /// The last quote of the block that opened a field.
+    quote: Option<usize>,
 }
 
 impl Scan<'_> {
@@ -193,6 +290,7 @@ impl Scan<'_> {
             self.due = true;
         } else if self.opens(found, at) {
             self.state = State::Quoted;
+            self.quote = Some(found);
         }
         found + 1
     }

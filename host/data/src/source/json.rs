@@ -1,20 +1,19 @@
-//! JSON lines: one object on each line. The columns are stated, or are all keys of all rows in the
-//! order in which they first appear, with types inferred from all rows. A part is a range of rows
+//! JSON lines: one object on each line. The columns are stated, and then no row has another key, or
+//! are all keys of all rows in the order in which they first appear, with types inferred from all
+//! rows. A key that a row lacks is a missing value. A part is a range of rows
 //! of about the same number of bytes, or the whole of a compressed file.
 
-use std::io;
 use std::ops::Range;
 
-use arrow::datatypes::{DataType, Schema, SchemaRef};
+use arrow::datatypes::{DataType, SchemaRef};
 use arrow::error::ArrowError;
 use arrow::json::ReaderBuilder;
 use arrow::record_batch::RecordBatch;
-use indexmap::IndexSet;
 
 use super::cut::Rows;
 use super::json_diagnosis::Diagnosis;
 use super::text::Text;
-use super::{Source, json_types};
+use super::{Source, json_keys, json_types};
 use crate::opener::Opener;
 use crate::table::Batches;
 use crate::{BATCH_ROWS, Error, Result};
@@ -23,7 +22,7 @@ pub(super) struct JsonSource {
     text: Text,
     schema: SchemaRef,
     parts: Vec<Range<u64>>,
-    rows: Option<u64>,
+    rows: u64,
 }
 
 impl JsonSource {
@@ -31,17 +30,15 @@ impl JsonSource {
         let cuts = text.cuts(Rows::Lines, opener.range_bytes)?;
         let (schema, parts, rows) = match &opener.schema {
             Some(schema) => {
-                refuse_unstated(&text, schema)?;
-                let parts = cuts.collect::<io::Result<_>>();
-                let parts = parts.map_err(Error::io(&text.place.path))?;
-                (schema.clone(), parts, None)
+                let (parts, rows) = json_keys::check(&text, cuts, schema)?;
+                (schema.clone(), parts, rows)
             }
             None => {
                 let inferred = json_types::infer(&text, cuts)?;
-                (inferred.schema.into(), inferred.parts, Some(inferred.rows))
+                (inferred.schema.into(), inferred.parts, inferred.rows)
             }
         };
-        if schema.fields().is_empty() {
+        if schema.fields().is_empty() || rows == 0 {
             return Err(Error::Empty {
                 path: text.place.path.clone(),
             });
@@ -55,44 +52,13 @@ impl JsonSource {
     }
 }
 
-/// Refuses a file whose first row has a column that is not stated. The other way round, a column
-/// that is stated and not there is missing in that row, which is no mistake.
-fn refuse_unstated(text: &Text, schema: &Schema) -> Result<()> {
-    let mut order = IndexSet::new();
-    let mut first = None;
-    let mut lines = 0;
-    let read = json_types::each_row(text.open(&text.whole())?, &mut lines, |line, row| {
-        json_types::object(row, &mut order)?;
-        first = Some(line);
-        // What comes behind the first row is of no interest: this is no failure.
-        Err(String::new())
-    });
-    let Some(line) = first else {
-        return match read {
-            Err(refused) => Err(refused.into_error(text)),
-            Ok(()) => Err(Error::Empty {
-                path: text.place.path.clone(),
-            }),
-        };
-    };
-    let stated = |column: &String| schema.fields().find(column).is_some();
-    match order.into_iter().find(|column| !stated(column)) {
-        None => Ok(()),
-        Some(column) => Err(Error::UnstatedColumn {
-            path: text.place.path.clone(),
-            line,
-            column,
-        }),
-    }
-}
-
 impl Source for JsonSource {
     fn schema(&self) -> SchemaRef {
         self.schema.clone()
     }
 
     fn num_rows(&self) -> Option<u64> {
-        self.rows
+        Some(self.rows)
     }
 
     fn num_parts(&self) -> usize {

@@ -86,10 +86,7 @@ pub(super) fn infer(
             parts.push(range);
             order.extend(seen.order);
             rows += seen.number;
-            refused = seen.refused.map(|refused| Refused {
-                line: lines + refused.line,
-                ..refused
-            });
+            refused = seen.refused.map(|refused| refused.behind(lines));
             lines += seen.lines;
             match sender.send(numbered) {
                 Ok(()) if refused.is_none() => ControlFlow::Continue(()),
@@ -119,6 +116,14 @@ pub(super) fn infer(
 }
 
 impl Refused {
+    /// The same behind so many lines of what was read before.
+    pub(super) fn behind(self, lines: u64) -> Self {
+        Self {
+            line: lines + self.line,
+            ..self
+        }
+    }
+
     pub(super) fn into_error(self, text: &Text) -> Error {
         let path = text.place.path.clone();
         let line = self.line;
@@ -215,7 +220,7 @@ pub(super) fn object(
     Ok(fields)
 }
 
-fn invalid(error: serde_json::Error) -> String {
+pub(super) fn invalid(error: serde_json::Error) -> String {
     format!("not valid JSON at column {}", error.column())
 }
 

@@ -31,6 +31,10 @@ impl Text {
         Self { place, compression }
     }
 
+    pub(super) fn is_compressed(&self) -> bool {
+        self.compression != Compression::None
+    }
+
     /// All bytes of the file.
     pub(super) fn whole(&self) -> Range<u64> {
         0..self.place.bytes()
@@ -64,7 +68,7 @@ impl Text {
 
     /// The ranges of about `bytes` bytes that hold whole rows; the whole of a compressed file.
     pub(super) fn cuts(&self, rows: Rows, bytes: u64) -> Result<Ranges> {
-        if self.compression != Compression::None {
+        if self.is_compressed() {
             return Ok(Ranges::Whole(Some(self.whole())));
         }
         let reader = self.open(&self.whole())?;

@@ -115,3 +115,25 @@ fn a_file_that_has_changed_is_not_read() {
         assert!(matches!(error, Error::Changed { .. }), "{error}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_what_is_not_there_is_named_and_not_left_out() {
+    let folder = Folder::new();
+    folder.put("months/a.csv", "n\n1\n");
+    std::os::unix::fs::symlink("gone.csv", folder.path("months/b.csv")).unwrap();
+    let base = folder.path("");
+    for pattern in ["months/b.csv", "months/*.csv", "months"] {
+        let opened = open(pattern, &base, Format::Csv, &CsvOptions::default());
+        let error = opened.err().expect("the link to be refused");
+        assert_eq!(
+            folder.message(&error),
+            "`~/months/b.csv` is a link to `gone.csv`, and there is no such file"
+        );
+    }
+    folder.put("months/gone.csv", "n\n2\n");
+    assert_eq!(
+        column(&folder.open("months/*.csv").unwrap(), "n"),
+        ["1", "2", "2"]
+    );
+}

@@ -6,7 +6,9 @@
     reason = "clippy knows the tests themselves, but not the functions they share"
 )]
 
+mod changes;
 mod csv;
+mod damaged;
 mod digests;
 mod finding;
 mod json;
@@ -20,6 +22,7 @@ mod remote_absent;
 #[cfg(feature = "remote")]
 mod remote_refusals;
 mod round_trip;
+mod rows_that_are_none;
 mod scanning;
 mod schemas;
 mod selecting;

@@ -138,6 +138,10 @@ impl Table for Dataset {
         Ok(source.map(|source| self.staged(source)))
     }
 
+    fn verify_part(&self, part: usize) -> DataResult<()> {
+        self.source.verify_part(part)
+    }
+
     fn scan_part(&self, part: usize, columns: &[String]) -> DataResult<Box<dyn Batches>> {
         mlhost_data::select(&self.schema(), columns)?;
         let passage = self.open(columns)?;
