@@ -7,14 +7,23 @@
     reason = "a test fails by panicking"
 )]
 
+mod bad_input;
+mod damaged_parquet;
+mod damaged_text;
 mod flights;
 mod formats;
+#[cfg(target_os = "linux")]
+mod full_disk;
 mod hostile;
 #[cfg(unix)]
 mod interrupt;
 mod manners;
+#[cfg(unix)]
+mod nothing_to_read;
 mod plugins;
 mod refusals;
 mod scenarios;
 mod selection;
 mod support;
+mod unlike_files;
+mod vanishing;
