@@ -1,12 +1,12 @@
 //! The four formats of input, null values in CSV, and the penguins example, whose
 //! tables are CSV with `NA`.
 
-use std::{fs, path::Path, sync::Arc};
+use std::fs;
 
-use mlhost_data::{Scan, Table, column_names};
-use mlhost_pipeline::CsvOptions;
-
-use crate::support::{Scene, example};
+use crate::{
+    bad_input::convert,
+    support::{Scene, example},
+};
 
 /// Trains and evaluates on a table in this file; `options` are further lines of
 /// the data.
@@ -89,18 +89,6 @@ fn the_format_of_a_table_does_not_change_the_model() {
             "{format} teaches something else"
         );
     }
-}
-
-/// Writes a table in the format of another extension.
-fn convert(from: &Path, to: &Path) {
-    let format = |path: &Path| mlhost_data::format_of(path).expect("a format");
-    let pattern = from.display().to_string();
-    let options = CsvOptions::for_path(&pattern);
-    let table = mlhost_data::open(&pattern, Path::new("/"), format(from), &options);
-    let table = Arc::new(table.expect("the table opens"));
-    let schema = table.schema();
-    let rows = Scan::new(table, &column_names(&schema)).expect("the table can be read");
-    mlhost_data::write(to, format(to), &schema, rows).expect("the table can be written");
 }
 
 /// What the steps have learned.

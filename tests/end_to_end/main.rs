@@ -7,14 +7,21 @@
     reason = "a test fails by panicking"
 )]
 
+mod bad_input;
+mod damaged_parquet;
+mod damaged_text;
 mod flights;
 mod formats;
+#[cfg(target_os = "linux")]
+mod full_disk;
 mod gates;
 mod history;
 mod hostile;
 #[cfg(unix)]
 mod interrupt;
 mod manners;
+#[cfg(unix)]
+mod nothing_to_read;
 mod plugins;
 mod refusals;
 mod remote;
@@ -26,3 +33,5 @@ mod selection;
 #[path = "../../host/data/tests/tables/server.rs"]
 mod server;
 mod support;
+mod unlike_files;
+mod vanishing;
