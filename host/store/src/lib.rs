@@ -24,6 +24,7 @@
 //! ```
 
 mod alias;
+mod alive;
 mod blobs;
 mod cache;
 mod canonical;
@@ -34,6 +35,7 @@ mod float;
 mod model;
 mod name;
 mod outcome;
+mod piece;
 mod registry;
 mod run;
 mod schema;

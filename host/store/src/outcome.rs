@@ -16,15 +16,19 @@ pub enum Outcome {
     Failed,
     /// A validation or a gate said no.
     Refused,
+    /// Somebody ended it early.
+    Cancelled,
     /// Something outside the pipeline broke: the host, the disk.
     Error,
 }
 
-/// What is known of how a run ended: a run that has not is running, or its process died.
+/// What is known of how a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RunOutcome {
-    /// No end has been written.
+    /// It goes on.
     Running,
+    /// Its process ended before the run did: it was killed, or the machine stopped.
+    Died,
     /// It ended.
     Ended(Outcome),
 }
@@ -36,6 +40,7 @@ impl Outcome {
             Self::Done => "done",
             Self::Failed => "failed",
             Self::Refused => "refused",
+            Self::Cancelled => "cancelled",
             Self::Error => "error",
         }
     }
@@ -46,6 +51,7 @@ impl RunOutcome {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Running => "running",
+            Self::Died => "died",
             Self::Ended(outcome) => outcome.as_str(),
         }
     }
@@ -69,6 +75,8 @@ impl Serialize for RunOutcome {
     }
 }
 
+/// The database does not know of runs that died: they are `running` there, and nobody holds their
+/// lock.
 impl ToSql for RunOutcome {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         self.as_str().to_sql()
@@ -82,6 +90,7 @@ impl FromSql for RunOutcome {
             Outcome::Done,
             Outcome::Failed,
             Outcome::Refused,
+            Outcome::Cancelled,
             Outcome::Error,
         ]
         .map(Self::Ended)

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::database::Abort;
 use crate::time::Stamp;
-use crate::{Digest, Error, Outcome, Result, RunOutcome, Store, canonical_json, time};
+use crate::{Digest, Error, Outcome, Result, RunOutcome, Store, canonical_json, piece, time};
 
 /// The number of a run. Runs count up from 1, and a number is never given twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -44,7 +44,8 @@ pub struct Run {
     pub host_pid: u32,
 }
 
-/// A run with its record, which is there once the run has ended.
+/// A run with its record: all that is known of a run that has ended, and what is known beforehand
+/// of one that has not.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct StoredRun {
     /// The row.
@@ -63,7 +64,8 @@ impl Store {
     /// [`Error::Database`].
     pub fn begin_run(&self, pipeline: &str, pipeline_text: &Digest) -> Result<RunId> {
         self.blobs().len(pipeline_text)?;
-        self.database.write("begin a run", |transaction| {
+        let mut begun = None;
+        let written = self.database.write("begin a run", |transaction| {
             transaction.execute(
                 "INSERT INTO runs (pipeline, pipeline_digest, started_at, host_pid, outcome) \
                  VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -75,7 +77,32 @@ impl Store {
                     RunOutcome::Running
                 ],
             )?;
-            Ok(RunId(transaction.last_insert_rowid()))
+            let id = RunId(transaction.last_insert_rowid());
+            self.alive.begin(id)?;
+            begun = Some(id);
+            Ok(id)
+        });
+        if let (Err(_), Some(id)) = (&written, begun) {
+            // The number is given again.
+            self.alive.end(id);
+        }
+        written
+    }
+
+    /// Keeps what is known of a run at its beginning, for the case that it never comes to its end:
+    /// [`Store::finish_run`] puts the record of the whole run in its place.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownRun`], [`Error::RunEnded`], the errors of [`canonical_json`],
+    /// [`Error::Io`] and [`Error::Database`].
+    pub fn describe_run(&self, id: RunId, record: &Value) -> Result<()> {
+        let record = self.blobs().put(&canonical_json(record)?)?;
+        self.database.write("describe the run", |transaction| {
+            require_unfinished(transaction, id)?;
+            let sql = "UPDATE runs SET record_digest = ?2 WHERE id = ?1";
+            transaction.execute(sql, params![id, record])?;
+            Ok(())
         })
     }
 
@@ -96,10 +123,7 @@ impl Store {
         let record = self.blobs().put(&canonical_json(record)?)?;
         let summary = summary.split_whitespace().collect::<Vec<_>>().join(" ");
         self.database.write("end the run", |transaction| {
-            match require_run(transaction, id)?.outcome {
-                RunOutcome::Running => {}
-                outcome => return Err(Error::RunEnded { id, outcome }.into()),
-            }
+            require_unfinished(transaction, id)?;
             transaction.execute(
                 "UPDATE runs SET outcome = ?2, finished_at = ?3, summary = ?4, record_digest = ?5 \
                  WHERE id = ?1",
@@ -112,7 +136,9 @@ impl Store {
                 ],
             )?;
             Ok(())
-        })
+        })?;
+        self.alive.end(id);
+        Ok(())
     }
 
     /// The latest runs, the latest first, no more than `limit`.
@@ -121,14 +147,30 @@ impl Store {
     ///
     /// [`Error::Database`].
     pub fn runs(&self, limit: u32) -> Result<Vec<Run>> {
-        self.database.read("list the runs", |transaction| {
+        let runs = self.database.read("list the runs", |transaction| {
             let mut statement =
                 transaction.prepare("SELECT * FROM runs ORDER BY id DESC LIMIT ?1")?;
-            let runs = statement
-                .query_map([limit], run_of_row)?
-                .collect::<Result<_, _>>()?;
-            Ok(runs)
-        })
+            let runs = statement.query_map([limit], run_of_row)?;
+            Ok(runs.collect::<Result<Vec<_>, _>>()?)
+        })?;
+        runs.into_iter().map(|run| self.as_it_is(run)).collect()
+    }
+
+    /// The latest runs of a pipeline, the latest first, no more than `limit`; those before a run,
+    /// if one is named.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Database`].
+    pub fn runs_of(&self, pipeline: &str, before: Option<RunId>, limit: u32) -> Result<Vec<Run>> {
+        let runs = self.database.read("list the runs", |transaction| {
+            let sql = "SELECT * FROM runs WHERE pipeline = ?1 AND (?2 IS NULL OR id < ?2) \
+                       ORDER BY id DESC LIMIT ?3";
+            let mut statement = transaction.prepare(sql)?;
+            let runs = statement.query_map(params![pipeline, before, limit], run_of_row)?;
+            Ok(runs.collect::<Result<Vec<_>, _>>()?)
+        })?;
+        runs.into_iter().map(|run| self.as_it_is(run)).collect()
     }
 
     /// A run with its record.
@@ -138,9 +180,7 @@ impl Store {
     /// [`Error::UnknownRun`], the errors of [`Blobs::get`](crate::Blobs::get) for the record,
     /// [`Error::InvalidDocument`] and [`Error::Database`].
     pub fn run(&self, id: RunId) -> Result<StoredRun> {
-        let run = self
-            .database
-            .read("read the run", |transaction| require_run(transaction, id))?;
+        let run = self.as_it_is(self.row(id)?)?;
         let record = run
             .record_digest
             .map(|digest| self.record(digest))
@@ -148,13 +188,68 @@ impl Store {
         Ok(StoredRun { run, record })
     }
 
+    /// The blobs that a run needs: the text of its pipeline, its record, and all that the record
+    /// refers to, as far as it is in the store. States and components are among it.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`Blobs::get`](crate::Blobs::get) for the record, [`Error::InvalidDocument`]
+    /// and [`Error::Io`].
+    pub fn blobs_of_run(&self, run: &Run) -> Result<Vec<Digest>> {
+        let mut needed = vec![run.pipeline_digest];
+        if let Some(record) = run.record_digest {
+            needed.push(record);
+            let mut found = Vec::new();
+            piece::references(&self.record_as_kept(record)?, &mut found);
+            for digest in found {
+                if self.blobs().contains(&digest)? {
+                    needed.push(digest);
+                }
+            }
+        }
+        Ok(needed)
+    }
+
+    fn row(&self, id: RunId) -> Result<Run> {
+        let read = |transaction: &Transaction<'_>| require_run(transaction, id);
+        self.database.read("read the run", read)
+    }
+
+    /// The run with what the database cannot know of its outcome.
+    fn as_it_is(&self, run: Run) -> Result<Run> {
+        if run.outcome != RunOutcome::Running || self.alive.is(run.id) {
+            return Ok(run);
+        }
+        // It may have ended since its row was read.
+        let mut run = self.row(run.id)?;
+        if run.outcome == RunOutcome::Running {
+            run.outcome = RunOutcome::Died;
+            self.alive.forget(run.id);
+        }
+        Ok(run)
+    }
+
     fn record(&self, digest: Digest) -> Result<Value> {
+        let mut record = self.record_as_kept(digest)?;
+        piece::put_together(self.blobs(), &mut record)?;
+        Ok(record)
+    }
+
+    fn record_as_kept(&self, digest: Digest) -> Result<Value> {
         let bytes = self.blobs().get(&digest)?;
         serde_json::from_slice(&bytes).map_err(|source| Error::InvalidDocument {
             digest,
             expected: "the record of a run",
             source,
         })
+    }
+}
+
+/// Refuses a run that has ended.
+fn require_unfinished(transaction: &Transaction<'_>, id: RunId) -> Result<(), Abort> {
+    match require_run(transaction, id)?.outcome {
+        RunOutcome::Running => Ok(()),
+        outcome => Err(Error::RunEnded { id, outcome }.into()),
     }
 }
 

@@ -4,7 +4,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The step at index `n` leads from version `n` to version `n + 1`.
-const STEPS: &[&str] = &[include_str!("schema/1.sql")];
+const STEPS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql")];
 
 /// Why a database was not brought to the current version.
 #[derive(Debug)]
@@ -107,5 +107,39 @@ mod tests {
                 supported: 1
             })
         ));
+    }
+
+    #[test]
+    fn runs_and_what_refers_to_them_outlive_the_new_table() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection
+            .pragma_update(None, "foreign_keys", true)
+            .unwrap();
+        migrate_through(&mut connection, &STEPS[..1]).unwrap();
+        let run = "INSERT INTO runs (pipeline, pipeline_digest, started_at, host_pid, outcome) \
+                   VALUES ('flights', 'x', 'y', 1, 'running');";
+        let model = "INSERT INTO models VALUES ('arr-delay', 1); \
+                     INSERT INTO model_versions VALUES ('arr-delay', 1, 'd', 1, 'y');";
+        let script = format!("{run}{run}{run}{model} DELETE FROM runs WHERE id = 3;");
+        connection.execute_batch(&script).unwrap();
+
+        migrate_through(&mut connection, &STEPS[..2]).unwrap();
+        connection.execute_batch(run).unwrap();
+        let count = |sql| {
+            connection
+                .query_row(sql, [], |row| row.get::<_, i64>(0))
+                .unwrap()
+        };
+        assert_eq!(count("SELECT count(*) FROM runs WHERE id IN (1, 2, 4)"), 3);
+        assert_eq!(count("SELECT count(*) FROM pragma_foreign_key_check"), 0);
+        let cancelled = "UPDATE runs SET outcome = 'cancelled', finished_at = 'z', summary = '', \
+                         record_digest = 'r' WHERE id = 4";
+        connection.execute(cancelled, []).unwrap();
+        // What refers to a run still keeps it.
+        assert!(
+            connection
+                .execute("DELETE FROM runs WHERE id = 1", [])
+                .is_err()
+        );
     }
 }

@@ -8,6 +8,7 @@ use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions};
 use cap_tempfile::TempFile;
 
+use crate::alive::Alive;
 use crate::database::Database;
 use crate::{Blobs, Cache, Error, Result};
 
@@ -30,6 +31,7 @@ pub struct Store {
     folder: Dir,
     blobs: Blobs,
     cache: Cache,
+    pub(crate) alive: Alive,
     pub(crate) database: Database,
 }
 
@@ -99,12 +101,14 @@ impl Store {
         let database = Database::open(real.join(DATABASE), &path)?;
         let blobs = Blobs::open(folder, &path)?;
         let cache = Cache::open(folder, &path)?;
+        let alive = Alive::open(folder, &path)?;
         write_readme(folder).map_err(Error::io("write", path.join(README)))?;
         Ok(Self {
             folder: folder.try_clone().map_err(Error::io("open", &path))?,
             path,
             blobs,
             cache,
+            alive,
             database,
         })
     }

@@ -52,6 +52,7 @@ fn every_outcome_comes_back() {
         Outcome::Done,
         Outcome::Failed,
         Outcome::Refused,
+        Outcome::Cancelled,
         Outcome::Error,
     ] {
         let id = fixture.begin_run();
@@ -161,4 +162,91 @@ fn runs_that_begin_at_once_have_different_numbers() {
     ids.sort();
     ids.dedup();
     assert_eq!(ids.len(), 40);
+}
+
+#[test]
+fn a_run_whose_process_is_gone_has_died() {
+    let fixture = Fixture::new();
+    let reader = Store::open_existing(fixture.path()).unwrap();
+    let begun = Store::open(fixture.path()).unwrap();
+    let id = begin_run(&begun);
+    let described = json!({ "params": { "max_depth": 8 } });
+    begun.describe_run(id, &described).unwrap();
+    let outcome = || reader.run(id).unwrap().run.outcome;
+    assert_eq!(outcome(), RunOutcome::Running);
+    // Its lock goes with its process, of which the store is all that there is here.
+    drop(begun);
+    for _ in 0..2 {
+        assert_eq!(outcome(), RunOutcome::Died);
+        assert_eq!(reader.runs(1).unwrap()[0].outcome, RunOutcome::Died);
+    }
+    let json = serde_json::to_value(reader.run(id).unwrap()).unwrap();
+    assert_eq!(json["outcome"], "died");
+    assert_eq!(json["record"], described);
+}
+
+#[test]
+fn a_run_that_ended_leaves_no_lock_behind() {
+    let fixture = Fixture::new();
+    let id = fixture.begin_run();
+    let finished = fixture
+        .store
+        .finish_run(id, Outcome::Cancelled, "", &json!({}));
+    finished.unwrap();
+    let locks = std::fs::read_dir(fixture.path().join("running")).unwrap();
+    assert_eq!(locks.count(), 0);
+    let error = fixture.store.describe_run(id, &json!({})).unwrap_err();
+    assert!(matches!(error, Error::RunEnded { .. }), "{error}");
+}
+
+#[test]
+fn the_runs_of_a_pipeline_can_be_listed_from_one_backwards() {
+    let fixture = Fixture::new();
+    let ids: Vec<_> = (0..4).map(|_| fixture.begin_run()).collect();
+    let text = fixture.store.blobs().put(b"another").unwrap();
+    fixture.store.begin_run("penguins", &text).unwrap();
+    let of = |pipeline, before, limit| -> Vec<RunId> {
+        let runs = fixture.store.runs_of(pipeline, before, limit).unwrap();
+        runs.iter().map(|run| run.id).collect()
+    };
+    assert_eq!(of("flights", None, 2), [ids[3], ids[2]]);
+    assert_eq!(of("flights", Some(ids[2]), 9), [ids[1], ids[0]]);
+    assert_eq!(of("penguins", None, 9).len(), 1);
+    assert_eq!(of("houses", None, 9), []);
+}
+
+#[test]
+fn records_share_the_pieces_that_are_set_apart() {
+    let fixture = Fixture::new();
+    let store = &fixture.store;
+    let state = store.blobs().put(b"a state").unwrap();
+    let findings: Vec<_> = (0..100).map(|row| format!("finding {row}")).collect();
+    let record = |seconds: f64| {
+        json!({
+            "steps": [{ "findings": findings, "small": [1], "state": state, "seconds": seconds }],
+        })
+    };
+    let keep = |seconds: f64| {
+        let mut kept = record(seconds);
+        for value in [
+            &mut kept["steps"][0]["findings"],
+            &mut json!("small ones stay"),
+        ] {
+            store.set_apart(value).unwrap();
+        }
+        store.set_apart(&mut kept["steps"][0]["small"]).unwrap();
+        let id = fixture.begin_run();
+        store.finish_run(id, Outcome::Done, "", &kept).unwrap();
+        store.run(id).unwrap()
+    };
+    let (first, second) = (keep(1.5), keep(2.5));
+    assert_eq!(first.record, Some(record(1.5)));
+    assert_eq!(second.record, Some(record(2.5)));
+
+    let needed = |run| store.blobs_of_run(run).unwrap();
+    let (first, second) = (needed(&first.run), needed(&second.run));
+    assert!(first.contains(&state));
+    let shared = first.iter().filter(|digest| second.contains(digest));
+    // The text of the pipeline, the findings and the state; the record itself is not.
+    assert_eq!((shared.count(), first.len()), (3, 4));
 }
