@@ -184,7 +184,8 @@ impl Store {
         let record = run
             .record_digest
             .map(|digest| self.record(digest))
-            .transpose()?;
+            .transpose()?
+            .map(|(record, _)| record);
         Ok(StoredRun { run, record })
     }
 
@@ -199,8 +200,7 @@ impl Store {
         let mut needed = vec![run.pipeline_digest];
         if let Some(record) = run.record_digest {
             needed.push(record);
-            let mut found = Vec::new();
-            piece::references(&self.record_as_kept(record)?, &mut found);
+            let (_, found) = self.record(record)?;
             for digest in found {
                 if self.blobs().contains(&digest)? {
                     needed.push(digest);
@@ -229,19 +229,17 @@ impl Store {
         Ok(run)
     }
 
-    fn record(&self, digest: Digest) -> Result<Value> {
-        let mut record = self.record_as_kept(digest)?;
-        piece::put_together(self.blobs(), &mut record)?;
-        Ok(record)
-    }
-
-    fn record_as_kept(&self, digest: Digest) -> Result<Value> {
+    /// The whole of a record, and the blobs that it refers to.
+    fn record(&self, digest: Digest) -> Result<(Value, Vec<Digest>)> {
         let bytes = self.blobs().get(&digest)?;
-        serde_json::from_slice(&bytes).map_err(|source| Error::InvalidDocument {
+        let record = serde_json::from_slice(&bytes);
+        let mut record = record.map_err(|source| Error::InvalidDocument {
             digest,
             expected: "the record of a run",
             source,
-        })
+        })?;
+        let found = piece::put_together(self.blobs(), &mut record)?;
+        Ok((record, found))
     }
 }
 
