@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::lock::Held;
 use crate::name::check_model_name;
 use crate::run::require_run;
 use crate::version::{self, ModelVersion};
@@ -38,6 +39,10 @@ pub struct ModelSummary {
     pub run: RunId,
     /// The aliases of the name, and the versions they stand for.
     pub aliases: BTreeMap<String, u32>,
+    /// The tags of the latest version.
+    pub tags: BTreeMap<String, String>,
+    /// What somebody has said of the latest version.
+    pub description: Option<String>,
 }
 
 /// One version of a model, with the model.
@@ -56,6 +61,10 @@ pub struct StoredModel {
     pub run: RunId,
     /// The aliases that stand for this version.
     pub aliases: Vec<String>,
+    /// What the version is tagged with.
+    pub tags: BTreeMap<String, String>,
+    /// What somebody has said of the version.
+    pub description: Option<String>,
     /// The model.
     pub model: Model,
 }
@@ -70,8 +79,10 @@ impl Store {
     /// [`canonical_json`](crate::canonical_json), [`Error::Io`] and [`Error::Database`].
     pub fn register(&self, model: &Model, run: RunId) -> Result<Registered> {
         check_model_name(&model.name)?;
-        self.require_parts(model)?;
-        let digest = self.blobs().put(&model.to_json()?)?;
+        // Until the version is known, so that none of its parts can go in between.
+        let held = self.blobs().lock().together()?;
+        self.require_parts(model, &held)?;
+        let digest = self.blobs().put_under(&held, &model.to_json()?)?;
         self.database.write("register the model", |transaction| {
             require_run(transaction, run)?;
             let known = version::with_digest(transaction, &model.name, digest)?;
@@ -105,6 +116,8 @@ impl Store {
                     digest: latest.digest,
                     created_at: latest.created_at,
                     run: latest.run,
+                    tags: latest.tags,
+                    description: latest.description,
                 });
             }
             Ok(models)
@@ -144,6 +157,8 @@ impl Store {
             created_at,
             run,
             aliases,
+            tags,
+            description,
         } = found;
         Ok(StoredModel {
             name,
@@ -152,13 +167,15 @@ impl Store {
             created_at,
             run,
             aliases,
+            tags,
+            description,
             model,
         })
     }
 
-    fn require_parts(&self, model: &Model) -> Result<()> {
+    fn require_parts(&self, model: &Model, held: &Held) -> Result<()> {
         for part in model.parts() {
-            if !self.blobs().contains(&part.digest)? {
+            if !self.blobs().keep_under(held, &part.digest)? {
                 let model = model.name.clone();
                 return Err(Error::MissingPart {
                     model,

@@ -6,9 +6,13 @@
 mod aliases;
 mod blobs;
 mod canonical;
+mod collecting;
 mod fixture;
+mod histories;
+mod labels;
 mod messages;
 mod models;
 mod opening;
 mod runs;
 mod selectors;
+mod verifying;
