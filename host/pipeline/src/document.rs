@@ -10,6 +10,7 @@ use crate::node::Entry;
 use crate::params::Params;
 use crate::pipeline::Pipeline;
 use crate::reader::{self, Section};
+use crate::retention;
 use crate::scope::Scope;
 use crate::source::Source;
 use crate::step;
@@ -18,7 +19,15 @@ use crate::syntax;
 /// The version of the file format that this crate reads.
 pub const FORMAT_VERSION: i64 = 1;
 
-const KEYS: [&str; 6] = ["mlhost", "name", "seed", "params", "data", "steps"];
+const KEYS: [&str; 7] = [
+    "mlhost",
+    "name",
+    "seed",
+    "params",
+    "data",
+    "steps",
+    "retention",
+];
 
 /// Reads a pipeline file.
 ///
@@ -54,6 +63,8 @@ fn read(
     let seed = read_seed(root, diagnostics);
     let params = Params::read(root.optional("params"), overrides, diagnostics);
 
+    let retention = root.optional("retention");
+    let retention = retention::read(retention, &retention::OF_PIPELINE, diagnostics);
     let data_entries = read_tables(root, "data", diagnostics);
     let step_entries = read_tables(root, "steps", diagnostics);
     if root
@@ -89,6 +100,7 @@ fn read(
         params: params.to_json(),
         data,
         steps,
+        keep_runs: retention.keep_runs,
         source,
     })
 }

@@ -1,4 +1,4 @@
-//! Reads the limits of a step: a time such as `1h 30m` and a memory size such as `512MiB`.
+//! Reads limits: a time such as `1h 30m` and a size such as `512MiB`.
 
 use std::time::Duration;
 
@@ -26,10 +26,20 @@ pub(crate) fn timeout(node: &Node, what: &str, diagnostics: &mut Diagnostics) ->
 
 /// A number of bytes above zero.
 pub(crate) fn memory(node: &Node, what: &str, diagnostics: &mut Diagnostics) -> Option<u64> {
+    size(node, what, "a size of memory", diagnostics)
+}
+
+/// A number of bytes above zero; `kind` is what the text is not if it is none.
+pub(crate) fn size(
+    node: &Node,
+    what: &str,
+    kind: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<u64> {
     let text = reader::string(node, what, diagnostics)?;
     let bytes = parse_size(text).filter(|bytes| *bytes > 0);
     if bytes.is_none() {
-        let message = format!("{what} is not a size of memory: `{}`", text.escape_debug());
+        let message = format!("{what} is not {kind}: `{}`", text.escape_debug());
         let hint = "write a whole number and a unit (KiB, MiB, GiB), such as `\"1GiB\"`";
         reader::report(node, message, Some(hint.to_owned()), diagnostics);
     }

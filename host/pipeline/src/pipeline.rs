@@ -30,6 +30,8 @@ pub struct Pipeline {
     pub data: IndexMap<String, Data>,
     /// The steps in the order of the file, which need not be the order of running.
     pub steps: IndexMap<String, Step>,
+    /// How many of its latest runs are kept, if it says.
+    pub keep_runs: Option<u32>,
     pub(crate) source: Source,
 }
 

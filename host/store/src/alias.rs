@@ -2,12 +2,12 @@
 //! serves, so every move is kept, with who moved it and why.
 
 use jiff::Timestamp;
-use rusqlite::{Row, Transaction, params};
+use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 use serde::Serialize;
 
 use crate::name::check_alias;
 use crate::time::Stamp;
-use crate::{Result, Store, time, version};
+use crate::{Error, Result, Selector, Store, VersionSelector, time, version};
 
 /// One move of an alias.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -50,6 +50,40 @@ impl Store {
             version::require_name(transaction, name)?;
             version::require(transaction, name, version)?;
             Ok(move_to(transaction, (name, alias), version, by, reason)?)
+        })
+    }
+
+    /// Lets an alias stand for the version that it stood for before its last move, and gives the
+    /// version that it leaves and the one that it goes to. It is a move like any other: to do it
+    /// twice leads back to where it was.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidAlias`, `ReservedAlias`, `UnknownModel`, `UnknownAlias`, `NoEarlierVersion` if it
+    /// has moved only once, `UnknownVersion` if the version before was deleted, and `Database`,
+    /// all of [`Error`](crate::Error).
+    pub fn roll_back(&self, name: &str, alias: &str, by: &str, reason: &str) -> Result<(u32, u32)> {
+        check_alias(alias)?;
+        self.database.write("roll the alias back", |transaction| {
+            let (name, alias) = (name.to_owned(), alias.to_owned());
+            version::require_name(transaction, &name)?;
+            let selector = Selector {
+                name: name.clone(),
+                version: VersionSelector::Alias(alias.clone()),
+            };
+            let left = version::selected(transaction, &selector)?;
+            let sql = "SELECT from_version FROM alias_moves WHERE name = ?1 AND alias = ?2 \
+                       ORDER BY id DESC LIMIT 1";
+            let before: Option<u32> = transaction
+                .query_row(sql, [&name, &alias], |row| row.get(0))
+                .optional()?
+                .flatten();
+            let Some(before) = before else {
+                return Err(Error::NoEarlierVersion { name, alias }.into());
+            };
+            version::require(transaction, &name, before)?;
+            move_to(transaction, (&name, &alias), before, by, reason)?;
+            Ok((left, before))
         })
     }
 

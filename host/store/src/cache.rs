@@ -1,16 +1,21 @@
 //! Results that can be computed again, kept under the digest of everything that decides them. This
 //! folder may be deleted at any time, even while a run goes on: nothing that is registered needs
 //! it. So it is written without waiting for the disk, and each entry carries its own checksum: one
-//! that a crash or somebody's editor has damaged is as good as none.
+//! that a crash or somebody's editor has damaged is as good as none. The time of an entry's file
+//! says when it was used last, to the day.
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
-use cap_std::fs::Dir;
+use cap_std::fs::{Dir, OpenOptions};
 use cap_tempfile::TempFile;
 
-use crate::blobs::place;
+use crate::shards::{self, Entry, place};
 use crate::{Digest, Error, Result};
+
+/// How old the time of an entry may be when it is used without being written anew.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What stands before the value of an entry: the SHA-256 of the value.
 const CHECKSUM_BYTES: usize = 32;
@@ -28,7 +33,8 @@ impl Cache {
     /// Opens the folder `cache` inside a store's folder, and makes it if needed.
     pub(crate) fn open(store: &Dir, store_path: &Path) -> Result<Self> {
         let path = store_path.join("cache");
-        let folder = subfolder(store, "cache").map_err(Error::io("open", &path))?;
+        let folder = shards::subfolder(store, "cache").map_err(Error::io("open", &path))?;
+        let (folder, _) = folder;
         Ok(Self { folder, path })
     }
 
@@ -47,7 +53,12 @@ impl Cache {
             return Ok(None);
         }
         let value = entry.split_off(CHECKSUM_BYTES);
-        Ok((Digest::of(&value).bytes() == entry.as_slice()).then_some(value))
+        if Digest::of(&value).bytes() != entry.as_slice() {
+            return Ok(None);
+        }
+        // An entry that cannot be marked only goes the sooner.
+        let _ = self.mark_as_used(key);
+        Ok(Some(value))
     }
 
     /// Keeps a value under this key, in place of any other.
@@ -60,21 +71,33 @@ impl Cache {
             .map_err(Error::io("write", self.path.join(place(key))))
     }
 
+    /// Every file in the folders of the cache.
+    pub(crate) fn entries(&self) -> Result<Vec<Entry>> {
+        shards::entries(&self.folder).map_err(Error::io("list", &self.path))
+    }
+
+    /// Takes a file of [`Cache::entries`] away.
+    pub(crate) fn remove(&self, entry: &Entry) -> Result<()> {
+        shards::remove(&self.folder, &entry.place)
+            .map_err(Error::io("delete", self.path.join(&entry.place)))
+    }
+
+    fn mark_as_used(&self, key: &Digest) -> io::Result<()> {
+        let options = OpenOptions::new().write(true).clone();
+        let file = self.folder.open_with(place(key), &options)?.into_std();
+        let now = SystemTime::now();
+        if file.metadata()?.modified()? + DAY < now {
+            file.set_modified(now)?;
+        }
+        Ok(())
+    }
+
     fn write(&self, key: &Digest, value: &[u8]) -> io::Result<()> {
         let hex = key.hex();
-        let shard = subfolder(&self.folder, &hex[..2])?;
+        let (shard, _) = shards::subfolder(&self.folder, &hex[..2])?;
         let mut file = TempFile::new(&shard)?;
         file.write_all(&Digest::of(value).bytes())?;
         file.write_all(value)?;
         file.replace(&hex[2..])
     }
-}
-
-fn subfolder(parent: &Dir, name: &str) -> io::Result<Dir> {
-    match parent.create_dir(name) {
-        Ok(()) => {}
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(error),
-    }
-    parent.open_dir(name)
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::{Error, Result, schema};
 
@@ -66,7 +66,7 @@ impl Database {
         // Before anything is changed: a later release may keep its database in another way.
         schema::refuse_newer(&connection).map_err(refused)?;
         set_up(&connection).map_err(failed)?;
-        schema::migrate(&mut connection).map_err(refused)?;
+        schema::migrate(&mut connection, &path).map_err(refused)?;
         Ok(Self {
             connection: Mutex::new(connection),
             path,
@@ -89,6 +89,40 @@ impl Database {
         work: impl FnOnce(&Transaction<'_>) -> Result<T, Abort>,
     ) -> Result<T> {
         self.transact(TransactionBehavior::Immediate, task, work)
+    }
+
+    /// What SQLite finds wrong with the file, each in a line.
+    pub(crate) fn problems(&self) -> Result<Vec<String>> {
+        self.read("check the database", |transaction| {
+            let mut statement = transaction.prepare("PRAGMA integrity_check")?;
+            let lines = statement.query_map([], |row| row.get(0))?;
+            let lines = lines.collect::<Result<Vec<String>, _>>()?;
+            Ok(lines.into_iter().filter(|line| line != "ok").collect())
+        })
+    }
+
+    /// Gives the space of rows that were deleted back to the disk, if that is more than the space
+    /// of those that are left. Where somebody else is at work, it is left to the next time.
+    pub(crate) fn compact(&self) -> Result<()> {
+        let connection = self
+            .connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let pages = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+        let compacted = pages("page_count")
+            .and_then(|all| Ok((all, pages("freelist_count")?)))
+            .and_then(|(all, free)| match free * 2 > all {
+                true => connection.execute_batch("VACUUM"),
+                false => Ok(()),
+            });
+        match compacted {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => Ok(()),
+            outcome => outcome.map_err(|source| Error::Database {
+                task: "compact the database",
+                path: self.path.clone(),
+                source,
+            }),
+        }
     }
 
     fn transact<T>(

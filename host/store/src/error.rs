@@ -71,6 +71,12 @@ pub enum Error {
         /// The digest of what the file holds now.
         found: Digest,
     },
+    /// A document's bytes are not the ones that were put there.
+    #[error("the document {digest} in the database is damaged")]
+    DamagedDocument {
+        /// The document.
+        digest: Digest,
+    },
     /// A model points at a blob that is not in the store.
     #[error("the model `{model}` cannot be registered: {role}, {digest}, is not in the store")]
     MissingPart {
@@ -195,6 +201,45 @@ pub enum Error {
         /// The version that it stands for now.
         found: Option<u32>,
     },
+    /// An alias was to be rolled back that has only ever stood for one version.
+    #[error("the alias `{alias}` of the model `{name}` has stood for no other version before")]
+    NoEarlierVersion {
+        /// The model.
+        name: String,
+        /// The alias.
+        alias: String,
+    },
+    /// A version was to be deleted that aliases stand for.
+    #[error(
+        "`{name}@{version}` cannot be deleted: it is what {} for",
+        standing(aliases)
+    )]
+    VersionInUse {
+        /// The model.
+        name: String,
+        /// The version.
+        version: u32,
+        /// The aliases.
+        aliases: Vec<String>,
+    },
+    /// A word that cannot be the key of a tag.
+    #[error("`{key}` is not a key for a tag")]
+    InvalidTag {
+        /// The word.
+        key: String,
+    },
+    /// The version has no tag with this key.
+    #[error("`{name}@{version}` has no tag `{key}`")]
+    UnknownTag {
+        /// The model.
+        name: String,
+        /// The version.
+        version: u32,
+        /// The key that was asked for.
+        key: String,
+        /// The keys there are.
+        known: Vec<String>,
+    },
 }
 
 impl Error {
@@ -238,6 +283,23 @@ impl Error {
                 "delete that file and run the pipeline again: what made it makes it again"
                     .to_owned()
             }
+            Self::DamagedDocument { .. } => {
+                "`host store verify` says what else is damaged; a copy of the folder from before has \
+                 the document"
+                    .to_owned()
+            }
+            Self::NoEarlierVersion { name, alias } => {
+                format!("`host models alias {name}@VERSION {alias}` moves it to any version")
+            }
+            Self::VersionInUse { name, aliases, .. } => format!(
+                "move {} first: `host models alias {name}@VERSION {}`",
+                quoted(aliases).join(" and "),
+                aliases.first().map_or("", String::as_str)
+            ),
+            Self::InvalidTag { .. } => "a key has lower-case letters, digits, `-`, `_` and `.`, and \
+                 starts with a letter"
+                .to_owned(),
+            Self::UnknownTag { key, known, .. } => choice("tag", "tags", key, known),
             Self::InexactInteger { .. } => "integers are exact up to 9007199254740992 (2^53): \
                  use a smaller one, or write it as a string"
                 .to_owned(),
@@ -274,6 +336,14 @@ fn version_or_none(version: Option<u32>) -> String {
     match version {
         Some(version) => format!("version {version}"),
         None => "no version".to_owned(),
+    }
+}
+
+/// `the alias `a` stands`, `the aliases `a` and `b` stand`.
+fn standing(aliases: &[String]) -> String {
+    match aliases {
+        [alias] => format!("the alias `{alias}` stands"),
+        _ => format!("the aliases {} stand", quoted(aliases).join(" and ")),
     }
 }
 

@@ -44,6 +44,22 @@ pub(crate) fn check_alias(alias: &str) -> Result<(), Error> {
     }
 }
 
+/// Checks the key of a tag: a lower-case letter, then lower-case letters, digits, `-`, `_` and `.`.
+pub(crate) fn check_tag(key: &str) -> Result<(), Error> {
+    let valid = key.len() <= LONGEST
+        && key.starts_with(|first: char| first.is_ascii_lowercase())
+        && key
+            .chars()
+            .all(|letter| is_word_letter(letter) || letter == '_' || letter == '.');
+    if valid {
+        Ok(())
+    } else {
+        Err(Error::InvalidTag {
+            key: key.to_owned(),
+        })
+    }
+}
+
 fn is_word_letter(letter: char) -> bool {
     letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-'
 }

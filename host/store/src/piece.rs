@@ -1,15 +1,17 @@
 //! Records in pieces. What is the same in the records of many runs, such as parameters and
-//! findings, is a blob of its own, which all of them share; in the record stands a reference to it.
-//! Whoever reads a record through the store gets the whole of it.
+//! findings, is a document of its own, which all of them share; in the record stands a reference
+//! to it. Whoever reads a record through the store gets the whole of it.
 
+use rusqlite::Transaction;
 use serde_json::{Map, Value};
 
-use crate::{Blobs, Digest, Error, Result, Store, canonical_json};
+use crate::database::Abort;
+use crate::{Digest, Error, Result, Store, canonical_json, document};
 
 /// The key of an object that has some of its fields, or all of them, in a piece.
 const REFERENCE: &str = "$blob";
 
-/// A piece of fewer bytes is not worth a file.
+/// A piece of fewer bytes is not worth a row.
 const LEAST_BYTES: usize = 128;
 
 impl Store {
@@ -19,7 +21,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// Those of [`canonical_json`], and [`Error::Io`].
+    /// Those of [`canonical_json`], and [`Error::Database`].
     pub fn set_apart(&self, object: &mut Value, fields: &[&str]) -> Result<()> {
         let Some(object) = object.as_object_mut() else {
             return Ok(());
@@ -29,7 +31,9 @@ impl Store {
             .filter_map(|field| Some(((*field).to_owned(), object.get(*field)?.clone())));
         let json = canonical_json(&Value::Object(piece.collect()))?;
         if json.len() >= LEAST_BYTES {
-            let digest = self.blobs().put(&json)?;
+            let task = "keep a piece of a record";
+            let put = |transaction: &Transaction<'_>| document::put(transaction, &json);
+            let digest = self.database.write(task, put)?;
             object.retain(|name, _| !fields.contains(&name.as_str()));
             object.insert(REFERENCE.to_owned(), digest.to_string().into());
         }
@@ -37,44 +41,75 @@ impl Store {
     }
 }
 
-/// Puts every piece back where its reference is, and gives the blobs that the record refers to:
-/// the pieces, and all that is named by its digest in the record or in one of them. Texts that
-/// only look like a digest are among these; there are no such blobs.
-pub(crate) fn put_together(blobs: &Blobs, value: &mut Value) -> Result<Vec<Digest>> {
-    let mut found = Vec::new();
-    visit(blobs, value, &mut found)?;
-    Ok(found)
+/// A record, whole, and what it refers to.
+pub(crate) struct Whole {
+    pub(crate) record: Value,
+    /// The record and its pieces.
+    pub(crate) documents: Vec<Digest>,
+    /// All that is named by its digest: states and components, which are blobs, and other things
+    /// such as files, which are not in the store.
+    pub(crate) named: Vec<Digest>,
 }
 
-fn visit(blobs: &Blobs, value: &mut Value, found: &mut Vec<Digest>) -> Result<()> {
-    match value {
-        Value::String(text) => found.extend(text.parse::<Digest>()),
-        Value::Array(items) => {
-            for item in items {
-                visit(blobs, item, found)?;
-            }
+/// Reads a record and puts every piece back where its reference is.
+pub(crate) fn whole(
+    digest: Digest,
+    fetch: &dyn Fn(Digest) -> Result<Vec<u8>, Abort>,
+) -> Result<Whole, Abort> {
+    let invalid = |digest, expected| {
+        move |source| Error::InvalidDocument {
+            digest,
+            expected,
+            source,
         }
+    };
+    let record = serde_json::from_slice(&fetch(digest)?);
+    let mut record = record.map_err(invalid(digest, "the record of a run"))?;
+    let piece = |digest| -> Result<Map<String, Value>, Abort> {
+        let piece = serde_json::from_slice(&fetch(digest)?);
+        Ok(piece.map_err(invalid(digest, "a piece of the record of a run"))?)
+    };
+    let mut documents = vec![digest];
+    put_together(&mut record, &piece, &mut documents)?;
+    let mut named = Vec::new();
+    digests(&record, &mut named);
+    Ok(Whole {
+        record,
+        documents,
+        named,
+    })
+}
+
+/// Every text in a document that is a digest.
+pub(crate) fn digests(document: &Value, found: &mut Vec<Digest>) {
+    match document {
+        Value::String(text) => found.extend(text.parse::<Digest>()),
+        Value::Array(items) => items.iter().for_each(|item| digests(item, found)),
+        Value::Object(fields) => fields.values().for_each(|field| digests(field, found)),
+        _ => {}
+    }
+}
+
+fn put_together(
+    value: &mut Value,
+    piece: &dyn Fn(Digest) -> Result<Map<String, Value>, Abort>,
+    documents: &mut Vec<Digest>,
+) -> Result<(), Abort> {
+    match value {
+        Value::Array(items) => items
+            .iter_mut()
+            .try_for_each(|item| put_together(item, piece, documents)),
         Value::Object(fields) => {
             let reference = fields.get(REFERENCE).and_then(Value::as_str);
             if let Some(digest) = reference.and_then(|text| text.parse().ok()) {
                 fields.remove(REFERENCE);
-                fields.extend(piece(blobs, digest)?);
-                found.push(digest);
+                fields.extend(piece(digest)?);
+                documents.push(digest);
             }
-            for field in fields.values_mut() {
-                visit(blobs, field, found)?;
-            }
+            fields
+                .values_mut()
+                .try_for_each(|field| put_together(field, piece, documents))
         }
-        _ => {}
+        _ => Ok(()),
     }
-    Ok(())
-}
-
-fn piece(blobs: &Blobs, digest: Digest) -> Result<Map<String, Value>> {
-    let bytes = blobs.get(&digest)?;
-    serde_json::from_slice(&bytes).map_err(|source| Error::InvalidDocument {
-        digest,
-        expected: "a piece of the record of a run",
-        source,
-    })
 }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::database::Abort;
+use crate::lock::Held;
 use crate::name::{check_alias, check_model_name};
 use crate::run::require_run;
 use crate::version::{self, ModelVersion};
@@ -66,6 +67,10 @@ pub struct ModelSummary {
     pub run: RunId,
     /// The aliases of the name, and the versions they stand for.
     pub aliases: BTreeMap<String, u32>,
+    /// The tags of the latest version.
+    pub tags: BTreeMap<String, String>,
+    /// What somebody has said of the latest version.
+    pub description: Option<String>,
 }
 
 /// One version of a model, with the model.
@@ -86,6 +91,10 @@ pub struct StoredModel {
     pub aliases: Vec<String>,
     /// What the gates of the runs that registered it decided, the latest first.
     pub decisions: Vec<Decision>,
+    /// What the version is tagged with.
+    pub tags: BTreeMap<String, String>,
+    /// What somebody has said of the version.
+    pub description: Option<String>,
     /// The model.
     pub model: Model,
 }
@@ -119,8 +128,10 @@ impl Store {
         if let Some(promotion) = &registration.promotion {
             check_alias(promotion.alias)?;
         }
-        self.require_parts(model)?;
-        let digest = self.blobs().put(&model.to_json()?)?;
+        // Until the version is known, so that none of its parts can go in between.
+        let held = self.blobs().lock().together()?;
+        self.require_parts(model, &held)?;
+        let digest = self.blobs().put_under(&held, &model.to_json()?)?;
         self.database.write("register the model", |transaction| {
             require_run(transaction, run)?;
             let known = version::with_digest(transaction, &model.name, digest)?;
@@ -164,6 +175,8 @@ impl Store {
                     digest: latest.digest,
                     created_at: latest.created_at,
                     run: latest.run,
+                    tags: latest.tags,
+                    description: latest.description,
                 });
             }
             Ok(models)
@@ -205,6 +218,8 @@ impl Store {
             created_at,
             run,
             aliases,
+            tags,
+            description,
         } = found;
         Ok(StoredModel {
             name,
@@ -214,13 +229,15 @@ impl Store {
             run,
             aliases,
             decisions,
+            tags,
+            description,
             model,
         })
     }
 
-    fn require_parts(&self, model: &Model) -> Result<()> {
+    fn require_parts(&self, model: &Model, held: &Held) -> Result<()> {
         for part in model.parts() {
-            if !self.blobs().contains(&part.digest)? {
+            if !self.blobs().keep_under(held, &part.digest)? {
                 let model = model.name.clone();
                 return Err(Error::MissingPart {
                     model,

@@ -1,5 +1,5 @@
 //! Runs: one row when a run begins, completed when it ends. What a run read, ran, wrote and
-//! decided is a JSON record kept as a blob; the row has what a list of runs shows.
+//! decided is a JSON record kept as a document; the row has what a list of runs shows.
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,7 +12,9 @@ use serde_json::Value;
 
 use crate::database::Abort;
 use crate::time::Stamp;
-use crate::{Digest, Error, Outcome, Result, RunOutcome, Store, canonical_json, piece, time};
+use crate::{
+    Digest, Error, Outcome, Result, RunOutcome, Store, canonical_json, document, piece, time,
+};
 
 /// The number of a run. Runs count up from 1, and a number is never given twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -38,8 +40,10 @@ pub struct Run {
     pub outcome: RunOutcome,
     /// How it ended, in one line for the reader.
     pub summary: Option<String>,
-    /// The blob with its record.
+    /// The digest of its record as it is kept.
     pub record_digest: Option<Digest>,
+    /// Whether it stays until somebody says otherwise.
+    pub pinned: bool,
     /// The id of the process that it runs or ran in.
     pub host_pid: u32,
 }
@@ -63,7 +67,11 @@ impl Store {
     /// [`Error::MissingBlob`] if the text of the pipeline has not been put into the store;
     /// [`Error::Database`].
     pub fn begin_run(&self, pipeline: &str, pipeline_text: &Digest) -> Result<RunId> {
-        self.blobs().len(pipeline_text)?;
+        // Until the run is known, so that the text cannot go in between.
+        let held = self.blobs().lock().together()?;
+        if !self.blobs().keep_under(&held, pipeline_text)? {
+            return Err(self.blobs().missing(pipeline_text));
+        }
         let mut begun = None;
         let written = self.database.write("begin a run", |transaction| {
             transaction.execute(
@@ -94,25 +102,26 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownRun`], [`Error::RunEnded`], the errors of [`canonical_json`],
-    /// [`Error::Io`] and [`Error::Database`].
+    /// [`Error::UnknownRun`], [`Error::RunEnded`], the errors of [`canonical_json`], and
+    /// [`Error::Database`].
     pub fn describe_run(&self, id: RunId, record: &Value) -> Result<()> {
-        let record = self.blobs().put(&canonical_json(record)?)?;
+        let record = canonical_json(record)?;
         self.database.write("describe the run", |transaction| {
             require_unfinished(transaction, id)?;
+            let record = document::put(transaction, &record)?;
             let sql = "UPDATE runs SET record_digest = ?2 WHERE id = ?1";
             transaction.execute(sql, params![id, record])?;
             Ok(())
         })
     }
 
-    /// Writes down how a run ended. The summary is made one line; the record becomes a blob of
+    /// Writes down how a run ended. The summary is made one line; the record is kept as
     /// canonical JSON.
     ///
     /// # Errors
     ///
     /// [`Error::UnknownRun`], [`Error::RunEnded`] if it has ended before, the errors of
-    /// [`canonical_json`], [`Error::Io`] and [`Error::Database`].
+    /// [`canonical_json`], and [`Error::Database`].
     pub fn finish_run(
         &self,
         id: RunId,
@@ -120,10 +129,11 @@ impl Store {
         summary: &str,
         record: &Value,
     ) -> Result<()> {
-        let record = self.blobs().put(&canonical_json(record)?)?;
+        let record = canonical_json(record)?;
         let summary = summary.split_whitespace().collect::<Vec<_>>().join(" ");
         self.database.write("end the run", |transaction| {
             require_unfinished(transaction, id)?;
+            let record = document::put(transaction, &record)?;
             transaction.execute(
                 "UPDATE runs SET outcome = ?2, finished_at = ?3, summary = ?4, record_digest = ?5 \
                  WHERE id = ?1",
@@ -177,34 +187,26 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownRun`], the errors of [`Blobs::get`](crate::Blobs::get) for the record,
-    /// [`Error::InvalidDocument`] and [`Error::Database`].
+    /// [`Error::UnknownRun`], [`Error::DamagedDocument`], [`Error::InvalidDocument`],
+    /// [`Error::Database`], and the errors of [`Blobs::get`](crate::Blobs::get) for the record of
+    /// an older store.
     pub fn run(&self, id: RunId) -> Result<StoredRun> {
         let run = self.as_it_is(self.row(id)?)?;
-        let record = run
-            .record_digest
-            .map(|digest| self.record(digest))
-            .transpose()?
-            .map(|(record, _)| record);
+        let record = self.whole_record(&run)?.map(|whole| whole.record);
         Ok(StoredRun { run, record })
     }
 
-    /// The blobs that a run needs: the text of its pipeline, its record, and all that the record
-    /// refers to, as far as it is in the store. States and components are among it.
+    /// The blobs that a run needs: the text of its pipeline, and all that its record refers to, as
+    /// far as it is in the store. States and components are among it.
     ///
     /// # Errors
     ///
-    /// The errors of [`Blobs::get`](crate::Blobs::get) for the record, [`Error::InvalidDocument`]
-    /// and [`Error::Io`].
+    /// Those of [`Store::run`] but [`Error::UnknownRun`], and [`Error::Io`].
     pub fn blobs_of_run(&self, run: &Run) -> Result<Vec<Digest>> {
         let mut needed = vec![run.pipeline_digest];
-        if let Some(record) = run.record_digest {
-            needed.push(record);
-            let (_, found) = self.record(record)?;
-            for digest in found {
-                if self.blobs().contains(&digest)? {
-                    needed.push(digest);
-                }
+        for digest in self.whole_record(run)?.map_or(vec![], |whole| whole.named) {
+            if self.blobs().contains(&digest)? {
+                needed.push(digest);
             }
         }
         Ok(needed)
@@ -229,17 +231,15 @@ impl Store {
         Ok(run)
     }
 
-    /// The whole of a record, and the blobs that it refers to.
-    fn record(&self, digest: Digest) -> Result<(Value, Vec<Digest>)> {
-        let bytes = self.blobs().get(&digest)?;
-        let record = serde_json::from_slice(&bytes);
-        let mut record = record.map_err(|source| Error::InvalidDocument {
-            digest,
-            expected: "the record of a run",
-            source,
-        })?;
-        let found = piece::put_together(self.blobs(), &mut record)?;
-        Ok((record, found))
+    fn whole_record(&self, run: &Run) -> Result<Option<piece::Whole>> {
+        let Some(digest) = run.record_digest else {
+            return Ok(None);
+        };
+        self.database
+            .read("read the record of the run", |transaction| {
+                let fetch = |digest| document::get(transaction, self.blobs(), digest);
+                piece::whole(digest, &fetch).map(Some)
+            })
     }
 }
 
@@ -265,7 +265,7 @@ pub(crate) fn require_run(transaction: &Transaction<'_>, id: RunId) -> Result<Ru
     }
 }
 
-fn run_of_row(row: &Row<'_>) -> rusqlite::Result<Run> {
+pub(crate) fn run_of_row(row: &Row<'_>) -> rusqlite::Result<Run> {
     Ok(Run {
         id: row.get("id")?,
         pipeline: row.get("pipeline")?,
@@ -277,6 +277,7 @@ fn run_of_row(row: &Row<'_>) -> rusqlite::Result<Run> {
         outcome: row.get("outcome")?,
         summary: row.get("summary")?,
         record_digest: row.get("record_digest")?,
+        pinned: row.get::<_, Option<Stamp>>("pinned_at")?.is_some(),
         host_pid: row.get("host_pid")?,
     })
 }

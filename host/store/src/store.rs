@@ -73,6 +73,11 @@ impl Store {
         &self.path
     }
 
+    /// The store's folder, opened.
+    pub(crate) fn folder(&self) -> &Dir {
+        &self.folder
+    }
+
     /// The content-addressed blobs.
     pub fn blobs(&self) -> &Blobs {
         &self.blobs

@@ -1,6 +1,8 @@
 //! Points in time as the store writes them: RFC 3339 in UTC with milliseconds, of one width, so
 //! that their text sorts as they do.
 
+use std::time::{Duration, SystemTime};
+
 use jiff::Timestamp;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use serde::Serializer;
@@ -15,6 +17,12 @@ impl Stamp {
         let now = Timestamp::now();
         Self(Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now))
     }
+}
+
+/// The same in the terms of the file system. Nothing here is from before 1970.
+pub(crate) fn system(timestamp: Timestamp) -> SystemTime {
+    let milliseconds = u64::try_from(timestamp.as_millisecond()).unwrap_or_default();
+    SystemTime::UNIX_EPOCH + Duration::from_millis(milliseconds)
 }
 
 fn text(timestamp: Timestamp) -> String {

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::database::Abort;
 use crate::time::Stamp;
-use crate::{Digest, Error, Result, RunId, Selector, VersionSelector, time};
+use crate::{Digest, Error, Result, RunId, Selector, VersionSelector, label, time};
 
 /// One version of a model, without the model itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -28,6 +28,10 @@ pub struct ModelVersion {
     pub run: RunId,
     /// The aliases that stand for this version.
     pub aliases: Vec<String>,
+    /// What it is tagged with.
+    pub tags: BTreeMap<String, String>,
+    /// What somebody has said of it.
+    pub description: Option<String>,
 }
 
 /// The names that have a version, sorted.
@@ -64,7 +68,7 @@ pub(crate) fn require(
         .query_row(sql, params![name, version], of_row)
         .optional()?;
     match row {
-        Some(found) => Ok(with_aliases(transaction, found)?),
+        Some(found) => Ok(complete(transaction, found)?),
         None => {
             let sql = "SELECT version FROM model_versions WHERE name = ?1 ORDER BY version";
             let known = column(transaction, sql, [name])?;
@@ -113,7 +117,7 @@ pub(crate) fn all(
     let sql = "SELECT * FROM model_versions WHERE name = ?1 ORDER BY version DESC";
     let mut statement = transaction.prepare(sql)?;
     let rows = statement.query_map([name], of_row)?;
-    rows.map(|row| with_aliases(transaction, row?)).collect()
+    rows.map(|row| complete(transaction, row?)).collect()
 }
 
 /// The aliases of a name, and the versions they stand for.
@@ -161,7 +165,7 @@ pub(crate) fn insert(
     Ok(version)
 }
 
-/// Everything but the aliases, which are in a table of their own.
+/// Everything but the aliases and tags, which are in tables of their own.
 fn of_row(row: &Row<'_>) -> rusqlite::Result<ModelVersion> {
     Ok(ModelVersion {
         name: row.get("name")?,
@@ -170,20 +174,23 @@ fn of_row(row: &Row<'_>) -> rusqlite::Result<ModelVersion> {
         created_at: row.get::<_, Stamp>("created_at")?.0,
         run: row.get("run")?,
         aliases: Vec::new(),
+        tags: BTreeMap::new(),
+        description: row.get("description")?,
     })
 }
 
-fn with_aliases(
+fn complete(
     transaction: &Transaction<'_>,
     mut version: ModelVersion,
 ) -> rusqlite::Result<ModelVersion> {
     let sql = "SELECT alias FROM aliases WHERE name = ?1 AND version = ?2 ORDER BY alias";
     version.aliases = column(transaction, sql, params![version.name, version.version])?;
+    version.tags = label::tags(transaction, &version.name, version.version)?;
     Ok(version)
 }
 
 /// The only column of a query's rows.
-fn column<T: FromSql>(
+pub(crate) fn column<T: FromSql>(
     transaction: &Transaction<'_>,
     sql: &str,
     parameters: impl Params,

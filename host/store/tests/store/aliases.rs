@@ -153,3 +153,33 @@ fn the_history_cannot_be_rewritten() {
         assert!(error.to_string().contains("append-only"), "{error}");
     }
 }
+
+#[test]
+fn an_alias_rolls_back_to_where_it_was_before_its_last_move() {
+    let fixture = three_versions();
+    let store = &fixture.store;
+    let back = || store.roll_back("arr-delay", "champion", "bob", "3 drifts");
+    assert!(matches!(back(), Err(Error::UnknownAlias { .. })));
+    let set = |version| {
+        store
+            .set_alias("arr-delay", "champion", version, "ann", "")
+            .unwrap()
+    };
+    set(1);
+    assert!(matches!(back(), Err(Error::NoEarlierVersion { .. })));
+    set(3);
+    // Another alias has a history of its own.
+    store
+        .set_alias("arr-delay", "challenger", 2, "ann", "")
+        .unwrap();
+    assert_eq!(back().unwrap(), (3, 1));
+    let last = &store.alias_history("arr-delay").unwrap()[0];
+    assert_eq!((last.from, last.to), (Some(3), 1));
+    assert_eq!(
+        (last.by.as_str(), last.reason.as_str()),
+        ("bob", "3 drifts")
+    );
+    // Rolling back is a move like any other.
+    assert_eq!(back().unwrap(), (1, 3));
+    assert_eq!(store.models().unwrap()[0].aliases["challenger"], 2);
+}

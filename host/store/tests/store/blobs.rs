@@ -1,5 +1,7 @@
 //! Blobs: whatever goes in comes out, and what was changed on the disk is not given out.
 
+use std::time::{Duration, SystemTime};
+
 use mlhost_store::{Digest, Error};
 use proptest::prelude::*;
 
@@ -38,19 +40,31 @@ fn what_is_no_digest_is_refused() {
     }
 }
 
+/// When a file was written or put last.
+fn time_of(path: &std::path::Path) -> SystemTime {
+    std::fs::metadata(path).unwrap().modified().unwrap()
+}
+
 #[test]
-fn a_blob_is_written_once() {
+fn a_blob_that_is_there_is_not_written_again_but_counts_as_put_now() {
     let fixture = Fixture::new();
-    let digest = fixture.store.blobs().put(b"content").unwrap();
-    let written = |digest| {
-        std::fs::metadata(fixture.file_of(digest))
-            .unwrap()
-            .modified()
-            .unwrap()
-    };
-    let before = written(&digest);
-    assert_eq!(fixture.store.blobs().put(b"content").unwrap(), digest);
-    assert_eq!(written(&digest), before);
+    let blobs = fixture.store.blobs();
+    let digest = blobs.put(b"content").unwrap();
+    let file = fixture.file_of(&digest);
+    // A second name shows whether another file has taken the place of this one.
+    let second = fixture.path().join("second");
+    std::fs::hard_link(&file, &second).unwrap();
+    for put in [&|| blobs.put(b"content").unwrap() == digest, &|| {
+        blobs.keep(&digest).unwrap()
+    }] as [&dyn Fn() -> bool; 2]
+    {
+        fixture.make_old(&file);
+        let before = SystemTime::now() - Duration::from_secs(60);
+        assert!(put());
+        assert!(time_of(&file) > before);
+        assert_eq!(time_of(&second), time_of(&file));
+    }
+    assert!(!blobs.keep(&Digest::of(b"absent")).unwrap());
 }
 
 #[test]
@@ -105,13 +119,18 @@ fn a_damaged_blob_is_reported_and_not_given_out() {
 }
 
 #[test]
-fn a_truncated_blob_is_repaired_when_it_is_put_again() {
+fn a_damaged_blob_is_repaired_when_it_is_put_again() {
     let fixture = Fixture::new();
-    let digest = fixture.store.blobs().put(b"content").unwrap();
-    std::fs::write(fixture.file_of(&digest), b"cont").unwrap();
-    assert!(fixture.store.blobs().get(&digest).is_err());
-    fixture.store.blobs().put(b"content").unwrap();
-    assert_eq!(fixture.store.blobs().get(&digest).unwrap(), b"content");
+    let content = vec![7; 200_000];
+    let digest = fixture.store.blobs().put(&content).unwrap();
+    let mut flipped = content.clone();
+    flipped[150_000] ^= 1;
+    for damaged in [&content[..100_000], &flipped] {
+        std::fs::write(fixture.file_of(&digest), damaged).unwrap();
+        assert!(fixture.store.blobs().get(&digest).is_err());
+        fixture.store.blobs().put(&content).unwrap();
+        assert_eq!(fixture.store.blobs().get(&digest).unwrap(), content);
+    }
 }
 
 #[cfg(unix)]

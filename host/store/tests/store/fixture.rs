@@ -1,12 +1,14 @@
 //! A store in a folder of its own, and a small model to put into it.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use mlhost_store::{
     ChainStep, Column, DataFingerprint, Digest, DocumentKind, FileFingerprint, FormatVersion,
     Metric, Model, ReferenceProfile, RunId, Signature, Store,
 };
+use rusqlite::Connection;
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -35,6 +37,50 @@ impl Fixture {
             .join("blobs/sha256")
             .join(&hex[..2])
             .join(&hex[2..])
+    }
+
+    /// Makes a file look as if nobody had put it since yesterday.
+    pub(crate) fn make_old(&self, file: &Path) {
+        make_old_by(file, 1);
+    }
+
+    /// Makes a file look as if nobody had put it for two months.
+    pub(crate) fn make_very_old(&self, file: &Path) {
+        make_old_by(file, 60);
+    }
+
+    /// Makes every blob and document look as if nobody had put it since yesterday.
+    pub(crate) fn make_all_old(&self) {
+        for digest in self.blobs() {
+            self.make_old(&self.file_of(&digest));
+        }
+        let database = Connection::open(self.path().join("store.db")).unwrap();
+        let sql = "UPDATE documents SET kept_at = '2026-01-31T12:00:00.000Z'";
+        database.execute(sql, []).unwrap();
+    }
+
+    /// The digests of all blobs, by their files.
+    pub(crate) fn blobs(&self) -> Vec<Digest> {
+        let names = |folder: &Path| -> Vec<PathBuf> {
+            let entries = std::fs::read_dir(folder).unwrap();
+            entries.map(|entry| entry.unwrap().path()).collect()
+        };
+        let shards = names(&self.path().join("blobs/sha256"));
+        let files = shards.iter().flat_map(|shard| names(shard));
+        let digest = |file: PathBuf| {
+            let mut parts = file.iter().rev().map(|part| part.to_str().unwrap());
+            let (rest, shard) = (parts.next().unwrap(), parts.next().unwrap());
+            format!("sha256:{shard}{rest}").parse().unwrap()
+        };
+        files.map(digest).collect()
+    }
+
+    /// The number of rows in a table.
+    pub(crate) fn count(&self, table: &str) -> usize {
+        let database = Connection::open(self.path().join("store.db")).unwrap();
+        let sql = format!("SELECT count(*) FROM {table}");
+        let count: i64 = database.query_row(&sql, [], |row| row.get(0)).unwrap();
+        count.try_into().unwrap()
     }
 
     /// The message and the hint of an error, with the folder's own name taken out.
@@ -66,6 +112,12 @@ impl Fixture {
             .unwrap()
             .version
     }
+}
+
+fn make_old_by(file: &Path, days: u64) {
+    let then = SystemTime::now() - Duration::from_secs(days * 24 * 60 * 60);
+    let file = std::fs::File::options().write(true).open(file).unwrap();
+    file.set_modified(then).unwrap();
 }
 
 pub(crate) fn begin_run(store: &Store) -> RunId {

@@ -6,10 +6,14 @@
 mod aliases;
 mod blobs;
 mod canonical;
+mod collecting;
 mod fixture;
+mod histories;
+mod labels;
 mod messages;
 mod models;
 mod opening;
 mod promotions;
 mod runs;
 mod selectors;
+mod verifying;

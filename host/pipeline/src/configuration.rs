@@ -1,0 +1,67 @@
+//! Reads the user's configuration, a TOML file that is checked like a pipeline: every mistake is
+//! found at once, at its line and column.
+
+use crate::diagnostic::Diagnostics;
+use crate::reader::Section;
+use crate::retention::{self, Retention};
+use crate::source::Source;
+use crate::syntax;
+
+const KEYS: [&str; 1] = ["retention"];
+
+/// What the user wants of every pipeline and every store.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Configuration {
+    /// How much is kept that no model needs.
+    pub retention: Retention,
+}
+
+/// Reads a configuration.
+///
+/// # Errors
+/// Everything that is wrong with the file.
+pub fn parse_configuration(source: Source) -> Result<Configuration, Diagnostics> {
+    let mut diagnostics = Diagnostics::new(source.clone());
+    let Some(entries) = syntax::parse(&source, &mut diagnostics) else {
+        return Err(diagnostics.sorted());
+    };
+    let title = "the configuration";
+    let root = Section::new(&entries, title, &(0..0), &KEYS, &mut diagnostics);
+    let entry = root.optional("retention");
+    let retention = retention::read(entry, &retention::OF_CONFIGURATION, &mut diagnostics);
+    diagnostics.into_result(Configuration { retention })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> Result<Configuration, String> {
+        let source = Source::new("config.toml", text);
+        parse_configuration(source).map_err(|diagnostics| diagnostics.to_string())
+    }
+
+    #[test]
+    fn all_of_it_is_read() {
+        let text = "[retention]\nkeep_runs = 5\ncache_days = 0\ncache_bytes = \"2GiB\"\n";
+        let retention = Retention {
+            keep_runs: Some(5),
+            cache_days: Some(0),
+            cache_bytes: Some(2 << 30),
+        };
+        assert_eq!(parsed(text), Ok(Configuration { retention }));
+        assert_eq!(parsed(""), Ok(Configuration::default()));
+    }
+
+    #[test]
+    fn every_mistake_is_told_at_its_place() {
+        let text = "retentoin = 1\n\n[retention]\nkeep_runs = -1\ncache_days = 4294967296\n\
+                    cache_bytes = \"10 GB\"\nkeep = 2\n";
+        insta::assert_snapshot!(parsed(text).unwrap_err());
+    }
+
+    #[test]
+    fn what_is_no_toml_is_told() {
+        assert!(parsed("[retention").unwrap_err().contains("config.toml:1:"));
+    }
+}
