@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use mlhost_pipeline::{Gate, Kind, Selection};
 use mlhost_sandbox::Outcome;
+use mlhost_store::Store;
 use serde::Serialize;
 use serde_json::Value;
+
+use crate::Result;
 
 /// The record of a run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -141,4 +144,19 @@ pub struct RegisteredModel {
     pub digest: String,
     /// False when the same model had been registered before.
     pub new: bool,
+}
+
+/// The fields of a step that are the same whenever it comes to the same.
+const SHARED: [&str; 6] = ["kind", "plugin", "params", "states", "outcome", "gates"];
+
+impl RunRecord {
+    /// The record as it is kept: what it shares with those of other runs is set apart.
+    pub(crate) fn to_kept(&self, store: &Store) -> Result<Value> {
+        let mut value = serde_json::to_value(self)?;
+        for step in value["steps"].as_array_mut().into_iter().flatten() {
+            store.set_apart(step, &SHARED)?;
+        }
+        store.set_apart(&mut value, &["data", "selections"])?;
+        Ok(value)
+    }
 }

@@ -139,6 +139,8 @@ impl Runner<'_> {
             .blobs()
             .put(pipeline.source().text().as_bytes())?;
         let id = self.store.begin_run(&pipeline.name, &text)?;
+        self.store
+            .set_retention(&pipeline.name, pipeline.keep_runs)?;
         let fingerprints = tokio::task::spawn_blocking({
             let files = self.files.clone();
             move || fingerprints(&files)
@@ -174,8 +176,8 @@ impl Runner<'_> {
         }
         record.seconds = started.elapsed().as_secs_f64();
         let (outcome, summary, error) = conclude(&record, stopped);
-        self.store
-            .finish_run(id, outcome, &summary, &serde_json::to_value(&record)?)?;
+        let kept = record.to_kept(&self.store)?;
+        self.store.finish_run(id, outcome, &summary, &kept)?;
         Ok(RunReport {
             id,
             outcome,

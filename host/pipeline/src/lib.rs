@@ -78,7 +78,7 @@ pub use document::{FORMAT_VERSION, parse};
 pub use error::Error;
 pub use format::{CsvOptions, Format};
 pub use kind::Kind;
-pub use limits::parse_size;
+pub use limits::{parse_duration, parse_size};
 pub use pipeline::{Data, Gate, Input, NamedInput, Pipeline, Reference, Step};
 pub use plan::{DatasetReference, Plan, PlannedStep, Work};
 pub use reference::{DEFAULT_NAMESPACE, PluginReference};

@@ -137,6 +137,20 @@ impl Store {
             })
     }
 
+    /// The version that is selected, without the model.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownModel`], [`Error::UnknownVersion`], [`Error::UnknownAlias`] and
+    /// [`Error::Database`].
+    pub fn version(&self, selector: &Selector) -> Result<ModelVersion> {
+        self.database.read("find the model", |transaction| {
+            version::require_name(transaction, &selector.name)?;
+            let number = version::selected(transaction, selector)?;
+            version::require(transaction, &selector.name, number)
+        })
+    }
+
     /// The model that is selected.
     ///
     /// # Errors
@@ -144,11 +158,7 @@ impl Store {
     /// [`Error::UnknownModel`], [`Error::UnknownVersion`], [`Error::UnknownAlias`], the errors of
     /// [`Blobs::get`](crate::Blobs::get) and [`Model::from_json`], and [`Error::Database`].
     pub fn model(&self, selector: &Selector) -> Result<StoredModel> {
-        let found = self.database.read("find the model", |transaction| {
-            version::require_name(transaction, &selector.name)?;
-            let number = version::selected(transaction, selector)?;
-            version::require(transaction, &selector.name, number)
-        })?;
+        let found = self.version(selector)?;
         let model = Model::from_json(&self.blobs().get(&found.digest)?)?;
         let ModelVersion {
             name,

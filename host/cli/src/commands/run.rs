@@ -59,7 +59,7 @@ pub(super) fn run(
             None,
         )),
         Outcome::Error => Err(failure(report, INTERNAL)),
-        Outcome::Failed | Outcome::Refused => Err(failure(report, REFUSED)),
+        Outcome::Failed | Outcome::Refused | Outcome::Cancelled => Err(failure(report, REFUSED)),
     }
 }
 

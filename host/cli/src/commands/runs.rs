@@ -3,8 +3,8 @@
 use std::{fmt::Write, path::Path, process::ExitCode};
 
 use comfy_table::CellAlignment::{Left, Right};
-use mlhost_store::{Run, StoredRun};
-use serde_json::Value;
+use mlhost_store::{Run, RunId, Store, StoredRun};
+use serde_json::{Value, json};
 
 use crate::{
     arguments::{RunsArguments, RunsCommand},
@@ -24,8 +24,25 @@ pub(super) fn runs(
         Some(RunsCommand::Show { run }) => {
             output.print(&store.run(*run)?, show)?;
         }
+        Some(RunsCommand::Pin { run }) => pin(&store, *run, true, output)?,
+        Some(RunsCommand::Unpin { run }) => pin(&store, *run, false, output)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Pins a run, or takes the pin from it.
+fn pin(store: &Store, run: RunId, pinned: bool, output: &mut Output) -> Result<(), Failure> {
+    let changed = match pinned {
+        true => store.pin_run(run)?,
+        false => store.unpin_run(run)?,
+    };
+    let result = json!({ "run": run, "pinned": pinned, "changed": changed });
+    output.print(&result, |_| match (pinned, changed) {
+        (true, true) => format!("run {run} is pinned: it is kept until `host runs unpin {run}`"),
+        (true, false) => format!("run {run} was pinned before"),
+        (false, true) => format!("run {run} is no longer pinned"),
+        (false, false) => format!("run {run} was not pinned"),
+    })
 }
 
 fn list(runs: &[Run]) -> String {
@@ -38,7 +55,7 @@ fn list(runs: &[Run]) -> String {
             run.pipeline.clone(),
             run.started_at.strftime("%Y-%m-%d %H:%M:%S").to_string(),
             duration(run),
-            run.outcome.to_string(),
+            outcome(run),
             run.summary.clone().unwrap_or_default(),
         ]
     });
@@ -53,6 +70,11 @@ fn list(runs: &[Run]) -> String {
     output::table(&headings, rows).to_string()
 }
 
+fn outcome(run: &Run) -> String {
+    let pinned = if run.pinned { ", pinned" } else { "" };
+    format!("{}{pinned}", run.outcome)
+}
+
 fn duration(run: &Run) -> String {
     let finished = run
         .finished_at
@@ -62,7 +84,7 @@ fn duration(run: &Run) -> String {
 
 fn show(stored: &StoredRun) -> String {
     let run = &stored.run;
-    let mut words = format!("run {} of `{}`: {}", run.id, run.pipeline, run.outcome);
+    let mut words = format!("run {} of `{}`: {}", run.id, run.pipeline, outcome(run));
     if run.finished_at.is_some() {
         words.push_str(&format!(" in {}", duration(run)));
     }
