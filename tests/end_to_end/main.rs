@@ -12,6 +12,8 @@ mod formats;
 mod hostile;
 #[cfg(unix)]
 mod interrupt;
+#[cfg(unix)]
+mod kills;
 mod manners;
 mod plugins;
 mod refusals;
