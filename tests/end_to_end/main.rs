@@ -19,4 +19,5 @@ mod plugins;
 mod refusals;
 mod scenarios;
 mod selection;
+mod store;
 mod support;

@@ -19,6 +19,9 @@ fn help_says_what_there_is() {
         ("help-predict", "predict --help"),
         ("help-models", "models --help"),
         ("help-runs", "runs --help"),
+        ("help-store", "store --help"),
+        ("help-store-gc", "store gc --help"),
+        ("help-models-alias", "models alias --help"),
         ("help-plugin", "plugin --help"),
     ] {
         let mut command = scene.command(words.split_whitespace());

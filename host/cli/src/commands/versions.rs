@@ -74,8 +74,7 @@ pub(super) fn versions(
             remove,
         } => {
             let ModelVersion { name, version, .. } = store.version(model)?;
-            store.remove_tags(&name, version, remove)?;
-            store.set_tags(&name, version, &tags.iter().cloned().collect())?;
+            store.set_tags(&name, version, &tags.iter().cloned().collect(), remove)?;
             told(store, &name, version, output)
         }
         ModelsCommand::Describe { model, text } => {
