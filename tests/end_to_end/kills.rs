@@ -73,8 +73,7 @@ fn few_rows(from: &Path, to: &Path) {
     let first = rows
         .next()
         .map(|batch| batch.map(|batch| batch.slice(0, 100)));
-    mlhost_data::write(to, Format::Parquet, &schema, first.into_iter())
-        .expect("the table can be written");
+    mlhost_data::write(to, Format::Parquet, &schema, first).expect("the table can be written");
 }
 
 fn arguments(depth: usize) -> [String; 6] {
