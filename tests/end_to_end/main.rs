@@ -19,6 +19,8 @@ mod history;
 mod hostile;
 #[cfg(unix)]
 mod interrupt;
+#[cfg(unix)]
+mod kills;
 mod manners;
 #[cfg(unix)]
 mod nothing_to_read;
@@ -32,6 +34,7 @@ mod selection;
 #[allow(dead_code, reason = "the tests of tables use more of it")]
 #[path = "../../host/data/tests/tables/server.rs"]
 mod server;
+mod store;
 mod support;
 mod unlike_files;
 mod vanishing;

@@ -22,6 +22,9 @@ fn help_says_what_there_is() {
         ("help-runs", "runs --help"),
         ("help-runs-explain", "runs explain --help"),
         ("help-runs-diff", "runs diff --help"),
+        ("help-store", "store --help"),
+        ("help-store-gc", "store gc --help"),
+        ("help-models-alias", "models alias --help"),
         ("help-plugin", "plugin --help"),
     ] {
         let mut command = scene.command(words.split_whitespace());

@@ -77,6 +77,8 @@ impl Scene {
             .env_remove("NO_COLOR")
             .env_remove("CLICOLOR_FORCE")
             .env("MLHOST_STORE", self.path("store"))
+            // The configuration of whoever runs the tests has no say.
+            .env("MLHOST_CONFIG", "")
             // Named by content: all tests may share what was compiled once.
             .env(
                 "MLHOST_CACHE",

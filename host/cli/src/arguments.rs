@@ -1,10 +1,10 @@
 //! What can be typed after `host`.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use mlhost_pipeline::PluginReference;
-use mlhost_store::{RunId, Selector};
+use mlhost_store::{RunId, Selector, VersionSelector};
 
 /// Takes a table from a raw file to a versioned, gated, monitored model.
 #[derive(Debug, Parser)]
@@ -58,6 +58,9 @@ pub(crate) enum Command {
     Models(ModelsArguments),
     /// List runs, or show one
     Runs(RunsArguments),
+    /// See what the store holds, take out what nothing needs, find what is damaged
+    #[command(subcommand)]
+    Store(StoreCommand),
     /// Look at plugins
     #[command(subcommand)]
     Plugin(PluginCommand),
@@ -165,6 +168,56 @@ pub(crate) enum ModelsCommand {
         /// NAME, NAME@VERSION or NAME@ALIAS
         model: Selector,
     },
+    /// Let an alias such as `champion` stand for a version
+    Alias {
+        /// NAME@VERSION, or NAME@ALIAS for where another alias stands
+        model: Selector,
+        /// The alias: lower-case letters, digits and `-`
+        alias: String,
+        /// Why, for the history
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        reason: String,
+    },
+    /// Let an alias stand for the version that it stood for before its last move
+    Rollback {
+        /// The name of the model
+        #[arg(value_parser = parse_model_name)]
+        name: String,
+        /// The alias
+        alias: String,
+        /// Why, for the history
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        reason: String,
+    },
+    /// Show every move of every alias: when, from where to where, by whom and why
+    History {
+        /// The name of the model
+        #[arg(value_parser = parse_model_name)]
+        name: String,
+    },
+    /// Tag a version, or take tags from it
+    Tag {
+        /// NAME, NAME@VERSION or NAME@ALIAS
+        model: Selector,
+        /// What to tag it with
+        #[arg(value_name = "KEY=VALUE", value_parser = parse_tag, required_unless_present = "remove")]
+        tags: Vec<(String, String)>,
+        /// Take this tag away; may be given several times
+        #[arg(long, value_name = "KEY")]
+        remove: Vec<String>,
+    },
+    /// Say what a version is; an empty text takes it back
+    Describe {
+        /// NAME, NAME@VERSION or NAME@ALIAS
+        model: Selector,
+        /// The description
+        text: String,
+    },
+    /// Delete a version that no alias stands for; its number is not given again
+    Delete {
+        /// NAME@VERSION
+        model: Selector,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -199,6 +252,48 @@ pub(crate) enum RunsCommand {
         /// The number of the other run
         after: RunId,
     },
+    /// Keep a run, however many come after it
+    Pin {
+        /// The number of the run
+        run: RunId,
+    },
+    /// Let a run go in its turn
+    Unpin {
+        /// The number of the run
+        run: RunId,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum StoreCommand {
+    /// Say what takes the space, and why it is kept
+    Du(RetentionArguments),
+    /// Delete what no model, alias, pinned run or late run needs; may be done at any time
+    Gc(GcArguments),
+    /// Read everything again, and say what is damaged or missing; exit code 1 if anything is
+    Verify,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RetentionArguments {
+    /// How many of the latest runs of each pipeline are kept [default: what the pipeline says, else
+    /// the configuration, else 20]
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) keep_runs: Option<u32>,
+
+    /// How old it must be what nothing needs: it may be about to be registered
+    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = parse_time)]
+    pub(crate) grace: Duration,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GcArguments {
+    /// Say what would be deleted, and delete nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    #[command(flatten)]
+    pub(crate) retention: RetentionArguments,
 }
 
 #[derive(Debug, Subcommand)]
@@ -216,6 +311,32 @@ fn parse_memory(text: &str) -> Result<u64, String> {
     mlhost_pipeline::parse_size(text)
         .filter(|bytes| *bytes > 0)
         .ok_or_else(|| "write a whole number and a unit (KiB, MiB, GiB), such as 1GiB".to_owned())
+}
+
+fn parse_time(text: &str) -> Result<Duration, String> {
+    mlhost_pipeline::parse_duration(text)
+        .ok_or_else(|| "write a number and a unit (ms, s, m, h), such as 10m or 1h 30m".to_owned())
+}
+
+/// The name of a model, without a version.
+fn parse_model_name(text: &str) -> Result<String, String> {
+    match text.parse::<Selector>() {
+        Ok(selector) if selector.version == VersionSelector::Latest && !text.contains('@') => {
+            Ok(selector.name)
+        }
+        Ok(selector) => Err(format!("name the model alone: {}", selector.name)),
+        Err(error) => Err(match error.hint() {
+            Some(hint) => format!("{error}: {hint}"),
+            None => error.to_string(),
+        }),
+    }
+}
+
+fn parse_tag(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("a tag is set as KEY=VALUE".to_owned()),
+    }
 }
 
 fn parse_param(text: &str) -> Result<(String, String), String> {

@@ -7,6 +7,7 @@
 
 mod arguments;
 mod commands;
+mod configuration;
 mod error;
 mod output;
 mod places;

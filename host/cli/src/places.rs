@@ -49,15 +49,20 @@ pub(crate) fn existing_store(chosen: Option<&Path>) -> Result<Store, Failure> {
 }
 
 /// Where compiled plugins are kept: `MLHOST_CACHE` (empty for nowhere), else the
-/// user's cache folder by the XDG base directory specification, whose relative
-/// paths are to be ignored.
+/// user's cache folder.
 pub(crate) fn cache() -> Option<PathBuf> {
     if let Some(chosen) = env::var_os("MLHOST_CACHE") {
         return (!chosen.is_empty()).then(|| PathBuf::from(chosen));
     }
-    let xdg = env::var_os("XDG_CACHE_HOME")
+    let folder = xdg("XDG_CACHE_HOME", ".cache")?;
+    Some(folder.join("mlhost").join("compiled"))
+}
+
+/// A user's folder by the XDG base directory specification: that of the variable if its path is
+/// absolute, else this one at home.
+pub(crate) fn xdg(variable: &str, at_home: &str) -> Option<PathBuf> {
+    let chosen = env::var_os(variable)
         .map(PathBuf::from)
         .filter(|path| path.is_absolute());
-    let home = || env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
-    Some(xdg.or_else(home)?.join("mlhost").join("compiled"))
+    chosen.or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(at_home)))
 }

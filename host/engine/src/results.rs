@@ -63,12 +63,25 @@ impl Results {
         }
     }
 
-    /// What a step came to before, if all of it is still there.
-    pub(crate) fn step(&self, key: &Digest) -> Option<Done> {
+    /// What a step came to before, if all of it is still there, and as it was: `damaged` hears of
+    /// what is not, which is computed and put again.
+    pub(crate) fn step(
+        &self,
+        key: &Digest,
+        damaged: impl Fn(&mlhost_store::Error),
+    ) -> Option<Done> {
         let store = self.store.as_ref()?;
         let kept: Kept = serde_json::from_slice(&self.state(key)?).ok()?;
         let states = kept.states.into_iter();
-        let states = states.map(|(name, digest)| Some((name, store.blobs().get(&digest).ok()?)));
+        let states = states.map(|(name, digest)| match store.blobs().get(&digest) {
+            Ok(state) => Some((name, state)),
+            // Nobody has promised to keep it.
+            Err(mlhost_store::Error::MissingBlob { .. }) => None,
+            Err(error) => {
+                damaged(&error);
+                None
+            }
+        });
         Some(Done {
             states: states.collect::<Option<_>>()?,
             outcome: kept.outcome,

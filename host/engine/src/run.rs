@@ -166,6 +166,8 @@ impl Runner<'_> {
         let room_for_the_end = self.store.reserve()?;
         let id = self.store.begin_run(&pipeline.name, &text)?;
         self.store
+            .set_retention(&pipeline.name, pipeline.keep_runs)?;
+        self.store
             .describe_run(id, &self.beginning.to_kept(&self.store)?)?;
         self.workshop.results.begin(id);
         let fingerprints = tokio::task::spawn_blocking({

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use mlhost_data::Table;
 use mlhost_pipeline::Work;
-use mlhost_sandbox::{Context, Outcome};
+use mlhost_sandbox::{Context, Level, Outcome};
 use mlhost_store::{Digest, RunId};
 
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
     fold::{Fold, fold_all},
     key::Key,
     training::{Parts, TrainingTable},
+    with_causes,
     workshop::Workshop,
 };
 
@@ -110,7 +111,11 @@ impl Workshop {
 
     fn recall(&self, ready: &Prepared<'_>) -> Option<Done> {
         let (_, key) = ready.key.as_ref().filter(|_| !ready.again)?;
-        let done = self.results.step(key)?;
+        let warn = |error: &mlhost_store::Error| {
+            let message = format!("{}; it is made again", with_causes(error));
+            self.observer.log(ready.step, Level::Warn, &message);
+        };
+        let done = self.results.step(key, warn)?;
         self.keep_states(ready.step, &done.states);
         Some(done)
     }

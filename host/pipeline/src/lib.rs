@@ -81,7 +81,7 @@ pub use error::Error;
 pub use format::{CsvOptions, Format};
 pub use gate::{BetterThan, Direction, Gate, Rival};
 pub use kind::Kind;
-pub use limits::parse_size;
+pub use limits::{parse_duration, parse_size};
 pub use location::{LocationError, Scheme, StoreOptions, without_query};
 pub use pipeline::{Data, Input, NamedInput, Pipeline, Reference, Step};
 pub use plan::{DatasetReference, Plan, PlannedStep, Work};

@@ -13,8 +13,7 @@ const UNITS: [(&str, u64); 3] = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 <
 /// A time above zero.
 pub(crate) fn timeout(node: &Node, what: &str, diagnostics: &mut Diagnostics) -> Option<Duration> {
     let text = reader::string(node, what, diagnostics)?;
-    let parsed: Option<SignedDuration> = text.parse().ok();
-    let duration = parsed.and_then(|duration| Duration::try_from(duration).ok());
+    let duration = parse_duration(text);
     let duration = duration.filter(|duration| !duration.is_zero());
     if duration.is_none() {
         let message = format!("{what} is not a length of time: `{}`", text.escape_debug());
@@ -44,6 +43,12 @@ pub(crate) fn size(
         reader::report(node, message, Some(hint.to_owned()), diagnostics);
     }
     bytes
+}
+
+/// The length of time that a text such as `1h 30m` stands for.
+pub fn parse_duration(text: &str) -> Option<Duration> {
+    let parsed: SignedDuration = text.parse().ok()?;
+    Duration::try_from(parsed).ok()
 }
 
 /// The number of bytes that a text such as `512MiB` stands for.

@@ -10,47 +10,29 @@ use crate::time::Stamp;
 use crate::{Error, Result, Store, version};
 
 impl Store {
-    /// Tags a version; a key that it has already gets the new value.
+    /// Tags a version, where a key that it has already gets the new value, and takes the tags with
+    /// some keys away: all of it, or nothing.
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidTag`], [`Error::UnknownModel`], [`Error::UnknownVersion`] and
+    /// [`Error::InvalidTag`], [`Error::UnknownModel`], [`Error::UnknownVersion`],
+    /// [`Error::UnknownTag`] for a key to take away that the version lacks, and
     /// [`Error::Database`].
     pub fn set_tags(
         &self,
         name: &str,
         version: u32,
         tags: &BTreeMap<String, String>,
+        removed: &[String],
     ) -> Result<()> {
         tags.keys().try_for_each(|key| check_tag(key))?;
         self.database.write("tag the version", |transaction| {
             version::require_name(transaction, name)?;
-            version::require(transaction, name, version)?;
-            let sql = "INSERT INTO version_tags (name, version, key, value) \
-                       VALUES (?1, ?2, ?3, ?4) \
-                       ON CONFLICT (name, version, key) DO UPDATE SET value = excluded.value";
-            let mut statement = transaction.prepare(sql)?;
-            for (key, value) in tags {
-                statement.execute(params![name, version, key, value])?;
-            }
-            Ok(())
-        })
-    }
-
-    /// Takes tags from a version: all of them or, if it lacks one, none.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::UnknownModel`], [`Error::UnknownVersion`], [`Error::UnknownTag`] and
-    /// [`Error::Database`].
-    pub fn remove_tags(&self, name: &str, version: u32, keys: &[String]) -> Result<()> {
-        self.database.write("untag the version", |transaction| {
-            version::require_name(transaction, name)?;
             let found = version::require(transaction, name, version)?;
             let sql = "DELETE FROM version_tags WHERE name = ?1 AND version = ?2 AND key = ?3";
-            let mut statement = transaction.prepare(sql)?;
-            for key in keys {
-                if statement.execute(params![name, version, key])? == 0 {
+            let mut remove = transaction.prepare(sql)?;
+            for key in removed {
+                if remove.execute(params![name, version, key])? == 0 {
                     let unknown = Error::UnknownTag {
                         name: name.to_owned(),
                         version,
@@ -59,6 +41,13 @@ impl Store {
                     };
                     return Err(unknown.into());
                 }
+            }
+            let sql = "INSERT INTO version_tags (name, version, key, value) \
+                       VALUES (?1, ?2, ?3, ?4) \
+                       ON CONFLICT (name, version, key) DO UPDATE SET value = excluded.value";
+            let mut add = transaction.prepare(sql)?;
+            for (key, value) in tags {
+                add.execute(params![name, version, key, value])?;
             }
             Ok(())
         })

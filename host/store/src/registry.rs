@@ -196,6 +196,20 @@ impl Store {
             })
     }
 
+    /// The version that is selected, without the model.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownModel`], [`Error::UnknownVersion`], [`Error::UnknownAlias`] and
+    /// [`Error::Database`].
+    pub fn version(&self, selector: &Selector) -> Result<ModelVersion> {
+        self.database.read("find the model", |transaction| {
+            version::require_name(transaction, &selector.name)?;
+            let number = version::selected(transaction, selector)?;
+            version::require(transaction, &selector.name, number)
+        })
+    }
+
     /// The model that is selected.
     ///
     /// # Errors

@@ -77,6 +77,8 @@ pub(crate) enum Section {
     Training,
     /// The whole flights example
     Flights,
+    /// What a run leaves in the store when nothing has changed
+    Metadata,
     /// Steps that have nothing to do
     Steps,
     /// Checks and drift of millions of rows

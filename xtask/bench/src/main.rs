@@ -11,6 +11,7 @@ mod boundary;
 mod clock;
 mod flights;
 mod host;
+mod metadata;
 mod process;
 mod report;
 mod rows;
@@ -53,6 +54,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         startup: arguments.section(Section::Startup, || startup::measure(&kernels, &effort))?,
         training: arguments.section(Section::Training, || training::measure(arguments, &effort))?,
         flights: arguments.section(Section::Flights, || flights::measure(arguments, &effort))?,
+        metadata: arguments.section(Section::Metadata, || metadata::measure(arguments, &effort))?,
         steps: arguments.section(Section::Steps, || steps::measure(arguments, &effort))?,
         scale: arguments.section(Section::Scale, || scale::measure(arguments, &effort))?,
     };

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::boundary::{Boundary, Crossing};
 use crate::flights::Flights;
+use crate::metadata::Metadata;
 use crate::process::Usage;
 use crate::scale::Scale;
 use crate::startup::Startup;
@@ -23,6 +24,7 @@ pub(crate) struct Report {
     pub(crate) startup: Option<Startup>,
     pub(crate) training: Option<Training>,
     pub(crate) flights: Option<Flights>,
+    pub(crate) metadata: Option<Metadata>,
     pub(crate) steps: Option<Steps>,
     pub(crate) scale: Option<Vec<Scale>>,
 }
@@ -43,6 +45,10 @@ impl Display for Report {
             (
                 "The flights example, a whole process",
                 self.flights.as_ref().map(flights),
+            ),
+            (
+                "The flights example again and again in one store, with nothing changed",
+                self.metadata.as_ref().map(metadata),
             ),
             (
                 "Steps that have nothing to do, on one thread",
@@ -137,6 +143,19 @@ fn flights(flights: &Flights) -> Table {
         let [wall, cpu, peak] = ratios.map(|ratio| format!("{ratio:.2}"));
         table.add_row(["host run / scikit-learn script".to_owned(), wall, cpu, peak]);
     }
+    table
+}
+
+fn metadata(metadata: &Metadata) -> Table {
+    let mut table = table(["WHAT", "BYTES", "WALL", "CPU", "PEAK MEMORY"]);
+    let [wall, cpu, peak] = words(&metadata.cached);
+    table.add_row([
+        format!("each of {} runs", metadata.runs),
+        format!("{:.0}", metadata.bytes_a_run),
+        wall,
+        cpu,
+        peak,
+    ]);
     table
 }
 

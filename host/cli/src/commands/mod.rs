@@ -10,6 +10,8 @@ mod predict;
 mod reproduce;
 mod run;
 mod runs;
+mod store;
+mod versions;
 
 use std::{
     fs,
@@ -39,6 +41,7 @@ pub(crate) fn execute(arguments: &Arguments, output: &mut Output) -> Result<Exit
         Command::Drift(drift) => drift::drift(drift, store, output),
         Command::Models(models) => models::models(models, store, output),
         Command::Runs(runs) => runs::runs(runs, store, output),
+        Command::Store(command) => store::store(command, store, output),
         Command::Plugin(plugin) => plugin::plugin(plugin, output),
     }
 }

@@ -5,7 +5,7 @@ use std::{path::Path, process::ExitCode};
 use comfy_table::CellAlignment::{Left, Right};
 use mlhost_store::{Column, Decision, Model, ModelSummary, StoredModel};
 
-use super::outcome;
+use super::{outcome, versions};
 use crate::{
     arguments::{ModelsArguments, ModelsCommand},
     error::Failure,
@@ -22,6 +22,7 @@ pub(super) fn models(
     match &arguments.command {
         None => output.print(&store.models()?, |models| list(models))?,
         Some(ModelsCommand::Show { model }) => output.print(&store.model(model)?, show)?,
+        Some(command) => versions::versions(command, &store, output)?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -42,6 +43,8 @@ fn list(models: &[ModelSummary]) -> String {
             model.run.to_string(),
             text::short(&model.digest.to_string()).to_owned(),
             aliases.collect::<Vec<_>>().join(" "),
+            versions::tags(&model.tags),
+            model.description.clone().unwrap_or_default(),
         ]
     });
     let headings = [
@@ -51,8 +54,22 @@ fn list(models: &[ModelSummary]) -> String {
         ("RUN", Right),
         ("DIGEST", Left),
         ("ALIASES", Left),
+        ("TAGS", Left),
+        ("DESCRIPTION", Left),
     ];
-    output::table(&headings, rows).to_string()
+    // The last ones are for those who use them.
+    let has_tags = models.iter().any(|model| !model.tags.is_empty());
+    let has_description = models.iter().any(|model| model.description.is_some());
+    let columns = match (has_tags, has_description) {
+        (_, true) => 8,
+        (true, false) => 7,
+        (false, false) => 6,
+    };
+    let rows = rows.map(|mut row: Vec<String>| {
+        row.truncate(columns);
+        row
+    });
+    output::table(&headings[..columns], rows).to_string()
 }
 
 fn show(stored: &StoredModel) -> String {
@@ -65,11 +82,20 @@ fn show(stored: &StoredModel) -> String {
         stored.created_at.strftime("%Y-%m-%d %H:%M UTC"),
         stored.run
     );
-    if !stored.aliases.is_empty() {
-        words.push_str(&format!("  now {}\n", stored.aliases.join(", ")));
-    }
     if let Some(target) = &model.target {
         words.push_str(&format!("  predicts {target}\n"));
+    }
+    for (what, said) in [
+        ("aliases", stored.aliases.join(" ")),
+        ("tags", versions::tags(&stored.tags)),
+        (
+            "described as",
+            stored.description.clone().unwrap_or_default(),
+        ),
+    ] {
+        if !said.is_empty() {
+            words.push_str(&format!("  {what} {said}\n"));
+        }
     }
     words.push_str(&chain(model));
     words.push_str(&metrics(model));

@@ -30,10 +30,11 @@ fn tags_and_description_are_on_the_version_and_not_in_the_model() {
             "arr-delay",
             2,
             &tags(&[("season", "summer"), ("owner", "ann")]),
+            &[],
         )
         .unwrap();
     store
-        .set_tags("arr-delay", 2, &tags(&[("season", "winter")]))
+        .set_tags("arr-delay", 2, &tags(&[("season", "winter")]), &[])
         .unwrap();
     store
         .describe_version("arr-delay", 2, " Without the weather.\n")
@@ -51,7 +52,7 @@ fn tags_and_description_are_on_the_version_and_not_in_the_model() {
     assert_eq!((first.tags.len(), first.description), (0, None));
 
     store
-        .remove_tags("arr-delay", 2, &["owner".to_owned()])
+        .set_tags("arr-delay", 2, &tags(&[]), &["owner".to_owned()])
         .unwrap();
     store.describe_version("arr-delay", 2, "").unwrap();
     let found = stored(&fixture, "arr-delay@2");
@@ -64,11 +65,11 @@ fn tags_that_are_not_there_are_not_removed_by_halves() {
     let fixture = Fixture::new();
     fixture.register("arr-delay", 1);
     let set = tags(&[("season", "summer")]);
-    fixture.store.set_tags("arr-delay", 1, &set).unwrap();
+    fixture.store.set_tags("arr-delay", 1, &set, &[]).unwrap();
     let keys = ["season".to_owned(), "saeson".to_owned()];
     let error = fixture
         .store
-        .remove_tags("arr-delay", 1, &keys)
+        .set_tags("arr-delay", 1, &tags(&[("owner", "ann")]), &keys)
         .unwrap_err();
     assert!(matches!(error, Error::UnknownTag { .. }), "{error}");
     assert_eq!(stored(&fixture, "arr-delay").tags, set);
@@ -80,7 +81,10 @@ fn what_is_no_key_is_refused() {
     fixture.register("arr-delay", 1);
     for key in ["", "Season", "1st", "a b", "-a"] {
         let set = tags(&[("good", "x"), (key, "x")]);
-        let error = fixture.store.set_tags("arr-delay", 1, &set).unwrap_err();
+        let error = fixture
+            .store
+            .set_tags("arr-delay", 1, &set, &[])
+            .unwrap_err();
         assert!(matches!(error, Error::InvalidTag { .. }), "{key}: {error}");
     }
     assert!(stored(&fixture, "arr-delay").tags.is_empty());
@@ -94,7 +98,7 @@ fn a_deleted_version_is_gone_and_its_number_is_not_given_again() {
         fixture.register("arr-delay", seed);
     }
     store
-        .set_tags("arr-delay", 3, &tags(&[("season", "summer")]))
+        .set_tags("arr-delay", 3, &tags(&[("season", "summer")]), &[])
         .unwrap();
     store.delete_version("arr-delay", 3, "ann").unwrap();
     assert_eq!(stored(&fixture, "arr-delay").version, 2);

@@ -2,6 +2,7 @@
 
 mod diff;
 mod explain;
+mod pin;
 mod show;
 
 use std::{path::Path, process::ExitCode};
@@ -38,6 +39,8 @@ pub(super) fn runs(
             let difference = mlhost_engine::diff(&store, *before, *after)?;
             output.print(&difference, diff::words)?;
         }
+        Some(RunsCommand::Pin { run }) => pin::pin(&store, *run, true, output)?,
+        Some(RunsCommand::Unpin { run }) => pin::pin(&store, *run, false, output)?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -52,7 +55,7 @@ fn list(runs: &[Run]) -> String {
             run.pipeline.clone(),
             run.started_at.strftime("%Y-%m-%d %H:%M:%S").to_string(),
             duration(run),
-            run.outcome.to_string(),
+            outcome(run),
             run.summary.clone().unwrap_or_default(),
         ]
     });
@@ -65,6 +68,11 @@ fn list(runs: &[Run]) -> String {
         ("SUMMARY", Left),
     ];
     output::table(&headings, rows).to_string()
+}
+
+fn outcome(run: &Run) -> String {
+    let pinned = if run.pinned { ", pinned" } else { "" };
+    format!("{}{pinned}", run.outcome)
 }
 
 fn duration(run: &Run) -> String {

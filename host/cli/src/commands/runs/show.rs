@@ -20,7 +20,12 @@ pub(super) struct Shown {
 
 pub(super) fn words(shown: &Shown) -> String {
     let run = &shown.run;
-    let mut words = format!("run {} of `{}`: {}", run.id, run.pipeline, run.outcome);
+    let mut words = format!(
+        "run {} of `{}`: {}",
+        run.id,
+        run.pipeline,
+        super::outcome(run)
+    );
     if run.finished_at.is_some() {
         words.push_str(&format!(" in {}", duration(run)));
     }
