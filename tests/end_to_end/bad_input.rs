@@ -112,8 +112,9 @@ pub(crate) fn assert_no_result(runs: &serde_json::Value, models: &serde_json::Va
 /// No file of a store is half written: each blob has the name of a whole one, and there is no spool.
 #[track_caller]
 fn assert_no_traces(store: &Path) {
-    const KNOWN: [&str; 5] = [
+    const KNOWN: [&str; 6] = [
         "README",
+        "blobs.lock",
         "store.db",
         "store.db-shm",
         "store.db-wal",

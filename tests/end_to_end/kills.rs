@@ -52,8 +52,14 @@ fn scene() -> Scene {
     let data = format!("path = \"{}/data/", folder.display());
     let sampled = text
         .replace("path = \"data/", &data)
-        .replace(".parquet\"\n", ".parquet\"\nsample = { rows = 4000 }\n");
+        .replace(".parquet\"\n", ".parquet\"\nsample = { rows = 4000 }\n")
+        // Every run is to register its model, whatever came before it.
+        .replace(
+            ", better_than = \"champion\", by = 0.001, confidence = 0.95",
+            "",
+        );
     assert_eq!(sampled.matches("sample = ").count(), 3);
+    assert!(!sampled.contains("better_than"));
     scene.write("pipeline.toml", &sampled);
     few_rows(
         &folder.join("data/flights_m08.parquet"),

@@ -68,7 +68,7 @@ fn rows_of_which_the_filter_leaves_none() {
 
 /// What is said of a scene with a link to nowhere.
 fn with_link(path: &str, link: &str) -> String {
-    let scene: Scene = scene(path, "");
+    let scene: Scene = scene(path, "format = \"csv\"");
     fs::create_dir(scene.path("tables")).expect("a folder can be made");
     scene.write("tables/a.csv", "x,y\n1,2\n3,4\n");
     symlink("../gone.csv", scene.path(link)).expect("a link can be made");

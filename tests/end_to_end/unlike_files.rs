@@ -11,13 +11,34 @@ use crate::{
 fn glob(ending: &str, a: &str, b: &str) -> Scene {
     let scene = scene(&format!("part-*.{ending}"), "");
     for (name, text) in [("part-a", a), ("part-b", b)] {
-        let csv = scene.write(&format!("{name}.csv"), text);
-        if ending != "csv" {
-            convert(&csv, &scene.path(&format!("{name}.{ending}")));
-            fs::remove_file(csv).expect("the file can be deleted");
+        let file = format!("{name}.{ending}");
+        match ending {
+            "csv" => drop(scene.write(&file, text)),
+            "jsonl" => drop(scene.write(&file, &json_lines(text))),
+            _ => {
+                let csv = scene.write(&format!("{name}.csv"), text);
+                convert(&csv, &scene.path(&file));
+                fs::remove_file(csv).expect("the file can be deleted");
+            }
         }
     }
     scene
+}
+
+/// The rows of a CSV text with a header: numbers as they are, everything else as text.
+fn json_lines(csv: &str) -> String {
+    let mut lines = csv.lines();
+    let names: Vec<&str> = lines.next().expect("a header").split(',').collect();
+    let value = |(name, value): (&&str, &str)| match value.parse::<f64>() {
+        Ok(_) => format!("\"{name}\": {value}"),
+        Err(_) => format!("\"{name}\": \"{value}\""),
+    };
+    lines
+        .map(|line| {
+            let values: Vec<String> = names.iter().zip(line.split(',')).map(value).collect();
+            format!("{{{}}}\n", values.join(", "))
+        })
+        .collect()
 }
 
 fn told(a: &str, b: &str) -> String {

@@ -40,7 +40,7 @@ with = {{ attack = "much-talk", after_rows = 1200 }}
 
 [steps.line]
 plugin = "linear"
-input = "{talkative}"
+input = "table"
 register = "line"
 with.target = "y"
 "#,
@@ -55,9 +55,12 @@ fn talkative() -> String {
     "talk".repeat(75)
 }
 
-/// Runs the pipeline, and changes something while it reads.
+/// Runs the pipeline, and changes something while it reads. One step works at a time, so that no
+/// other notices first.
 fn run_and(scene: &Scene, change: impl FnOnce()) -> Ended {
-    let child = scene.command(["run", "pipeline.toml"]).spawn();
+    let child = scene
+        .command(["run", "pipeline.toml", "--jobs", "1"])
+        .spawn();
     let mut child = child.expect("the command starts");
     let mut stderr = BufReader::new(child.stderr.take().expect("a pipe"));
     let mut said = first_words(&mut stderr);

@@ -173,6 +173,11 @@ impl Error {
             } => Some(
                 "select more of the data; a null fails every comparison but `is null`".to_owned(),
             ),
+            Self::NoRows {
+                is_selected: false, ..
+            } => {
+                Some("see that what writes the data has written its rows before the run".to_owned())
+            }
             Self::Data(mlhost_data::Error::NoTime { column, .. }) => Some(format!(
                 "add `[\"{column}\", \"is not null\"]` to the `where` of the data"
             )),

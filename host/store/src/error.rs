@@ -4,6 +4,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rusqlite::ffi;
+
 use crate::name::nearest;
 use crate::{Digest, RunId};
 
@@ -257,7 +259,9 @@ impl Error {
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
             ),
             Self::Database { source, .. } => {
-                source.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull)
+                let code = source.sqlite_error().map(|error| error.extended_code);
+                // The second is that of the file which the log's readers share, and cannot grow.
+                matches!(code, Some(ffi::SQLITE_FULL | ffi::SQLITE_IOERR_SHMSIZE))
             }
             _ => false,
         }
