@@ -7,8 +7,10 @@ use mlhost_data::{Limited, Table};
 
 use crate::support::{FORMATS, Folder, names, numbers};
 
-/// What is done to a file, and what is then said of it.
-const CHANGES: [(&str, fn(&Folder, &str), &str); 2] = [
+/// A word for what is done to a file, how it is done, and what is then said of the file.
+type Change = (&'static str, fn(&Folder, &str), &'static str);
+
+const CHANGES: [Change; 2] = [
     (
         "replaced",
         |folder, name| {

@@ -1,7 +1,5 @@
 //! What comes out of a spool has the bits of what went in, whatever the types of the columns.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::sync::Arc;
 
 use arrow::{

@@ -1,8 +1,6 @@
 //! When a trainer's scans are computed, when they are spooled, and that nobody can tell the
 //! difference.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
