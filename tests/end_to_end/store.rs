@@ -53,6 +53,8 @@ fn snapshot(scene: &Scene, name: &str, text: &str) {
         (r"\b[0-9a-f]{2}/[0-9a-f]{62}\b", "[blob]"),
         (r"\b[0-9a-f]{12}\b", "[short]"),
         (r"\b\d{4}-\d\d-\d\d \d\d:\d\d\b", "[date]"),
+        // What is compressed takes a byte more or less from one run to the next.
+        (r"\b\d+(\.\d)? ([KM]i)?B\b", "[size]"),
         // The width of a column is that of its longest.
         (r"(\S) {2,}", "$1  "),
     ]);

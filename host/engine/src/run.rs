@@ -238,11 +238,7 @@ impl Runner<'_> {
     /// Keeps the component of every step, so that the run can be made again.
     fn keep_components(&self) -> Result<()> {
         for found in self.workshop.plugins.values() {
-            if !self
-                .store
-                .blobs()
-                .contains(&found.plugin.digest().parse()?)?
-            {
+            if !self.store.blobs().keep(&found.plugin.digest().parse()?)? {
                 self.store.blobs().put(&found.component)?;
             }
         }
