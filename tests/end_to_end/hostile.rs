@@ -138,6 +138,8 @@ attacks! {
     other_type: "other-type",
     dropped_rows: "dropped-rows",
     huge_batch: "huge-batch",
+    endless_emit: "endless-emit",
+    endless_empty_emit: "endless-empty-emit",
     rows_at_the_end: "rows-at-the-end",
 }
 

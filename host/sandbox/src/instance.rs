@@ -117,6 +117,7 @@ fn failed(plugin: &Inner, session: &mut Session, error: wasmtime::Error) -> Erro
             limit: limits.memory_bytes,
         },
         Some(Stopped::OverBudget(error)) => return Error::OverBudget(error.clone()),
+        Some(Stopped::TooMuchReturned) => Failure::TooMuchReturned(limits.returned_bytes),
         Some(Stopped::TableTooLarge { requested }) => Failure::Trapped {
             reason: format!(
                 "{requested} table elements, and the limit is {}",

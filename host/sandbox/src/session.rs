@@ -23,6 +23,8 @@ pub(crate) struct Session {
     /// The schema of the batches that `output.emit` takes now, if it takes any.
     pub(crate) emitting: Option<SchemaRef>,
     pub(crate) emitted: Vec<RecordBatch>,
+    /// Bytes of them: wasmtime counts what one `emit` hands over, and not what all of a call do.
+    pub(crate) emitted_bytes: usize,
     /// Why a scan ended early: not the plugin's fault.
     pub(crate) data_error: Option<mlhost_data::Error>,
     resources: ResourceTable,
@@ -42,6 +44,8 @@ pub(crate) enum Stopped {
     OutOfMemory { requested: usize },
     #[error(transparent)]
     OverBudget(#[from] OverBudget),
+    #[error("too much was handed over")]
+    TooMuchReturned,
     #[error("too many table elements")]
     TableTooLarge { requested: usize },
     #[error("the data cannot be read")]
@@ -57,6 +61,7 @@ impl Session {
             last_words: None,
             emitting: None,
             emitted: vec![],
+            emitted_bytes: 0,
             data_error: None,
             resources: ResourceTable::new(),
             log_lines: 0,
@@ -92,6 +97,15 @@ impl Session {
 
     pub(crate) fn take_back(&mut self, dataset: Resource<Dataset>) -> wasmtime::Result<()> {
         self.resources.delete(dataset)?;
+        Ok(())
+    }
+
+    /// Counts bytes that the plugin hands over in the call that is under way.
+    pub(crate) fn hand_over(&mut self, bytes: usize) -> Result<(), Stopped> {
+        self.emitted_bytes = self.emitted_bytes.saturating_add(bytes);
+        if self.emitted_bytes > self.context.limits.returned_bytes {
+            return Err(Stopped::TooMuchReturned);
+        }
         Ok(())
     }
 

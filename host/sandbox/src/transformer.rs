@@ -131,6 +131,7 @@ fn emitted(
     let called = instance.call(call);
     let session = instance.store.data_mut();
     session.emitting = None;
+    session.emitted_bytes = 0;
     let emitted = std::mem::take(&mut session.emitted);
     called.map(|()| emitted)
 }

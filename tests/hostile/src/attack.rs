@@ -109,6 +109,8 @@ pub(crate) enum Attack {
     OtherType,
     DroppedRows,
     HugeBatch,
+    EndlessEmit,
+    EndlessEmptyEmit,
 
     // `transformer.finish`
     RowsAtTheEnd,

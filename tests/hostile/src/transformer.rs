@@ -57,6 +57,12 @@ impl transform::GuestTransformer for Transformer {
             Attack::None => output::emit(&rows),
             attack if violence::waits_for_apply(attack) => violence::attack(attack),
             Attack::PanicInApply => panic!("a panic in `apply`"),
+            Attack::EndlessEmit => loop {
+                output::emit(&rows)?;
+            },
+            Attack::EndlessEmptyEmit => loop {
+                output::emit(&batches::numbers(&[]))?;
+            },
             attack => output::emit(&batches::emitted(attack, rows.num_rows)),
         }
     }
