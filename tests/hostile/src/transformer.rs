@@ -58,7 +58,7 @@ impl transform::GuestTransformer for Transformer {
             attack if violence::waits_for_apply(attack) => violence::attack(attack),
             Attack::PanicInApply => panic!("a panic in `apply`"),
             Attack::EndlessEmit => loop {
-                output::emit(&rows)?;
+                output::emit(&batches::numbers(&[0.5; 4096]))?;
             },
             Attack::EndlessEmptyEmit => loop {
                 output::emit(&batches::numbers(&[]))?;
