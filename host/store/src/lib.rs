@@ -31,6 +31,7 @@ mod database;
 mod digest;
 mod error;
 mod float;
+mod import;
 mod model;
 mod name;
 mod outcome;
@@ -48,6 +49,7 @@ pub use cache::Cache;
 pub use canonical::canonical_json;
 pub use digest::{Digest, InvalidDigest};
 pub use error::{Error, Result};
+pub use import::{Import, ImportSource};
 pub use jiff::Timestamp;
 pub use model::{
     ChainStep, Column, DataFingerprint, DocumentKind, FileFingerprint, FormatVersion, Metric,

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::name::check_model_name;
 use crate::run::require_run;
 use crate::version::{self, ModelVersion};
-use crate::{Digest, Error, Model, Result, RunId, Selector, Store, time};
+use crate::{Digest, Error, Import, Model, Result, RunId, Selector, Store, time};
 
 /// What registering a model came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -34,8 +34,8 @@ pub struct ModelSummary {
     /// When the latest version was registered.
     #[serde(serialize_with = "time::serialize")]
     pub created_at: Timestamp,
-    /// The run that registered the latest version.
-    pub run: RunId,
+    /// The run that registered the latest version; none if it was imported.
+    pub run: Option<RunId>,
     /// The aliases of the name, and the versions they stand for.
     pub aliases: BTreeMap<String, u32>,
 }
@@ -52,8 +52,10 @@ pub struct StoredModel {
     /// When it was registered.
     #[serde(serialize_with = "time::serialize")]
     pub created_at: Timestamp,
-    /// The run that registered it first.
-    pub run: RunId,
+    /// The run that registered it first; none if it was imported.
+    pub run: Option<RunId>,
+    /// How it was imported, if it was.
+    pub imported: Option<Import>,
     /// The aliases that stand for this version.
     pub aliases: Vec<String>,
     /// The model.
@@ -77,7 +79,7 @@ impl Store {
             let known = version::with_digest(transaction, &model.name, digest)?;
             let version = match known {
                 Some(version) => version,
-                None => version::insert(transaction, &model.name, digest, run)?,
+                None => version::insert(transaction, &model.name, digest, Some(run))?,
             };
             Ok(Registered {
                 version,
@@ -143,6 +145,7 @@ impl Store {
             digest,
             created_at,
             run,
+            imported,
             aliases,
         } = found;
         Ok(StoredModel {
@@ -151,12 +154,13 @@ impl Store {
             digest,
             created_at,
             run,
+            imported,
             aliases,
             model,
         })
     }
 
-    fn require_parts(&self, model: &Model) -> Result<()> {
+    pub(crate) fn require_parts(&self, model: &Model) -> Result<()> {
         for part in model.parts() {
             if !self.blobs().contains(&part.digest)? {
                 let model = model.name.clone();

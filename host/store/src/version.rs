@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::database::Abort;
 use crate::time::Stamp;
-use crate::{Digest, Error, Result, RunId, Selector, VersionSelector, time};
+use crate::{Digest, Error, Import, Result, RunId, Selector, VersionSelector, import, time};
 
 /// One version of a model, without the model itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -24,8 +24,10 @@ pub struct ModelVersion {
     /// When it was registered.
     #[serde(serialize_with = "time::serialize")]
     pub created_at: Timestamp,
-    /// The run that registered it first.
-    pub run: RunId,
+    /// The run that registered it first; none if it was imported.
+    pub run: Option<RunId>,
+    /// How it was imported, if it was.
+    pub imported: Option<Import>,
     /// The aliases that stand for this version.
     pub aliases: Vec<String>,
 }
@@ -64,7 +66,7 @@ pub(crate) fn require(
         .query_row(sql, params![name, version], of_row)
         .optional()?;
     match row {
-        Some(found) => Ok(with_aliases(transaction, found)?),
+        Some(found) => Ok(complete(transaction, found)?),
         None => {
             let sql = "SELECT version FROM model_versions WHERE name = ?1 ORDER BY version";
             let known = column(transaction, sql, [name])?;
@@ -113,7 +115,7 @@ pub(crate) fn all(
     let sql = "SELECT * FROM model_versions WHERE name = ?1 ORDER BY version DESC";
     let mut statement = transaction.prepare(sql)?;
     let rows = statement.query_map([name], of_row)?;
-    rows.map(|row| with_aliases(transaction, row?)).collect()
+    rows.map(|row| complete(transaction, row?)).collect()
 }
 
 /// The aliases of a name, and the versions they stand for.
@@ -139,12 +141,12 @@ pub(crate) fn with_digest(
         .optional()
 }
 
-/// Adds the next version of a name.
+/// Adds the next version of a name, made by a run or by none.
 pub(crate) fn insert(
     transaction: &Transaction<'_>,
     name: &str,
     digest: Digest,
-    run: RunId,
+    run: Option<RunId>,
 ) -> rusqlite::Result<u32> {
     let version = transaction.query_row(
         "INSERT INTO models (name, last_version) VALUES (?1, 1) \
@@ -161,7 +163,7 @@ pub(crate) fn insert(
     Ok(version)
 }
 
-/// Everything but the aliases, which are in a table of their own.
+/// Everything but what is in tables of its own: the aliases, and how it was imported.
 fn of_row(row: &Row<'_>) -> rusqlite::Result<ModelVersion> {
     Ok(ModelVersion {
         name: row.get("name")?,
@@ -169,16 +171,18 @@ fn of_row(row: &Row<'_>) -> rusqlite::Result<ModelVersion> {
         digest: row.get("digest")?,
         created_at: row.get::<_, Stamp>("created_at")?.0,
         run: row.get("run")?,
+        imported: None,
         aliases: Vec::new(),
     })
 }
 
-fn with_aliases(
+fn complete(
     transaction: &Transaction<'_>,
     mut version: ModelVersion,
 ) -> rusqlite::Result<ModelVersion> {
     let sql = "SELECT alias FROM aliases WHERE name = ?1 AND version = ?2 ORDER BY alias";
     version.aliases = column(transaction, sql, params![version.name, version.version])?;
+    version.imported = import::of_version(transaction, &version.name, version.version)?;
     Ok(version)
 }
 

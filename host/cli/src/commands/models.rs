@@ -38,7 +38,7 @@ fn list(models: &[ModelSummary]) -> String {
             model.name.clone(),
             model.version.to_string(),
             model.created_at.strftime("%Y-%m-%d %H:%M").to_string(),
-            model.run.to_string(),
+            model.run.map(|run| run.to_string()).unwrap_or_default(),
             text::short(&model.digest.to_string()).to_owned(),
             aliases.collect::<Vec<_>>().join(" "),
         ]
@@ -57,12 +57,11 @@ fn list(models: &[ModelSummary]) -> String {
 fn show(stored: &StoredModel) -> String {
     let model = &stored.model;
     let mut words = format!(
-        "{}@{}\n  {}\n  registered {} by run {}\n",
+        "{}@{}\n  {}\n  {}\n",
         stored.name,
         stored.version,
         stored.digest,
-        stored.created_at.strftime("%Y-%m-%d %H:%M UTC"),
-        stored.run
+        origin(stored)
     );
     if let Some(target) = &model.target {
         words.push_str(&format!("  predicts {target}\n"));
@@ -75,6 +74,19 @@ fn show(stored: &StoredModel) -> String {
     words.push_str("\noutputs\n");
     words.push_str(&columns(&model.signature.outputs));
     words
+}
+
+/// When the version came into the store, and how.
+fn origin(stored: &StoredModel) -> String {
+    let at = stored.created_at.strftime("%Y-%m-%d %H:%M UTC");
+    match (&stored.imported, stored.run) {
+        (Some(import), _) => format!(
+            "imported {at} from {}, where it is {}",
+            import.from.source, import.from.reference
+        ),
+        (None, Some(run)) => format!("registered {at} by run {run}"),
+        (None, None) => format!("registered {at}"),
+    }
 }
 
 fn chain(model: &Model) -> String {

@@ -7,6 +7,7 @@ mod aliases;
 mod blobs;
 mod canonical;
 mod fixture;
+mod imports;
 mod messages;
 mod models;
 mod opening;
