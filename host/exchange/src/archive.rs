@@ -23,8 +23,6 @@ const LONGEST_REFERENCE: usize = 255;
 /// What a checked archive holds.
 pub(crate) struct Archive {
     pub(crate) model: Model,
-    /// The identity of the model.
-    pub(crate) identity: Digest,
     /// The digest of the manifest.
     pub(crate) manifest: Digest,
     /// What the archive calls the model, such as `arr-delay:7`.
@@ -41,7 +39,7 @@ pub(crate) fn check(entries: &Entries, digests: &Digests) -> Result<Archive> {
     }
     let named = check_index(entries)?;
     let manifest = check_manifest(entries, &named)?;
-    let (model, identity) = check_model(entries, &manifest.config)?;
+    let model = check_model(entries, &manifest.config)?;
     check_layers(entries, &named.digest, &model, &manifest.layers)?;
     check_references(entries, digests, &named.digest, &manifest)?;
     let reference = named.annotations.get(&annotation("ref.name")).cloned();
@@ -49,7 +47,6 @@ pub(crate) fn check(entries: &Entries, digests: &Digests) -> Result<Archive> {
     reference.truncate(reference.floor_char_boundary(LONGEST_REFERENCE));
     Ok(Archive {
         model,
-        identity,
         manifest: named.digest,
         reference,
     })
@@ -90,7 +87,7 @@ fn check_manifest(entries: &Entries, named: &Descriptor) -> Result<Manifest> {
     Ok(manifest)
 }
 
-fn check_model(entries: &Entries, config: &Descriptor) -> Result<(Model, Digest)> {
+fn check_model(entries: &Entries, config: &Descriptor) -> Result<Model> {
     check_descriptor(entries, config, media_type::CONFIG)?;
     let file = place_of(&config.digest);
     let refuse = |reason: String| entries.refuse(&file, Problem::document("a model", reason));
@@ -103,7 +100,7 @@ fn check_model(entries: &Entries, config: &Descriptor) -> Result<(Model, Digest)
     if model.to_json()? != text {
         return Err(refuse("it is not canonical JSON".to_owned()));
     }
-    Ok((model, config.digest))
+    Ok(model)
 }
 
 fn check_schema(version: u32) -> Result<(), Problem> {

@@ -7,20 +7,20 @@ use mlhost_store::{Digest, ImportSource, Store};
 use serde::Serialize;
 
 use crate::{
-    PublicKey, Result, archive, bundle,
+    PublicKey, Result,
+    archive::{self, Archive},
+    bundle,
     digests::{self, Digests},
     entries::Entries,
     error::Problem,
     layout::{self, place_of},
 };
 
-/// How an archive is imported.
-#[derive(Debug, Clone, Default)]
-pub struct ImportOptions {
-    /// The name to register the model under, if not its own.
-    pub name: Option<String>,
-    /// The key that has to have signed it.
-    pub key: Option<PublicKey>,
+/// An archive whose model may be imported: everything in it was checked.
+pub struct Incoming {
+    entries: Entries,
+    archive: Archive,
+    from: ImportSource,
 }
 
 /// What an import came to.
@@ -41,44 +41,62 @@ pub struct Imported {
     pub from: ImportSource,
 }
 
-/// Imports the model of an archive, a tar file or a folder.
-///
-/// # Errors
-///
-/// [`Error::Refused`](crate::Error::Refused) for an archive that is not in order, or not signed
-/// with the key; then nothing of it is in the store. Otherwise what the store says.
-pub fn import(store: &Store, path: &Path, options: &ImportOptions) -> Result<Imported> {
-    let entries = Entries::open(path)?;
-    let digests = digests::of(&entries)?;
-    if let Some(key) = &options.key {
-        verify(&entries, &digests, key)?;
-    }
-    let archive = archive::check(&entries, &digests)?;
-    for digest in archive::parts(&archive.model).into_keys() {
-        let bytes = entries.read(&place_of(&digest))?;
-        // Once more, as the archive may have changed since it was checked.
-        let found = Digest::of(&bytes);
-        if found != digest {
-            return Err(entries.refuse(&place_of(&digest), Problem::Digest(found)));
+impl Incoming {
+    /// Checks an archive, a tar file or a folder: all of it, and that it was signed with the key
+    /// if there is one. Nothing is written.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`](crate::Error::Refused) for an archive that is not in order, or not
+    /// signed with the key; [`Error::Io`](crate::Error::Io).
+    pub fn check(path: &Path, key: Option<&PublicKey>) -> Result<Self> {
+        let entries = Entries::open(path)?;
+        let digests = digests::of(&entries)?;
+        if let Some(key) = key {
+            verify(&entries, &digests, key)?;
         }
-        store.blobs().put(&bytes)?;
+        let archive = archive::check(&entries, &digests)?;
+        let from = ImportSource {
+            source: path.display().to_string(),
+            reference: archive.reference.clone(),
+            manifest: archive.manifest,
+            signed_by: key.map(PublicKey::fingerprint),
+        };
+        Ok(Self {
+            entries,
+            archive,
+            from,
+        })
     }
-    let name = options.name.as_ref().unwrap_or(&archive.model.name);
-    let from = ImportSource {
-        source: path.display().to_string(),
-        reference: archive.reference,
-        manifest: archive.manifest,
-        signed_by: options.key.as_ref().map(PublicKey::fingerprint),
-    };
-    let registered = store.import(name, &archive.model, &from)?;
-    Ok(Imported {
-        name: name.clone(),
-        version: registered.version,
-        digest: archive.identity,
-        new: registered.new,
-        signed: entries.contains(layout::SIGNATURE),
-        from,
-    })
+
+    /// Takes the model into a store, under this name or its own.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`](crate::Error::Refused) when the archive has changed in the meantime;
+    /// otherwise what the store says.
+    pub fn import(self, store: &Store, name: Option<&str>) -> Result<Imported> {
+        let model = &self.archive.model;
+        for digest in archive::parts(model).into_keys() {
+            let file = place_of(&digest);
+            let bytes = self.entries.read(&file)?;
+            let found = Digest::of(&bytes);
+            if found != digest {
+                return Err(self.entries.refuse(&file, Problem::Digest(found)));
+            }
+            store.blobs().put(&bytes)?;
+        }
+        let name = name.unwrap_or(&model.name).to_owned();
+        let registered = store.import(&name, model, &self.from)?;
+        Ok(Imported {
+            name,
+            version: registered.version,
+            digest: registered.digest,
+            new: registered.new,
+            signed: self.entries.contains(layout::SIGNATURE),
+            from: self.from,
+        })
+    }
 }
 
 /// Refuses an archive whose files are not those that were signed with the key.

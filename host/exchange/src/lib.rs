@@ -45,5 +45,5 @@ mod tarball;
 pub use card::{Facts, card};
 pub use error::{Difference, Error, Problem, Result};
 pub use export::{Exported, export};
-pub use import::{ImportOptions, Imported, import};
+pub use import::{Imported, Incoming};
 pub use key::{PublicKey, SigningKey};

@@ -1,6 +1,6 @@
 //! What goes out comes in: the same model, the same blobs, the same archive again.
 
-use mlhost_exchange::{ImportOptions, export, import};
+use mlhost_exchange::{Incoming, export};
 use mlhost_store::Digest;
 
 use crate::support::{Scene, blobs, empty_store, json, manifest_place, plain_import, read_tar};
@@ -99,15 +99,25 @@ fn a_model_can_have_another_name_here() {
     let scene = Scene::new();
     let path = scene.export("model.tar", None);
     let other = empty_store();
-    let options = ImportOptions {
-        name: Some("theirs".to_owned()),
-        ..ImportOptions::default()
-    };
-    let imported = import(&other.store, &path, &options).unwrap();
+    let incoming = Incoming::check(&path, None).unwrap();
+    let imported = incoming.import(&other.store, Some("theirs")).unwrap();
     assert_eq!((imported.name.as_str(), imported.version), ("theirs", 1));
     assert_eq!(imported.digest, scene.stored().digest);
     assert!(other.store.model(&"arr-delay".parse().unwrap()).is_err());
     assert_eq!(blobs(&other), 5);
+}
+
+#[test]
+fn an_archive_that_changes_after_it_was_checked_is_refused() {
+    let scene = Scene::new();
+    let folder = scene.export("folder", None);
+    let incoming = Incoming::check(&folder, None).unwrap();
+    let state = scene.stored().model.chain[0].state;
+    std::fs::write(folder.join("blobs/sha256").join(state.hex()), "another").unwrap();
+    let other = empty_store();
+    let error = incoming.import(&other.store, None).unwrap_err();
+    assert!(error.to_string().contains(&state.hex()), "{error}");
+    assert!(other.store.models().unwrap().is_empty());
 }
 
 /// Tar files of other tools have folders, `./` before names, and times in extended headers.

@@ -1,10 +1,10 @@
 //! Signed archives: a key vouches for every file, and what differs is listed.
 
-use mlhost_exchange::import;
 use serde_json::Value;
 
 use crate::support::{
-    Files, Scene, blobs, edit_index, empty_store, key_file, put, read_tar, signed_by, signer,
+    Files, Scene, blobs, edit_index, empty_store, import, key_file, plain_import, public_key, put,
+    read_tar, signer,
 };
 
 #[test]
@@ -13,21 +13,16 @@ fn a_signed_archive_is_verified() {
     for name in ["model.tar", "folder"] {
         let path = scene.export(name, Some(&signer()));
         let other = empty_store();
-        let options = signed_by("signer.pub");
-        let imported = import(&other.store, &path, &options).unwrap();
+        let key = public_key("signer.pub");
+        let imported = import(&other.store, &path, Some(&key)).unwrap();
         assert!(imported.signed);
-        let fingerprint = options.key.unwrap().fingerprint();
+        let fingerprint = key.fingerprint();
         assert_eq!(imported.from.signed_by, Some(fingerprint));
         let found = other.store.model(&"arr-delay".parse().unwrap()).unwrap();
         assert_eq!(found.imported.unwrap().from.signed_by, Some(fingerprint));
     }
     // Nobody has to look at the signature; then none is on record.
-    let unchecked = import(
-        &empty_store().store,
-        &scene.path("model.tar"),
-        &Default::default(),
-    );
-    let unchecked = unchecked.unwrap();
+    let unchecked = plain_import(&empty_store().store, &scene.path("model.tar")).unwrap();
     assert_eq!((unchecked.signed, unchecked.from.signed_by), (true, None));
 }
 
@@ -51,7 +46,7 @@ fn refused(key: &str, edit: impl FnOnce(&mut Files)) -> String {
     edit(&mut files);
     let path = scene.pack(&files);
     let other = empty_store();
-    let error = import(&other.store, &path, &signed_by(key)).unwrap_err();
+    let error = import(&other.store, &path, Some(&public_key(key))).unwrap_err();
     assert!(other.store.models().unwrap().is_empty());
     assert_eq!(blobs(&other), 0);
     scene.rendered(&error)

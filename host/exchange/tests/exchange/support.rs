@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use mlhost_exchange::{ImportOptions, Imported, PublicKey, Result, SigningKey, export, import};
+use mlhost_exchange::{Imported, Incoming, PublicKey, Result, SigningKey, export};
 use mlhost_store::{Digest, Store, StoredModel};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -81,9 +81,14 @@ pub(crate) fn empty_store() -> Fixture {
     Fixture::new()
 }
 
-/// Imports into a store without options.
+/// Imports into a store, with the signature of a key if there is one.
+pub(crate) fn import(store: &Store, path: &Path, key: Option<&PublicKey>) -> Result<Imported> {
+    Incoming::check(path, key)?.import(store, None)
+}
+
+/// Imports into a store without looking at a signature.
 pub(crate) fn plain_import(store: &Store, path: &Path) -> Result<Imported> {
-    import(store, path, &ImportOptions::default())
+    import(store, path, None)
 }
 
 /// How many blobs there are in a store.
@@ -172,10 +177,6 @@ pub(crate) fn signer() -> SigningKey {
     SigningKey::read(&key_file("signer.pem")).unwrap()
 }
 
-/// Options that demand a signature.
-pub(crate) fn signed_by(name: &str) -> ImportOptions {
-    ImportOptions {
-        key: Some(PublicKey::read(&key_file(name)).unwrap()),
-        ..ImportOptions::default()
-    }
+pub(crate) fn public_key(name: &str) -> PublicKey {
+    PublicKey::read(&key_file(name)).unwrap()
 }

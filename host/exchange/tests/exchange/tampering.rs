@@ -3,11 +3,10 @@
 
 use std::sync::LazyLock;
 
-use mlhost_exchange::import;
 use mlhost_store::Digest;
 use proptest::prelude::*;
 
-use crate::support::{Scene, blobs, empty_store, signed_by, signer};
+use crate::support::{Scene, blobs, empty_store, import, public_key, signer};
 
 /// An archive and the identity of its model.
 static ARCHIVE: LazyLock<(Vec<u8>, Digest)> = LazyLock::new(|| {
@@ -77,9 +76,9 @@ proptest! {
         let folder = tempfile::tempdir()?;
         let path = folder.path().join("model.tar");
         std::fs::write(&path, bytes)?;
-        let options = if verified { signed_by("signer.pub") } else { Default::default() };
+        let key = verified.then(|| public_key("signer.pub"));
         let other = empty_store();
-        match import(&other.store, &path, &options) {
+        match import(&other.store, &path, key.as_ref()) {
             Ok(imported) => {
                 prop_assert_eq!(imported.digest, *identity);
                 let found = other.store.model(&"arr-delay".parse()?)?;

@@ -6,6 +6,7 @@
 mod aliases;
 mod blobs;
 mod canonical;
+mod comparisons;
 mod fixture;
 mod imports;
 mod messages;
