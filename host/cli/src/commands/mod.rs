@@ -1,7 +1,10 @@
 //! One module a command: what it does, and how it says it.
 
 mod check;
+mod compare;
 mod drift;
+mod exchange;
+mod lineage;
 mod models;
 mod outcome;
 mod plugin;

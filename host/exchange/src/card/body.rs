@@ -214,8 +214,9 @@ fn usage(stored: &StoredModel) -> String {
     format!(
         "## Use and verify\n\n\
          ```sh\n\
-         host models export {name}@{version} -o {name}.tar   # where it is registered\n\
-         host models import {name}.tar                       # anywhere: checks every digest\n\
+         # Where it is registered, and then anywhere: this checks every digest.\n\
+         host models export {name}@{version} -o {name}.tar\n\
+         host models import {name}.tar\n\n\
          host predict {name} rows.parquet -o predictions.parquet\n\
          host drift {name} rows.parquet\n\
          ```\n\n\
