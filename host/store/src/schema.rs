@@ -4,7 +4,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The step at index `n` leads from version `n` to version `n + 1`.
-const STEPS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/3.sql")];
+const STEPS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/5.sql")];
 
 /// Why a database was not brought to the current version.
 #[derive(Debug)]
