@@ -10,6 +10,7 @@
 mod bad_input;
 mod damaged_parquet;
 mod damaged_text;
+mod exchange;
 mod flights;
 mod formats;
 #[cfg(target_os = "linux")]

@@ -19,6 +19,8 @@ fn help_says_what_there_is() {
         ("help-reproduce", "reproduce --help"),
         ("help-predict", "predict --help"),
         ("help-models", "models --help"),
+        ("help-models-export", "models export --help"),
+        ("help-models-import", "models import --help"),
         ("help-runs", "runs --help"),
         ("help-runs-explain", "runs explain --help"),
         ("help-runs-diff", "runs diff --help"),

@@ -128,6 +128,22 @@ impl From<mlhost_packages::Error> for Failure {
     }
 }
 
+impl From<mlhost_exchange::Error> for Failure {
+    fn from(error: mlhost_exchange::Error) -> Self {
+        use mlhost_exchange::Error;
+        match error {
+            Error::Store(error) => error.into(),
+            error => {
+                let code = match error {
+                    Error::Refused { .. } => REFUSED,
+                    _ => INTERNAL,
+                };
+                Self::new(code, mlhost_engine::with_causes(&error), error.hint())
+            }
+        }
+    }
+}
+
 impl From<serde_json::Error> for Failure {
     fn from(error: serde_json::Error) -> Self {
         Self::internal(error.to_string())

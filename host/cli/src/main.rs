@@ -13,6 +13,7 @@ mod output;
 mod places;
 mod progress;
 mod text;
+mod tree;
 
 use std::process::ExitCode;
 

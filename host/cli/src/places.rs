@@ -36,16 +36,24 @@ fn path_of_store(chosen: Option<&Path>, folder: &Path) -> PathBuf {
 /// The store that is there: the chosen one, or the nearest one upwards from the
 /// current folder.
 pub(crate) fn existing_store(chosen: Option<&Path>) -> Result<Store, Failure> {
-    let nearest = || {
-        let here = env::current_dir().ok()?;
-        here.ancestors()
-            .map(|folder| folder.join(STORE))
-            .find(|path| path.is_dir())
-    };
-    let path = chosen.map(Path::to_path_buf).or_else(nearest);
+    let path = chosen.map(Path::to_path_buf).or_else(nearest_store);
     Ok(Store::open_existing(
         path.unwrap_or_else(|| PathBuf::from(STORE)),
     )?)
+}
+
+/// The store that is there, or a new one where none is: the chosen one, or in the current folder.
+pub(crate) fn store_here(chosen: Option<&Path>) -> Result<Store, Failure> {
+    let path = chosen.map(Path::to_path_buf).or_else(nearest_store);
+    Ok(Store::open(path.unwrap_or_else(|| PathBuf::from(STORE)))?)
+}
+
+/// The folder of a store upwards from the current folder.
+fn nearest_store() -> Option<PathBuf> {
+    let here = env::current_dir().ok()?;
+    here.ancestors()
+        .map(|folder| folder.join(STORE))
+        .find(|path| path.is_dir())
 }
 
 /// Where compiled plugins are kept: `MLHOST_CACHE` (empty for nowhere), else the

@@ -64,3 +64,8 @@ pub(crate) fn plural(number: usize, noun: &str) -> String {
         _ => format!("{} {noun}s", count(number as u64)),
     }
 }
+
+/// A text that others have written, without the characters that a terminal obeys.
+pub(crate) fn visible(text: &str) -> String {
+    text.replace(char::is_control, "\u{fffd}")
+}

@@ -29,12 +29,14 @@ mod blobs;
 mod cache;
 mod canonical;
 mod collect;
+mod comparison;
 mod database;
 mod decision;
 mod digest;
 mod document;
 mod error;
 mod float;
+mod import;
 mod label;
 mod lock;
 mod model;
@@ -59,9 +61,11 @@ pub use blobs::Blobs;
 pub use cache::Cache;
 pub use canonical::canonical_json;
 pub use collect::{Collected, Collection, GRACE, Tally};
+pub use comparison::{Comparison, Measured, MetricPair, Pair, StepPair, StepSide};
 pub use decision::Decision;
 pub use digest::{Digest, InvalidDigest};
 pub use error::{Error, Result};
+pub use import::{Import, ImportSource};
 pub use jiff::Timestamp;
 pub use model::{
     ChainStep, Column, DataFingerprint, DocumentKind, FileFingerprint, FormatVersion, Metric,

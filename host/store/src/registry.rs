@@ -14,7 +14,7 @@ use crate::name::{check_alias, check_model_name};
 use crate::run::require_run;
 use crate::version::{self, ModelVersion};
 use crate::{
-    Decision, Digest, Error, Model, Result, RunId, Selector, Store, alias, decision, time,
+    Decision, Digest, Error, Import, Model, Result, RunId, Selector, Store, alias, decision, time,
 };
 
 /// What registering a model came to.
@@ -63,8 +63,8 @@ pub struct ModelSummary {
     /// When the latest version was registered.
     #[serde(serialize_with = "time::serialize")]
     pub created_at: Timestamp,
-    /// The run that registered the latest version.
-    pub run: RunId,
+    /// The run that registered the latest version; none if it was imported.
+    pub run: Option<RunId>,
     /// The aliases of the name, and the versions they stand for.
     pub aliases: BTreeMap<String, u32>,
     /// The tags of the latest version.
@@ -85,8 +85,10 @@ pub struct StoredModel {
     /// When it was registered.
     #[serde(serialize_with = "time::serialize")]
     pub created_at: Timestamp,
-    /// The run that registered it first.
-    pub run: RunId,
+    /// The run that registered it first; none if it was imported.
+    pub run: Option<RunId>,
+    /// How it was imported, if it was.
+    pub imported: Option<Import>,
     /// The aliases that stand for this version.
     pub aliases: Vec<String>,
     /// What the gates of the runs that registered it decided, the latest first.
@@ -137,7 +139,7 @@ impl Store {
             let known = version::with_digest(transaction, &model.name, digest)?;
             let version = match known {
                 Some(version) => version,
-                None => version::insert(transaction, &model.name, digest, run)?,
+                None => version::insert(transaction, &model.name, digest, Some(run))?,
             };
             if !registration.gates.is_empty() {
                 let gates = Value::Array(registration.gates.clone());
@@ -231,6 +233,7 @@ impl Store {
             digest,
             created_at,
             run,
+            imported,
             aliases,
             tags,
             description,
@@ -241,6 +244,7 @@ impl Store {
             digest,
             created_at,
             run,
+            imported,
             aliases,
             decisions,
             tags,
@@ -249,7 +253,7 @@ impl Store {
         })
     }
 
-    fn require_parts(&self, model: &Model, held: &Held) -> Result<()> {
+    pub(crate) fn require_parts(&self, model: &Model, held: &Held) -> Result<()> {
         for part in model.parts() {
             if !self.blobs().keep_under(held, &part.digest)? {
                 let model = model.name.clone();

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::database::Abort;
 use crate::time::Stamp;
-use crate::{Digest, Error, Result, RunId, Selector, VersionSelector, label, time};
+use crate::{Digest, Error, Import, Result, RunId, Selector, VersionSelector, import, label, time};
 
 /// One version of a model, without the model itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -24,8 +24,10 @@ pub struct ModelVersion {
     /// When it was registered.
     #[serde(serialize_with = "time::serialize")]
     pub created_at: Timestamp,
-    /// The run that registered it first.
-    pub run: RunId,
+    /// The run that registered it first; none if it was imported.
+    pub run: Option<RunId>,
+    /// How it was imported, if it was.
+    pub imported: Option<Import>,
     /// The aliases that stand for this version.
     pub aliases: Vec<String>,
     /// What it is tagged with.
@@ -143,12 +145,12 @@ pub(crate) fn with_digest(
         .optional()
 }
 
-/// Adds the next version of a name.
+/// Adds the next version of a name, made by a run or by none.
 pub(crate) fn insert(
     transaction: &Transaction<'_>,
     name: &str,
     digest: Digest,
-    run: RunId,
+    run: Option<RunId>,
 ) -> rusqlite::Result<u32> {
     let version = transaction.query_row(
         "INSERT INTO models (name, last_version) VALUES (?1, 1) \
@@ -165,7 +167,7 @@ pub(crate) fn insert(
     Ok(version)
 }
 
-/// Everything but the aliases and tags, which are in tables of their own.
+/// Everything but what is in tables of its own: aliases, tags, and how it was imported.
 fn of_row(row: &Row<'_>) -> rusqlite::Result<ModelVersion> {
     Ok(ModelVersion {
         name: row.get("name")?,
@@ -173,6 +175,7 @@ fn of_row(row: &Row<'_>) -> rusqlite::Result<ModelVersion> {
         digest: row.get("digest")?,
         created_at: row.get::<_, Stamp>("created_at")?.0,
         run: row.get("run")?,
+        imported: None,
         aliases: Vec::new(),
         tags: BTreeMap::new(),
         description: row.get("description")?,
@@ -186,6 +189,7 @@ fn complete(
     let sql = "SELECT alias FROM aliases WHERE name = ?1 AND version = ?2 ORDER BY alias";
     version.aliases = column(transaction, sql, params![version.name, version.version])?;
     version.tags = label::tags(transaction, &version.name, version.version)?;
+    version.imported = import::of_version(transaction, &version.name, version.version)?;
     Ok(version)
 }
 

@@ -2,7 +2,10 @@
 
 mod changes;
 mod check;
+mod compare;
 mod drift;
+mod exchange;
+mod lineage;
 mod models;
 mod outcome;
 mod plugin;

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::{
-    arguments::ModelsCommand,
+    arguments::VersionCommand,
     error::{Failure, INTERNAL},
     output::{self, Output},
 };
@@ -24,13 +24,12 @@ struct Moved<'a> {
 }
 
 pub(super) fn versions(
-    command: &ModelsCommand,
+    command: &VersionCommand,
     store: &Store,
     output: &mut Output,
 ) -> Result<(), Failure> {
     match command {
-        ModelsCommand::Show { .. } => Ok(()),
-        ModelsCommand::Alias {
+        VersionCommand::Alias {
             model,
             alias,
             reason,
@@ -48,7 +47,7 @@ pub(super) fn versions(
                 moved,
             )
         }
-        ModelsCommand::Rollback {
+        VersionCommand::Rollback {
             name,
             alias,
             reason,
@@ -65,10 +64,10 @@ pub(super) fn versions(
                 moved,
             )
         }
-        ModelsCommand::History { name } => {
+        VersionCommand::History { name } => {
             output.print(&store.alias_history(name)?, |moves| history(moves))
         }
-        ModelsCommand::Tag {
+        VersionCommand::Tag {
             model,
             tags,
             remove,
@@ -77,12 +76,12 @@ pub(super) fn versions(
             store.set_tags(&name, version, &tags.iter().cloned().collect(), remove)?;
             told(store, &name, version, output)
         }
-        ModelsCommand::Describe { model, text } => {
+        VersionCommand::Describe { model, text } => {
             let ModelVersion { name, version, .. } = store.version(model)?;
             store.describe_version(&name, version, text)?;
             told(store, &name, version, output)
         }
-        ModelsCommand::Delete { model } => {
+        VersionCommand::Delete { model } => {
             let (name, version) = numbered(model)?;
             store.delete_version(name, version, &user()?)?;
             let result = json!({ "name": name, "deleted": version });
@@ -170,7 +169,7 @@ fn history(moves: &[AliasMove]) -> String {
 }
 
 /// Who is at the keyboard, as the system knows them.
-fn user() -> Result<String, Failure> {
+pub(super) fn user() -> Result<String, Failure> {
     whoami::username()
         .map_err(|error| Failure::internal(format!("the system does not say who you are: {error}")))
 }

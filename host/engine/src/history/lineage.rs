@@ -9,7 +9,7 @@ use std::{
 };
 
 use mlhost_pipeline::{Pipeline, Scheme, Source, parse};
-use mlhost_store::{Digest, Selector, Store, StoredModel};
+use mlhost_store::{Digest, RunId, Selector, Store, StoredModel};
 
 use super::{
     changes,
@@ -23,6 +23,7 @@ use crate::{
 /// What a model version was made from, as the record of its run has it.
 pub struct Lineage {
     pub(super) model: StoredModel,
+    pub(super) run: RunId,
     pub(super) record: RunRecord,
     pipeline: Pipeline,
 }
@@ -40,11 +41,13 @@ impl Lineage {
             model: name.clone(),
             reason,
         };
-        let (stored, record) = RunRecord::read(store, model.run)?;
+        let imported = || lost("it was imported, and no run of this store has made it".to_owned());
+        let run = model.run.ok_or_else(imported)?;
+        let (stored, record) = RunRecord::read(store, run)?;
         let record = record.filter(|record| !record.steps.is_empty());
-        let record = record.ok_or_else(|| lost(format!("run {} kept no record", model.run)))?;
+        let record = record.ok_or_else(|| lost(format!("run {run} kept no record")))?;
         if record.folder.is_empty() {
-            let reason = format!("run {} did not keep where its data was", model.run);
+            let reason = format!("run {run} did not keep where its data was");
             return Err(lost(reason));
         }
         let text = store.blobs().get(&stored.run.pipeline_digest)?;
@@ -54,6 +57,7 @@ impl Lineage {
         let pipeline = parse(Source::new(record.file.as_str(), text), &given)?;
         Ok(Self {
             model,
+            run,
             record,
             pipeline,
         })

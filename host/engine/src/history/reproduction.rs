@@ -162,7 +162,7 @@ impl Lineage {
         Reproduction {
             model: format!("{}@{}", self.model.name, self.model.version),
             digest: self.model.digest,
-            run: self.model.run,
+            run: self.run,
             identical: false,
             differences,
             versions: self.versions(),

@@ -25,7 +25,7 @@ fn a_registered_model_comes_back_as_it_was() {
     assert_eq!(stored.model, model);
     assert_eq!((stored.name.as_str(), stored.version), ("arr-delay", 1));
     assert_eq!(stored.digest, registered.digest);
-    assert_eq!(stored.run, run);
+    assert_eq!((stored.run, stored.imported), (Some(run), None));
     assert!(stored.aliases.is_empty());
 }
 
@@ -42,7 +42,7 @@ fn the_same_model_again_has_the_version_it_had() {
     assert_eq!(fixture.store.model_versions("arr-delay").unwrap().len(), 2);
     // The run that made it, not the one that made it again.
     let stored = fixture.store.model(&selector("arr-delay@1")).unwrap();
-    assert_eq!(stored.run.to_string(), "1");
+    assert_eq!(stored.run.unwrap().to_string(), "1");
 }
 
 #[test]

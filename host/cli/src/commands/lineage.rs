@@ -1,0 +1,216 @@
+//! `host models show`: one version, and all that it is made of as a tree, in the order in which it
+//! came about.
+
+use mlhost_store::{Blobs, Column, DataFingerprint, Decision, Digest, Metric, Model, StoredModel};
+use serde_json::Value;
+
+use super::{outcome, versions};
+
+use crate::{text, tree::Tree};
+
+/// Values that are longer are shown in parts.
+const LONGEST_VALUE: usize = 72;
+
+pub(super) fn show(stored: &StoredModel, blobs: &Blobs) -> String {
+    let model = &stored.model;
+    let mut words = tree(stored, blobs).render();
+    words.push_str(&said(stored));
+    words.push_str(&metrics(model));
+    words.push_str(&decisions(&stored.decisions));
+    words.push_str("\ninputs\n");
+    words.push_str(&columns(&model.signature.inputs));
+    words.push_str("\noutputs\n");
+    words.push_str(&columns(&model.signature.outputs));
+    words
+}
+
+/// What people have said of the version.
+fn said(stored: &StoredModel) -> String {
+    let description = stored.description.clone().unwrap_or_default();
+    let said = [
+        ("tags", versions::tags(&stored.tags)),
+        ("described as", description),
+    ];
+    let said = said.into_iter().filter(|(_, words)| !words.is_empty());
+    let said: String = said
+        .map(|(what, words)| format!("  {what} {words}\n"))
+        .collect();
+    match said.is_empty() {
+        true => said,
+        false => format!("\n{said}"),
+    }
+}
+
+/// What the gates of the latest run that had anything new to say decided.
+fn decisions(decisions: &[Decision]) -> String {
+    let Some(decision) = decisions.first() else {
+        return String::new();
+    };
+    let gates = outcome::recorded_gates(&decision.gates);
+    format!("\ngates, decided by run {}\n{gates}", decision.run)
+}
+
+fn tree(stored: &StoredModel, blobs: &Blobs) -> Tree {
+    let model = &stored.model;
+    let part = |name: &str, digest: &Digest| {
+        // A part that is lost is told by `predict` and `export`; the rest can be shown.
+        let size = blobs
+            .len(digest)
+            .map_or_else(|_| "not in the store".to_owned(), text::bytes);
+        Tree::leaf(format!("{name} {}  {size}", digest.short()))
+    };
+    let plugin = |name: &str, package: &str, version: &str, of: (&Digest, &Value, &Digest)| {
+        let (component, params, state) = of;
+        let parts = [
+            part("component", component),
+            parameters(params),
+            part("state", state),
+        ];
+        Tree::new(format!("{name}  {package}@{version}"), parts)
+    };
+    let mut branches = vec![origin(stored)];
+    branches.extend(model.data.iter().map(data));
+    branches.extend(model.chain.iter().map(|step| {
+        let of = (&step.component, &step.params, &step.state);
+        plugin(
+            &format!("step {}", step.step),
+            &step.package,
+            &step.version,
+            of,
+        )
+    }));
+    branches.extend(model.reference.iter().map(|profile| {
+        let of = (&profile.component, &profile.params, &profile.state);
+        plugin("reference profile", &profile.package, &profile.version, of)
+    }));
+    branches.push(Tree::leaf(format!(
+        "host {}, contract {}, seed {}",
+        model.host, model.contract, model.seed
+    )));
+    Tree::new(title(stored), branches)
+}
+
+fn title(stored: &StoredModel) -> String {
+    let aliases = match stored.aliases.as_slice() {
+        [] => String::new(),
+        aliases => format!(" ({})", aliases.join(", ")),
+    };
+    let target = stored.model.target.as_ref();
+    let target = target.map(|target| format!(" predicts {target}"));
+    format!(
+        "{}@{}{aliases}{}",
+        stored.name,
+        stored.version,
+        target.unwrap_or_default()
+    )
+}
+
+/// The identity of the version, when it came into the store, and how.
+fn origin(stored: &StoredModel) -> Tree {
+    let at = stored.created_at.strftime("%Y-%m-%d %H:%M UTC");
+    let mut branches = Vec::new();
+    let how = match (&stored.imported, stored.run) {
+        (Some(import), _) => {
+            let from = &import.from;
+            branches.push(Tree::leaf(format!(
+                "from {}, as {}",
+                from.source, from.reference
+            )));
+            branches.push(Tree::leaf(format!("manifest {}", from.manifest)));
+            branches.push(Tree::leaf(match &from.signed_by {
+                Some(key) => format!("signature checked with the key {key}"),
+                None => "no signature was checked".to_owned(),
+            }));
+            format!("imported {at}")
+        }
+        (None, Some(run)) => format!("registered {at} by run {run}"),
+        (None, None) => format!("registered {at}"),
+    };
+    Tree::new(stored.digest.to_string(), [Tree::new(how, branches)])
+}
+
+fn data(data: &DataFingerprint) -> Tree {
+    let files = data.files.iter().map(|file| {
+        let rows = file
+            .rows
+            .map(|rows| format!("  {} rows", text::count(rows)));
+        Tree::leaf(format!(
+            "{}{}  {}",
+            file.name,
+            rows.unwrap_or_default(),
+            file.digest.short()
+        ))
+    });
+    let mut branches: Vec<_> = files.collect();
+    branches.extend(
+        data.selection
+            .iter()
+            .map(|selection| value("selection", selection)),
+    );
+    let columns = text::plural(data.schema.len(), "column");
+    Tree::new(format!("data {}  {columns}", data.name), branches)
+}
+
+fn parameters(params: &Value) -> Tree {
+    match params.as_object() {
+        Some(params) if params.is_empty() => Tree::leaf("no parameters"),
+        Some(params) => {
+            let params = params.iter().map(|(name, param)| value(name, param));
+            Tree::new("parameters", params)
+        }
+        None => value("parameters", params),
+    }
+}
+
+/// A value with its name on one line, or in parts if it is long.
+fn value(name: &str, value: &Value) -> Tree {
+    let short = value.to_string();
+    match value {
+        _ if short.chars().count() <= LONGEST_VALUE => Tree::leaf(format!("{name} = {short}")),
+        Value::Object(map) => Tree::new(name, map.iter().map(|(key, item)| self::value(key, item))),
+        Value::Array(items) => Tree::new(
+            format!("{name}  {}", text::plural(items.len(), "item")),
+            // The items of a list of words need no more than one line each.
+            items
+                .iter()
+                .enumerate()
+                .map(|(place, item)| self::value(&place.to_string(), item)),
+        ),
+        _ => Tree::leaf(format!("{name} = {short}")),
+    }
+}
+
+fn metrics(model: &Model) -> String {
+    if model.metrics.is_empty() {
+        return String::new();
+    }
+    let line = |metric: &Metric| {
+        let labels = metric.labels.iter();
+        let labels: String = labels
+            .map(|(key, value)| format!(" {key}={value}"))
+            .collect();
+        let name = format!("{}.{}{labels}", metric.step, metric.name);
+        (name, text::metric(Some(metric.value)))
+    };
+    format!("\nmetrics\n{}", list(model.metrics.iter().map(line)))
+}
+
+fn columns(columns: &[Column]) -> String {
+    let line = |column: &Column| {
+        let optional = if column.required { "" } else { ", may be null" };
+        (column.name.clone(), format!("{}{optional}", column.kind))
+    };
+    list(columns.iter().map(line))
+}
+
+/// Names and what they are, one below the other.
+fn list(lines: impl Iterator<Item = (String, String)>) -> String {
+    let visible = |(name, what): (String, String)| (text::visible(&name), text::visible(&what));
+    let lines: Vec<_> = lines.map(visible).collect();
+    let width = lines.iter().map(|(name, _)| name.chars().count()).max();
+    let width = width.unwrap_or_default();
+    let lines = lines.iter();
+    lines
+        .map(|(name, what)| format!("  {name:width$}  {what}\n"))
+        .collect()
+}

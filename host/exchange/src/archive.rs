@@ -1,0 +1,189 @@
+//! An archive that was checked as a whole: every file has the digest its name states, every
+//! descriptor tells the truth, and the model has all its parts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mlhost_store::{Digest, Model};
+
+use crate::{
+    Result,
+    digests::Digests,
+    document::{
+        Descriptor, Index, LAYOUT_VERSION, LayoutMarker, Manifest, SCHEMA_VERSION, annotation,
+    },
+    entries::Entries,
+    error::{Problem, visible},
+    layout::{self, place_of},
+    media_type,
+};
+
+/// The longest name of a model in an archive that is kept.
+const LONGEST_REFERENCE: usize = 255;
+
+/// What a checked archive holds.
+pub(crate) struct Archive {
+    pub(crate) model: Model,
+    /// The digest of the manifest.
+    pub(crate) manifest: Digest,
+    /// What the archive calls the model, such as `arr-delay:7`.
+    pub(crate) reference: String,
+}
+
+/// Checks everything that can be checked without a key.
+pub(crate) fn check(entries: &Entries, digests: &Digests) -> Result<Archive> {
+    check_marker(entries)?;
+    for (file, digest) in digests {
+        if layout::digest_of(file).is_some_and(|stated| stated != *digest) {
+            return Err(entries.refuse(file, Problem::Digest(*digest)));
+        }
+    }
+    let named = check_index(entries)?;
+    let manifest = check_manifest(entries, &named)?;
+    let model = check_model(entries, &manifest.config)?;
+    check_layers(entries, &named.digest, &model, &manifest.layers)?;
+    check_references(entries, digests, &named.digest, &manifest)?;
+    let reference = named.annotations.get(&annotation("ref.name")).cloned();
+    let mut reference = visible(&reference.unwrap_or_else(|| model.name.clone()));
+    reference.truncate(reference.floor_char_boundary(LONGEST_REFERENCE));
+    Ok(Archive {
+        model,
+        manifest: named.digest,
+        reference,
+    })
+}
+
+fn check_marker(entries: &Entries) -> Result<()> {
+    let marker: LayoutMarker = entries.document(layout::MARKER, "an image layout")?;
+    let version = marker.image_layout_version;
+    Problem::expect("layout version", &version, LAYOUT_VERSION)
+        .map_err(|problem| entries.refuse(layout::MARKER, problem))
+}
+
+/// The descriptor of the one manifest there is.
+fn check_index(entries: &Entries) -> Result<Descriptor> {
+    let refuse = |problem| entries.refuse(layout::INDEX, problem);
+    let index: Index = entries.document(layout::INDEX, "an image index")?;
+    check_schema(index.schema_version).map_err(refuse)?;
+    let kind = index.media_type.as_deref().unwrap_or(media_type::INDEX);
+    Problem::expect("media type", kind, media_type::INDEX).map_err(refuse)?;
+    let [manifest] = index.manifests.as_slice() else {
+        return Err(refuse(Problem::NotOne(index.manifests.len())));
+    };
+    check_descriptor(entries, manifest, media_type::MANIFEST)?;
+    Ok(manifest.clone())
+}
+
+fn check_manifest(entries: &Entries, named: &Descriptor) -> Result<Manifest> {
+    let file = place_of(&named.digest);
+    let refuse = |problem| entries.refuse(&file, problem);
+    let manifest: Manifest = entries.document(&file, "the manifest of a model")?;
+    check_schema(manifest.schema_version).map_err(refuse)?;
+    for (what, found, expected) in [
+        ("media type", &manifest.media_type, media_type::MANIFEST),
+        ("artifact type", &manifest.artifact_type, media_type::MODEL),
+    ] {
+        Problem::expect(what, found, expected).map_err(refuse)?;
+    }
+    Ok(manifest)
+}
+
+fn check_model(entries: &Entries, config: &Descriptor) -> Result<Model> {
+    check_descriptor(entries, config, media_type::CONFIG)?;
+    let file = place_of(&config.digest);
+    let refuse = |reason: String| entries.refuse(&file, Problem::document("a model", reason));
+    let text = entries.text(&file)?;
+    let model = Model::from_json(&text).map_err(|error| {
+        let cause = std::error::Error::source(&error).map(ToString::to_string);
+        refuse(cause.unwrap_or_else(|| error.to_string()))
+    })?;
+    // The store keeps the canonical text: of any other one, the digest would change on the way.
+    if model.to_json()? != text {
+        return Err(refuse("it is not canonical JSON".to_owned()));
+    }
+    Ok(model)
+}
+
+fn check_schema(version: u32) -> Result<(), Problem> {
+    match version {
+        SCHEMA_VERSION => Ok(()),
+        other => {
+            let reason = format!("it has schema version {other}, not {SCHEMA_VERSION}");
+            Err(Problem::document("an OCI document", reason))
+        }
+    }
+}
+
+/// Every part of the model is a layer of the right type, and nothing else is.
+fn check_layers(
+    entries: &Entries,
+    manifest: &Digest,
+    model: &Model,
+    layers: &[Descriptor],
+) -> Result<()> {
+    let parts = parts(model);
+    let listed: BTreeSet<_> = layers.iter().map(|layer| layer.digest).collect();
+    for part in model.parts() {
+        if !listed.contains(&part.digest) {
+            let (role, digest) = (visible(&part.role), part.digest);
+            let problem = Problem::Unlisted { role, digest };
+            return Err(entries.refuse(&place_of(manifest), problem));
+        }
+    }
+    for layer in layers {
+        let Some(media_type) = parts.get(&layer.digest) else {
+            return Err(entries.refuse(&place_of(&layer.digest), Problem::Unreferenced));
+        };
+        check_descriptor(entries, layer, media_type)?;
+    }
+    Ok(())
+}
+
+/// No blob is there that nothing points at.
+fn check_references(
+    entries: &Entries,
+    digests: &Digests,
+    manifest: &Digest,
+    content: &Manifest,
+) -> Result<()> {
+    let layers = content.layers.iter().map(|layer| layer.digest);
+    let known: BTreeSet<_> = layers.chain([*manifest, content.config.digest]).collect();
+    for file in digests.keys() {
+        if layout::digest_of(file).is_some_and(|digest| !known.contains(&digest)) {
+            return Err(entries.refuse(file, Problem::Unreferenced));
+        }
+    }
+    Ok(())
+}
+
+/// What a descriptor points at is there, as large as it says, and of this type.
+fn check_descriptor(
+    entries: &Entries,
+    descriptor: &Descriptor,
+    media_type: &'static str,
+) -> Result<()> {
+    let file = place_of(&descriptor.digest);
+    let found = entries.size(&file)?;
+    Problem::expect("media type", &descriptor.media_type, media_type)
+        .map_err(|problem| entries.refuse(&file, problem))?;
+    if found != descriptor.size {
+        let stated = descriptor.size;
+        return Err(entries.refuse(&file, Problem::Size { found, stated }));
+    }
+    Ok(())
+}
+
+/// The blobs that a model needs, with their media types. What serves as both is a component.
+pub(crate) fn parts(model: &Model) -> BTreeMap<Digest, &'static str> {
+    let reference = model.reference.iter();
+    let states = reference.clone().map(|reference| reference.state);
+    let states = model.chain.iter().map(|step| step.state).chain(states);
+    let components = reference.map(|reference| reference.component);
+    let components = model
+        .chain
+        .iter()
+        .map(|step| step.component)
+        .chain(components);
+    let mut parts: BTreeMap<_, _> = states.map(|digest| (digest, media_type::STATE)).collect();
+    parts.extend(components.map(|digest| (digest, media_type::COMPONENT)));
+    parts
+}
