@@ -369,7 +369,7 @@ fn what_was_compared_is_shown_with_the_run_and_the_version() {
         won.stdout
     );
     assert!(
-        model.stdout.contains("  aliases champion\n"),
+        model.stdout.contains("price@2 (champion) predicts price\n"),
         "{}",
         model.stdout
     );

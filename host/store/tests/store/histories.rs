@@ -253,7 +253,7 @@ impl History {
             for part in stored.model.parts() {
                 store.blobs().get(&part.digest).unwrap();
             }
-            let run = store.run(stored.run).unwrap();
+            let run = store.run(stored.run.unwrap()).unwrap();
             assert!(run.record.is_some() || self.begun.contains_key(&run.run.id));
         }
         for run in self.ended.keys() {
