@@ -12,6 +12,7 @@ mod error;
 mod output;
 mod places;
 mod progress;
+mod signals;
 mod text;
 mod tree;
 

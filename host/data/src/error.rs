@@ -324,6 +324,29 @@ fn quoted(column: &Option<String>) -> String {
 }
 
 impl Error {
+    /// Whether the same may succeed a little later: the operating system or a server did not give
+    /// what is there. A file that is missing, forbidden or damaged stays so.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Io { source, .. } => !matches!(
+                source.kind(),
+                io::ErrorKind::NotFound
+                    | io::ErrorKind::PermissionDenied
+                    | io::ErrorKind::IsADirectory
+                    | io::ErrorKind::NotADirectory
+                    | io::ErrorKind::InvalidData
+                    | io::ErrorKind::InvalidInput
+            ),
+            Self::Remote { source, .. } => matches!(
+                source.as_ref(),
+                RemoteError::Answered { .. }
+                    | RemoteError::Unreachable { .. }
+                    | RemoteError::CutOff { .. }
+            ),
+            _ => false,
+        }
+    }
+
     /// The error of a remote file.
     pub(crate) fn remote(path: PathBuf, scheme: Scheme, source: RemoteError) -> Self {
         Self::Remote {

@@ -14,11 +14,11 @@ use std::{
 use arrow::datatypes::Schema;
 use mlhost_data::{Limited, Table};
 use mlhost_packages::Found;
-use mlhost_pipeline::{Diagnostic, Diagnostics, Kind, Pipeline, Plan, Step};
+use mlhost_pipeline::{Diagnostic, Diagnostics, Items, Iteration, Kind, Pipeline, Plan, Step};
 use mlhost_sandbox::{Failure, Outcome, PluginName, Severity};
 
 use crate::{
-    Engine, Error, NoObserver, Result, Reuse, Supplies,
+    Engine, Error, MachineClock, NoObserver, Result, Reuse, Supplies, conditions,
     error::{unwrapped, with_causes},
     gate_check,
     opened::{self, Opened},
@@ -26,11 +26,15 @@ use crate::{
     recall::was_done,
     results::Results,
     rivals::Rivals,
+    schedule::Facts,
     workshop::{Manner, Workshop},
 };
 
 /// How many rows of each table a rehearsal reads.
 const REHEARSAL_ROWS: u64 = 1000;
+
+/// How many iterations of a loop a rehearsal goes through.
+const REHEARSED_ITERATIONS: usize = 16;
 
 /// A pipeline that may run.
 pub struct Checked {
@@ -130,14 +134,17 @@ impl Engine {
         supplies: &Supplies,
     ) -> Result<HashMap<String, Found>> {
         let mut diagnostics = pipeline.diagnostics();
-        let mut plugins = HashMap::new();
+        let mut plugins: HashMap<String, Found> = HashMap::new();
+        let mut found_before: HashMap<&str, Found> = HashMap::new();
         for step in pipeline.steps.values() {
-            let found = match supplies.plugins.get(&step.name) {
+            let before = found_before.get(step.written.as_str());
+            let found = match supplies.plugins.get(&step.name).or(before) {
                 Some(given) => Ok(given.clone()),
                 None => self.packages().find(&step.plugin, base),
             };
             match found {
                 Ok(found) => {
+                    found_before.insert(&step.written, found.clone());
                     plugins.insert(step.name.clone(), found);
                 }
                 Err(error) => {
@@ -226,6 +233,7 @@ pub(crate) fn workshop(
         memory: None,
         results,
         again: checked.again.clone(),
+        clock: Arc::new(MachineClock),
     };
     let Checked {
         pipeline,
@@ -261,8 +269,19 @@ fn rehearse(checked: &Checked, rivals: Rivals) -> Result<Vec<Unchecked>> {
     let mut diagnostics = checked.pipeline.diagnostics();
     let mut unchecked = Vec::new();
     let mut skipped = HashSet::new();
+    let mut known = HashMap::new();
     for planned in &checked.plan.steps {
         let step = &checked.pipeline.steps[&planned.name];
+        let iteration = step.iteration.as_ref();
+        if iteration.is_some_and(|iteration| iteration.index >= rehearsed_iterations(checked, iteration)) {
+            continue;
+        }
+        if iteration.is_some_and(|iteration| iteration.values.is_none()) {
+            skipped.insert(planned.name.as_str());
+            let reason = "the list that it loops over is known in the run only".to_owned();
+            unchecked.push(Unchecked { step: step.written.clone(), reason });
+            continue;
+        }
         if planned
             .needs
             .iter()
@@ -273,6 +292,7 @@ fn rehearse(checked: &Checked, rivals: Rivals) -> Result<Vec<Unchecked>> {
         }
         match workshop.work(&planned.name) {
             Ok(done) => {
+                known.insert(planned.name.clone(), Facts::done(done.outcome.clone()));
                 if let Some(outcome) = &done.outcome {
                     let unknown = gate_check::check(&workshop, step, outcome, &mut diagnostics)?;
                     unchecked.extend(unknown);
@@ -298,7 +318,17 @@ fn rehearse(checked: &Checked, rivals: Rivals) -> Result<Vec<Unchecked>> {
             }
         }
     }
+    conditions::check(&checked.pipeline, &checked.plugins, &known, &mut diagnostics);
     Ok(diagnostics.into_result(unchecked)?)
+}
+
+/// How many iterations of a loop are tried: a grid of parameters as far as it is small, one of a
+/// repetition.
+fn rehearsed_iterations(checked: &Checked, iteration: &Iteration) -> usize {
+    match checked.pipeline.loops[&iteration.of].items {
+        Items::Known(_) => REHEARSED_ITERATIONS,
+        Items::Listed { .. } | Items::Until { .. } => 1,
+    }
 }
 
 /// Columns that a validator misses are missing in every row, not in the first ones

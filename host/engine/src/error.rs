@@ -88,6 +88,30 @@ pub enum Error {
         /// The data there is.
         known: Vec<String>,
     },
+    /// A condition or a list of the pipeline has no value in this run.
+    #[error(transparent)]
+    Condition(Diagnostics),
+    /// A loop is judged by a metric that is not in the report.
+    #[error("step `{step}` reports no metric `{metric}`")]
+    NoMetric {
+        /// The step that reports.
+        step: String,
+        /// The metric.
+        metric: String,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// A loop is judged by a metric of which nobody says whether high or low is good.
+    #[error("nothing says whether a high or a low `{metric}` is the best of the loop `{step}`")]
+    NoDirection {
+        /// The loop.
+        step: String,
+        /// The metric.
+        metric: String,
+    },
+    /// A run has taken longer than it may.
+    #[error("the run did not end within its deadline of {}", .0.as_secs_f64())]
+    Deadline(std::time::Duration),
     /// A run has not come to a step.
     #[error("run {run} has not come to a step `{step}`")]
     StepNotInRun {
@@ -162,6 +186,14 @@ impl Error {
         }
     }
 
+    /// Whether nothing in the pipeline is the cause: then no `on_failure` says what follows.
+    pub(crate) fn is_fault_of_host(&self) -> bool {
+        matches!(
+            self,
+            Self::Store(_) | Self::Thread(_) | Self::Digest(_) | Self::Record(_)
+        )
+    }
+
     /// What the person in front of the screen can do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
@@ -197,6 +229,13 @@ impl Error {
             }
             Self::NoReference(_) => {
                 Some("a pipeline with a drift step keeps one with its model".to_owned())
+            }
+            Self::NoMetric { known, .. } => Some(format!("it reports {}", quoted(known))),
+            Self::NoDirection { .. } => {
+                Some("add `best = \"max\"` or `best = \"min\"` to `select`".to_owned())
+            }
+            Self::Deadline(_) => {
+                Some("`host run --resume` goes on with what was done; `deadline` says how long it may take".to_owned())
             }
             Self::UnknownStep { known, .. } => Some(format!("its steps are {}", quoted(known))),
             Self::UnknownData { known, .. } => Some(format!("its data are {}", quoted(known))),

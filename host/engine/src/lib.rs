@@ -35,6 +35,7 @@
 mod baseline;
 mod check;
 mod compare;
+mod conditions;
 mod dataset;
 mod decided;
 mod drift;
@@ -58,8 +59,10 @@ mod record;
 mod results;
 mod reuse;
 mod rivals;
+mod retrying;
 mod row_counter;
 mod run;
+mod schedule;
 mod spool;
 mod step_run;
 mod steps;
@@ -80,11 +83,13 @@ pub use history::{
 pub use model::FittedModel;
 pub use observer::{NoObserver, Observer, RowsRead};
 pub use record::{
-    FileRecord, InputRecord, PluginRecord, RegisteredModel, RunRecord, StateRecord, StepKey,
+    AttemptRecord, FileRecord, InputRecord, PluginRecord, RegisteredModel, RunRecord, StateRecord, StepKey,
     StepRecord, StepStatus,
 };
+pub use retrying::{Clock, MachineClock};
 pub use reuse::Reuse;
-pub use run::{RunOptions, RunReport, Runner};
+pub use run::{Interrupt, RunOptions, RunReport, Runner};
+pub use schedule::{IterationOutcome, LoopOutcome};
 pub use supplies::Supplies;
 
 use std::path::PathBuf;

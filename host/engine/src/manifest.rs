@@ -13,7 +13,7 @@ use mlhost_store::{
 use serde_json::{Value, json};
 
 use crate::{
-    Engine, Error, RegisteredModel, Result, RunRecord, StepRecord,
+    Engine, Error, RegisteredModel, Result, RunRecord, StepRecord, StepStatus,
     dataset::{
         Dataset, Fitted, OpenChain,
         columns::{signature, without},
@@ -46,6 +46,9 @@ pub(crate) fn register(
         else {
             continue;
         };
+        if !is_to_register(workshop, record, &planned.name) {
+            continue;
+        }
         let model = Maker {
             engine,
             workshop,
@@ -76,6 +79,23 @@ pub(crate) fn register(
         });
     }
     Ok(registered)
+}
+
+/// Whether a step has made its model, is what its loop hands on, and was refused by nobody who has
+/// scored it. A run may go on without it if its pipeline says so.
+fn is_to_register(workshop: &Workshop, record: &RunRecord, step: &str) -> bool {
+    let status = |name: &str| record.step(name).map(|step| step.status);
+    let written = &workshop.pipeline.steps[step].written;
+    let scored = workshop.plan.steps.iter().filter(|planned| match &planned.work {
+        Work::Evaluate { models, .. } => models.iter().any(|model| workshop.means(model, step)),
+        _ => false,
+    });
+    let is_refused = |name: &str| {
+        matches!(status(name), Some(StepStatus::Refused | StepStatus::Failed))
+    };
+    status(step) == Some(StepStatus::Done)
+        && workshop.means(written, step)
+        && !scored.into_iter().any(|planned| is_refused(&planned.name))
 }
 
 struct Maker<'a> {
@@ -150,17 +170,18 @@ impl Maker<'_> {
             };
             let outcome = self.step(&planned.name);
             let outcome = outcome.and_then(|record| record.outcome.as_ref());
-            let Some(outcome) = outcome.filter(|_| models.iter().any(|model| model == step)) else {
+            let scored = models.iter().any(|model| self.workshop.means(model, step));
+            let Some(outcome) = outcome.filter(|_| scored) else {
                 continue;
             };
             for metric in &outcome.metrics {
                 let other = metric
                     .labels
                     .get("model")
-                    .is_some_and(|model| model != step);
+                    .is_some_and(|model| !self.workshop.means(model, step));
                 if !other {
                     metrics.push(Metric {
-                        step: planned.name.clone(),
+                        step: self.workshop.pipeline.steps[&planned.name].written.clone(),
                         name: metric.name.clone(),
                         value: metric.value.unwrap_or(f64::NAN),
                         labels: metric.labels.clone(),

@@ -4,30 +4,75 @@ use std::sync::Arc;
 
 use mlhost_store::Store;
 
-use crate::{Checked, check::workshop, results::Results, workshop::Workshop};
+use crate::{
+    Checked,
+    check::workshop,
+    results::Results,
+    schedule::{Facts, Next, Schedule},
+    workshop::Workshop,
+};
 
 impl Checked {
     /// The steps whose results are in the cache of this store, so that a run has nothing to do for
     /// them, in the order of running.
     pub fn complete(&self, store: &Arc<Store>) -> Vec<String> {
-        let workshop = recalling(self, store);
-        let mut complete: Vec<String> = Vec::new();
-        for step in &self.plan.steps {
-            if step.needs.iter().all(|need| complete.contains(need))
-                && matches!(workshop.recall_step(&step.name), Ok(Some(_)))
-            {
-                complete.push(step.name.clone());
-            }
-        }
+        let mut complete = rehearse(self, store).complete;
+        let place = |name: &String| self.plan.steps.iter().position(|step| step.name == *name);
+        complete.sort_by_key(place);
         complete
     }
 }
 
 /// Whether every step of the pipeline was done before.
 pub(crate) fn was_done(checked: &Checked, store: &Arc<Store>) -> bool {
+    rehearse(checked, store).is_whole
+}
+
+/// What a run would find in the cache.
+struct Recalled {
+    complete: Vec<String>,
+    /// Whether it would find all that it needs.
+    is_whole: bool,
+}
+
+/// Goes through a run in which steps only remember.
+fn rehearse(checked: &Checked, store: &Arc<Store>) -> Recalled {
     let workshop = recalling(checked, store);
-    let mut steps = checked.plan.steps.iter();
-    steps.all(|step| matches!(workshop.recall_step(&step.name), Ok(Some(_))))
+    let mut schedule = Schedule::new(checked.pipeline.clone(), &checked.plan);
+    let mut complete = Vec::new();
+    let mut is_whole = true;
+    loop {
+        let following = schedule.next();
+        if following.is_empty() {
+            return Recalled { complete, is_whole };
+        }
+        for next in following {
+            let start = match next {
+                Next::Run(start) => start,
+                Next::Skip { .. } => continue,
+                Next::Fail { .. } => {
+                    is_whole = false;
+                    continue;
+                }
+            };
+            let given = start.values.map(|values| workshop.give(&start.step, values));
+            for name in checked.pipeline.steps[&start.step].requires() {
+                if checked.plan.step(name).is_none()
+                    && let Some(step) = schedule.stands_for(name)
+                {
+                    workshop.choose(name, step);
+                }
+            }
+            match (given.transpose(), workshop.recall_step(&start.step)) {
+                (Ok(_), Ok(Some(done))) => {
+                    schedule.ended(&start.step, Facts::done(done.outcome));
+                    complete.push(start.step);
+                }
+                // What needs the step does not come up: it is never told that it ended.
+                _ => is_whole = false,
+            }
+        }
+    }
 }
 
 /// Steps that only remember.

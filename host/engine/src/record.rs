@@ -6,9 +6,9 @@ use mlhost_pipeline::{Kind, Selection};
 use mlhost_sandbox::Outcome;
 use mlhost_store::{RunId, Store, StoredRun};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::{Error, GateRecord, Result, Reuse};
+use crate::{Error, GateRecord, Result, Reuse, schedule::LoopOutcome};
 
 /// The record of a run. Of a run that has not ended, it says what was known at its beginning.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -42,6 +42,9 @@ pub struct RunRecord {
     pub selections: BTreeMap<String, Selection>,
     /// The steps that it has come to, in the order of the plan.
     pub steps: Vec<StepRecord>,
+    /// What became of the loops.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub loops: Vec<LoopOutcome>,
     /// The models that were registered.
     pub models: Vec<RegisteredModel>,
     /// Wall time of all steps.
@@ -72,6 +75,34 @@ pub enum StepStatus {
     Refused,
     /// It could not do its work.
     Failed,
+    /// It had nothing to do: a condition was false, or a step that it needs was not done.
+    Skipped,
+    /// It was given up because the run ended.
+    Cancelled,
+}
+
+impl StepStatus {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+            Self::Skipped => "skipped",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// An attempt at a step that failed, and was followed by another one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AttemptRecord {
+    /// Why it failed.
+    pub error: String,
+    /// Wall time.
+    pub seconds: f64,
+    /// The wait after it, in seconds.
+    pub waited: f64,
 }
 
 /// One step of a run.
@@ -114,6 +145,15 @@ pub struct StepRecord {
     pub gates: Vec<GateRecord>,
     /// Why it failed.
     pub error: Option<String>,
+    /// Why it was skipped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<String>,
+    /// The attempts before the last one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attempts: Vec<AttemptRecord>,
+    /// The values of the variables of the loop that it is an iteration of.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub each: Map<String, Value>,
 }
 
 /// The inputs among the things that decide what a step comes to. The others are its plugin, its

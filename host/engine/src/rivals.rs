@@ -26,7 +26,10 @@ pub(crate) fn selector(
         let Work::Evaluate { models, .. } = &plan.step(step)?.work else {
             return None;
         };
-        pipeline.steps.get(models.first()?)?.register.clone()
+        let model = models.first()?;
+        let mut steps = pipeline.steps.values();
+        let step = steps.find(|step| step.name == *model || step.written == *model);
+        step?.register.clone()
     };
     Some(Selector {
         name: name.clone().or_else(registered)?,

@@ -3,7 +3,10 @@
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     path::PathBuf,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::Instant,
 };
@@ -16,17 +19,18 @@ use mlhost_store::{Outcome, RunId, Store};
 use tokio::task::JoinSet;
 
 use crate::{
-    Checked, Engine, Error, Observer, Result, RunRecord, StepRecord, StepStatus, manifest,
-    provenance,
+    Checked, Clock, Engine, Error, LoopOutcome, MachineClock, Observer, Result, RunRecord,
+    StepRecord, StepStatus, manifest, provenance,
     results::Results,
     row_counter::RowCounter,
-    step_run::{Stopped, run_steps},
+    schedule::{Consequence, Facts, Next, Schedule, Start},
+    step_run::{Stopped, not_run, run_steps},
     with_causes,
     workshop::{Manner, Workshop},
 };
 
 /// How a run is run.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct RunOptions {
     /// How many threads may compute at once, over all steps.
     pub jobs: usize,
@@ -37,6 +41,8 @@ pub struct RunOptions {
     pub given: BTreeMap<String, String>,
     /// The run that this one picks up, for the record.
     pub resumes: Option<RunId>,
+    /// The clock by which failed steps wait for their next attempt.
+    pub clock: Arc<dyn Clock>,
 }
 
 impl Default for RunOptions {
@@ -46,6 +52,7 @@ impl Default for RunOptions {
             memory: None,
             given: BTreeMap::new(),
             resumes: None,
+            clock: Arc::new(MachineClock),
         }
     }
 }
@@ -76,6 +83,7 @@ pub struct Runner<'a> {
     files: HashMap<String, Arc<FileTable>>,
     store: Arc<Store>,
     observer: Arc<RowCounter>,
+    interrupt: Interrupt,
     base: PathBuf,
     profiler: Option<Found>,
     /// What is known beforehand.
@@ -130,15 +138,21 @@ impl Engine {
                 memory: options.memory,
                 results,
                 again: checked.again,
+                clock: options.clock,
             },
         );
         let workshop = Arc::new(workshop);
+        let interrupt = Interrupt {
+            draining: Arc::default(),
+            cancel: [workshop.cancel.clone(), workshop.cancel_finally.clone()],
+        };
         Runner {
             engine: self,
             workshop,
             files,
             store,
             observer,
+            interrupt,
             base: checked.base,
             profiler: checked.profiler,
             beginning,
@@ -146,10 +160,34 @@ impl Engine {
     }
 }
 
+/// Ends a run from elsewhere. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Interrupt {
+    draining: Arc<AtomicBool>,
+    cancel: [CancelToken; 2],
+}
+
+impl Interrupt {
+    /// No further step starts, and those that run go on to their end.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// Ends everything at once.
+    pub fn cancel(&self) {
+        self.drain();
+        self.cancel.iter().for_each(CancelToken::cancel);
+    }
+
+    fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
+    }
+}
+
 impl Runner<'_> {
     /// Ends the run early from elsewhere.
-    pub fn cancel_token(&self) -> CancelToken {
-        self.workshop.cancel.clone()
+    pub fn interrupt(&self) -> Interrupt {
+        self.interrupt.clone()
     }
 
     /// Runs to the end.
@@ -178,13 +216,22 @@ impl Runner<'_> {
         let rivals = self
             .keep_components()
             .and_then(|()| self.engine.rivals(&self.store, pipeline, plan));
-        let (mut steps, mut stopped) = match rivals {
+        let course = match rivals {
             Ok(rivals) => {
                 self.workshop.set_rivals(rivals);
                 self.run_steps().await
             }
-            Err(error) => (vec![], Some(Stopped::Failed(Box::new(error)))),
+            Err(error) => Course {
+                stopped: Some(Stopped::Failed(Box::new(error))),
+                ..Course::default()
+            },
         };
+        let Course {
+            records: mut steps,
+            loops,
+            mut stopped,
+            ..
+        } = course;
         let place = |step: &StepRecord| {
             plan.steps
                 .iter()
@@ -202,6 +249,7 @@ impl Runner<'_> {
         let mut record = RunRecord {
             data,
             steps,
+            loops,
             ..self.beginning.clone()
         };
         if stopped.is_none() {
@@ -247,56 +295,158 @@ impl Runner<'_> {
 
     /// Starts every step when its needs are met, until all are done or one stops
     /// the run.
-    async fn run_steps(&self) -> (Vec<StepRecord>, Option<Stopped>) {
-        let mut waiting: Vec<_> = self.workshop.plan.steps.clone();
-        let mut done: HashSet<String> = HashSet::new();
-        let mut records = Vec::new();
-        let mut stopped = None;
+    async fn run_steps(&self) -> Course {
+        let workshop = &self.workshop;
+        let mut schedule = Schedule::new(workshop.pipeline.clone(), &workshop.plan);
+        let mut course = Course::default();
         let mut running = JoinSet::new();
-        loop {
-            if stopped.is_none() {
-                let met = |step: &PlannedStep| step.needs.iter().all(|need| done.contains(need));
-                let (ready, rest) = waiting.into_iter().partition(met);
-                waiting = rest;
-                for steps in together(&self.workshop, ready) {
-                    let (workshop, store) = (self.workshop.clone(), self.store.clone());
-                    let observer = self.observer.clone();
-                    running.spawn_blocking(move || {
-                        let steps: Vec<_> = steps.iter().map(String::as_str).collect();
-                        run_steps(&workshop, &store, &observer, &steps)
-                    });
-                }
+        let deadline = workshop.pipeline.deadline;
+        let deadline_passed = async {
+            match deadline {
+                Some(time) => tokio::time::sleep(time).await,
+                None => std::future::pending().await,
             }
-            let Some(ended) = running.join_next().await else {
-                break;
-            };
-            let ended = match ended {
-                Ok(ended) => ended,
-                Err(error) => {
-                    self.workshop.cancel.cancel();
-                    stopped
-                        .get_or_insert(Stopped::Failed(Box::new(Error::Thread(error.to_string()))));
+        };
+        tokio::pin!(deadline_passed);
+        let mut is_late = false;
+        loop {
+            if self.interrupt.is_draining() && !course.drained {
+                course.drained = true;
+                schedule.stop();
+            }
+            let starts = self.follow(&mut schedule, &mut course);
+            for steps in together(workshop, starts) {
+                let (workshop, store) = (workshop.clone(), self.store.clone());
+                let observer = self.observer.clone();
+                running.spawn_blocking(move || {
+                    let steps: Vec<_> = steps.iter().map(String::as_str).collect();
+                    run_steps(&workshop, &store, &observer, &steps)
+                });
+            }
+            let ended = tokio::select! {
+                ended = running.join_next() => ended,
+                () = &mut deadline_passed, if !is_late => {
+                    is_late = true;
+                    let late = Error::Deadline(deadline.unwrap_or_default());
+                    course.stop(Stopped::Failed(Box::new(late)));
+                    schedule.stop();
+                    workshop.cancel.cancel();
                     continue;
                 }
             };
-            for (record, result) in ended {
-                self.observer.step_finished(&record);
-                match result {
-                    Ok(()) => {
-                        done.insert(record.name.clone());
-                    }
-                    Err(reason) => {
-                        self.workshop.cancel.cancel();
-                        stopped.get_or_insert(reason);
+            match ended {
+                None => break,
+                Some(Err(error)) => {
+                    workshop.cancel.cancel();
+                    schedule.stop();
+                    course.stop(Stopped::Failed(Box::new(Error::Thread(error.to_string()))));
+                }
+                Some(Ok(ended)) => {
+                    for (record, result) in ended {
+                        self.ended(&mut schedule, &mut course, record, result);
                     }
                 }
-                records.push(record);
             }
         }
-        if stopped.is_none() && self.workshop.cancel.is_cancelled() {
-            stopped = Some(Stopped::Failed(Box::new(Error::Cancelled)));
+        if course.stopped.is_none() && (course.drained || workshop.cancel.is_cancelled()) {
+            course.stopped = Some(Stopped::Failed(Box::new(Error::Cancelled)));
         }
-        (records, stopped)
+        course.loops = schedule.loops();
+        course
+    }
+
+    /// What may start now. Steps that turn out to have nothing to do are written down.
+    fn follow(&self, schedule: &mut Schedule, course: &mut Course) -> Vec<PlannedStep> {
+        let workshop = &self.workshop;
+        let mut starts = Vec::new();
+        loop {
+            let following = schedule.next();
+            if following.is_empty() {
+                return starts;
+            }
+            for next in following {
+                let (name, begun) = match next {
+                    Next::Run(start) => {
+                        let begun = self.begin(schedule, &start);
+                        (start.step, begun)
+                    }
+                    Next::Skip { step, reason } => {
+                        let record = not_run(workshop, &step, Ok(reason));
+                        self.observer.step_finished(&record);
+                        course.records.push(record);
+                        continue;
+                    }
+                    Next::Fail { step, error } => (step, Err(error)),
+                };
+                match begun {
+                    Ok(()) => starts.extend(workshop.plan.step(&name).cloned()),
+                    Err(error) => {
+                        let record = not_run(workshop, &name, Err(&error));
+                        let stopped = Stopped::Failed(Box::new(error));
+                        self.ended(schedule, course, record, Err(stopped));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Tells a step what the names that it refers to stand for.
+    fn begin(&self, schedule: &mut Schedule, start: &Start) -> Result<()> {
+        let workshop = &self.workshop;
+        for name in workshop.pipeline.steps[&start.step].requires() {
+            if workshop.plan.step(name).is_none()
+                && let Some(step) = schedule.stands_for(name)
+            {
+                workshop.choose(name, step);
+            }
+        }
+        match &start.values {
+            Some(values) => workshop.give(&start.step, values.clone()),
+            None => Ok(()),
+        }
+    }
+
+    fn ended(
+        &self,
+        schedule: &mut Schedule,
+        course: &mut Course,
+        record: StepRecord,
+        result: Result<(), Stopped>,
+    ) {
+        self.observer.step_finished(&record);
+        let consequence = schedule.ended(&record.name, Facts::of(&record));
+        course.records.push(record);
+        match (result, consequence) {
+            (Ok(()), _) => {}
+            (Err(reason), Consequence::Stop) => {
+                self.workshop.cancel.cancel();
+                course.stop(reason);
+            }
+            (Err(Stopped::Failed(error)), Consequence::GoOn) if error.is_fault_of_host() => {
+                self.workshop.cancel.cancel();
+                schedule.stop();
+                course.stop(Stopped::Failed(error));
+            }
+            (Err(_), Consequence::GoOn) => {}
+        }
+    }
+}
+
+/// How the steps of a run went.
+#[derive(Default)]
+struct Course {
+    records: Vec<StepRecord>,
+    loops: Vec<LoopOutcome>,
+    /// Why the run went no further, if it did not.
+    stopped: Option<Stopped>,
+    /// Whether somebody asked for the run to end when the running steps have.
+    drained: bool,
+}
+
+impl Course {
+    /// The first reason is the one that is told.
+    fn stop(&mut self, reason: Stopped) {
+        self.stopped.get_or_insert(reason);
     }
 }
 
@@ -346,11 +496,7 @@ fn conclude(
                 true => String::new(),
                 false => format!(", model {}", models.join(", ")),
             };
-            (
-                Outcome::Done,
-                format!("{} steps done{registered}", record.steps.len()),
-                None,
-            )
+            (Outcome::Done, format!("{}{registered}", counted(&record.steps)), None)
         }
         Some(Stopped::Refused(reason)) => (Outcome::Refused, reason, None),
         Some(Stopped::Failed(error)) if error.is_cancellation() => {
@@ -370,4 +516,17 @@ fn conclude(
             (outcome, with_causes(error.as_ref()), Some(*error))
         }
     }
+}
+
+/// How many steps were done, and how many were not.
+fn counted(steps: &[StepRecord]) -> String {
+    let count = |status| steps.iter().filter(|step| step.status == status).count();
+    let mut words = format!("{} steps done", count(StepStatus::Done));
+    for status in [StepStatus::Refused, StepStatus::Failed, StepStatus::Skipped] {
+        match count(status) {
+            0 => {}
+            number => words.push_str(&format!(", {number} {}", status.word())),
+        }
+    }
+    words
 }

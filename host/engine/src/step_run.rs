@@ -1,13 +1,16 @@
 //! One step of a run: its work, its record, and what its gates decide.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use mlhost_pipeline::OnFailure;
+use mlhost_sandbox::Level;
 use mlhost_store::Store;
 
 use crate::{
-    Error, Observer, PluginRecord, Result, StateRecord, StepRecord, StepStatus,
+    AttemptRecord, Error, Observer, PluginRecord, Result, StateRecord, StepRecord, StepStatus,
     error::unwrapped,
     gates,
+    retrying::is_retried,
     row_counter::RowCounter,
     steps::{Done, Worked},
     with_causes,
@@ -28,40 +31,122 @@ struct Running {
     started: Instant,
 }
 
-/// Does the work of steps that start together, and writes down how each went. A step that failed
-/// comes before those that were given up because of it.
+/// Does the work of steps that start together, each as often as it is worth, and writes down how
+/// that went. A step that failed comes before those that were given up because of it.
 pub(crate) fn run_steps(
     workshop: &Workshop,
     store: &Store,
     observer: &RowCounter,
     names: &[&str],
 ) -> Vec<(StepRecord, Result<(), Stopped>)> {
-    let running: Vec<_> = names
+    let mut running: Vec<_> = names
         .iter()
         .map(|name| start(workshop, observer, name))
         .collect();
-    let worked = workshop.work_together(names);
-    let mut ended: Vec<_> = running
-        .into_iter()
-        .zip(worked)
-        .map(|(running, worked)| end(workshop, store, observer, running, worked))
-        .collect();
-    ended.sort_by_key(|(_, result)| matches!(result, Err(Stopped::Failed(error)) if matches!(error.as_ref(), Error::Cancelled)));
+    let mut ended = Vec::new();
+    while !running.is_empty() {
+        let names: Vec<_> = running.iter().map(|running| running.record.name.clone()).collect();
+        let names: Vec<_> = names.iter().map(String::as_str).collect();
+        let cancel = workshop.cancel_of(names[0]);
+        let mut again = Vec::new();
+        let mut wait = Duration::ZERO;
+        let mut given_up = Vec::new();
+        let mut stops = cancel.is_cancelled();
+        for (mut running, worked) in running.into_iter().zip(workshop.work_together(&names)) {
+            let worked = Worked {
+                result: worked.result.map_err(unwrapped),
+                ..worked
+            };
+            let control = &workshop.pipeline.steps[&running.record.name].control;
+            let failures = u32::try_from(running.record.attempts.len() + 1).unwrap_or(u32::MAX);
+            match &worked.result {
+                Err(Error::Cancelled) => given_up.push((running, worked)),
+                Err(error) if is_retried(&control.retry, failures, error) => {
+                    let pause = control.retry.wait(failures, workshop.clock.random());
+                    running.failed(workshop, error, pause);
+                    wait = wait.max(pause);
+                    again.push(running);
+                }
+                result => {
+                    stops |= result.is_err() && control.on_failure == OnFailure::Stop;
+                    ended.push(end(workshop, store, observer, running, worked));
+                }
+            }
+        }
+        // Who was given up because another step failed goes on, unless the run ends with that.
+        let goes_on = !stops && (again.is_empty() || workshop.clock.wait(wait, &cancel));
+        running = again;
+        match goes_on {
+            true => running.extend(given_up.into_iter().map(|(running, _)| running)),
+            false => {
+                let waiting = running.drain(..).map(|running| (running, Worked::given_up()));
+                let all = given_up.into_iter().chain(waiting);
+                ended.extend(all.map(|(running, worked)| end(workshop, store, observer, running, worked)));
+            }
+        }
+    }
     ended
 }
 
+impl Running {
+    /// Writes down an attempt that is followed by another one.
+    fn failed(&mut self, workshop: &Workshop, error: &Error, wait: Duration) {
+        let before: f64 = self.record.attempts.iter().map(|attempt| attempt.seconds + attempt.waited).sum();
+        let attempt = AttemptRecord {
+            error: with_causes(error),
+            seconds: (self.started.elapsed().as_secs_f64() - before).max(0.0),
+            waited: wait.as_secs_f64(),
+        };
+        let number = self.record.attempts.len() + 1;
+        let message = format!(
+            "attempt {number} failed: {}; again in {:.1} s",
+            attempt.error, attempt.waited
+        );
+        workshop.observer.log(&self.record.name, Level::Warn, &message);
+        self.record.attempts.push(attempt);
+    }
+}
+
+/// The record of a step that does not run.
+pub(crate) fn not_run(
+    workshop: &Workshop,
+    name: &str,
+    reason: Result<String, &Error>,
+) -> StepRecord {
+    let mut record = empty(workshop, name);
+    match reason {
+        Ok(reason) => {
+            record.status = StepStatus::Skipped;
+            record.skipped = Some(reason);
+        }
+        Err(error) => {
+            record.status = StepStatus::Failed;
+            record.error = Some(with_causes(error));
+        }
+    }
+    record
+}
+
 fn start(workshop: &Workshop, observer: &RowCounter, name: &str) -> Running {
+    let record = empty(workshop, name);
+    observer.step_started(name, &record.plugin.to_string());
+    Running {
+        record,
+        started: Instant::now(),
+    }
+}
+
+/// The record of a step of which nothing has come yet.
+fn empty(workshop: &Workshop, name: &str) -> StepRecord {
     let plugin = &workshop.plugins[name].plugin;
-    let identity = PluginRecord {
-        name: plugin.name().name,
-        version: plugin.name().version,
-        digest: plugin.digest().to_owned(),
-    };
-    observer.step_started(name, &identity.to_string());
-    let record = StepRecord {
+    StepRecord {
         name: name.to_owned(),
         kind: plugin.kind(),
-        plugin: identity,
+        plugin: PluginRecord {
+            name: plugin.name().name,
+            version: plugin.name().version,
+            digest: plugin.digest().to_owned(),
+        },
         params: workshop.params(name),
         status: StepStatus::Done,
         cached: false,
@@ -75,10 +160,9 @@ fn start(workshop: &Workshop, observer: &RowCounter, name: &str) -> Running {
         outcome: None,
         gates: vec![],
         error: None,
-    };
-    Running {
-        record,
-        started: Instant::now(),
+        skipped: None,
+        attempts: vec![],
+        each: workshop.each(name),
     }
 }
 
@@ -96,7 +180,6 @@ fn end(
     record.key = worked.key;
     let result = worked
         .result
-        .map_err(unwrapped)
         .and_then(|done| keep(store, done, &mut record))
         .map_err(|error| Stopped::Failed(Box::new(error)));
     // What is read to compare is not what the step reads.
@@ -106,6 +189,9 @@ fn end(
     match &result {
         Ok(()) => {}
         Err(Stopped::Refused(_)) => record.status = StepStatus::Refused,
+        Err(Stopped::Failed(error)) if error.is_cancellation() => {
+            record.status = StepStatus::Cancelled;
+        }
         Err(Stopped::Failed(error)) => {
             record.status = StepStatus::Failed;
             record.error = Some(with_causes(error.as_ref()));

@@ -38,7 +38,7 @@ pub(crate) struct Worked {
 }
 
 impl Worked {
-    fn given_up() -> Self {
+    pub(crate) fn given_up() -> Self {
         Self {
             key: None,
             result: Err(Error::Cancelled),
@@ -80,7 +80,8 @@ impl Workshop {
     /// Does the work of several steps, whose needs have been done.
     pub(crate) fn work_together(&self, steps: &[&str]) -> Vec<Worked> {
         let mut worked: Vec<_> = steps.iter().map(|_| Worked::given_up()).collect();
-        let Some(_permit) = self.permits.one(&self.cancel) else {
+        let cancel = steps.first().map(|step| self.cancel_of(step)).unwrap_or_default();
+        let Some(_permit) = self.permits.one(&cancel) else {
             return worked;
         };
         let mut prepared = Vec::new();
@@ -156,7 +157,9 @@ impl Workshop {
             }
             Work::Evaluate { models, data } => {
                 let source = self.dataset(data, context)?;
-                let scored = models.iter().map(|model| {
+                // Of the models of a loop, those that were made.
+                let made = models.iter().filter(|model| self.is_fitted(model));
+                let scored = made.map(|model| {
                     let (chain, _) = self.chain(model);
                     let stage = Scored::new(chain.into(), context.clone(), &source.schema())?;
                     Ok(read(model, data, source.clone().then(stage)))

@@ -4,7 +4,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock},
 };
 
 use arrow::datatypes::SchemaRef;
@@ -13,7 +13,7 @@ use mlhost_packages::Found;
 use mlhost_pipeline::{DatasetReference, Pipeline, Plan, Step, Work};
 use mlhost_sandbox::{CancelToken, Context, Level, Limits, Listener, MemoryBudget};
 use mlhost_store::{Digest, Selector};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{
     FittedModel, Observer, Result,
@@ -23,6 +23,7 @@ use crate::{
     params,
     permits::Permits,
     results::Results,
+    retrying::Clock,
     rivals::Rivals,
 };
 
@@ -41,7 +42,15 @@ pub(crate) struct Workshop {
     /// The steps that are done even if their results are known.
     pub(crate) again: HashSet<String>,
     pub(crate) memory: Arc<MemoryBudget>,
+    /// The clock of retries.
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Ends the `finally` steps, which go on when a failure has ended the others.
+    pub(crate) cancel_finally: CancelToken,
     rivals: OnceLock<Rivals>,
+    /// The steps that names stand for which are no steps of the plan.
+    choices: RwLock<HashMap<String, String>>,
+    /// The variables of loops that became known in the run, by the step.
+    values: RwLock<HashMap<String, (Map<String, Value>, Value)>>,
     fitted: Mutex<HashMap<String, Fitted>>,
     /// The tables that are known to have rows.
     with_rows: Mutex<HashSet<String>>,
@@ -57,6 +66,7 @@ pub(crate) struct Manner {
     pub(crate) results: Results,
     /// The steps that are done even if their results are known.
     pub(crate) again: HashSet<String>,
+    pub(crate) clock: Arc<dyn Clock>,
 }
 
 impl Workshop {
@@ -78,7 +88,11 @@ impl Workshop {
             results: manner.results,
             again: manner.again,
             memory: Arc::new(MemoryBudget::new(manner.memory)),
+            clock: manner.clock,
+            cancel_finally: CancelToken::default(),
             rivals: OnceLock::new(),
+            choices: RwLock::default(),
+            values: RwLock::default(),
             fitted: Mutex::default(),
             with_rows: Mutex::default(),
         }
@@ -95,9 +109,76 @@ impl Workshop {
         self.rivals.get()?.get(selector)?.clone()
     }
 
-    /// What the plan says of a step.
+    /// Says which step a name stands for: the iteration that a loop hands on, or what a switch
+    /// has picked.
+    pub(crate) fn choose(&self, name: &str, step: String) {
+        let mut choices = self.choices.write().unwrap_or_else(PoisonError::into_inner);
+        choices.insert(name.to_owned(), step);
+    }
+
+    /// The step of the plan that a name stands for. Before that is decided it is the first
+    /// iteration of a loop, and the first case of a switch.
+    pub(crate) fn resolve(&self, name: &str) -> String {
+        if self.plan.step(name).is_some() {
+            return name.to_owned();
+        }
+        let choices = self.choices.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(step) = choices.get(name) {
+            return step.clone();
+        }
+        drop(choices);
+        let loops = self.pipeline.loops.values();
+        let first = loops.filter_map(|found| found.instance(name, 0)).next();
+        let case = || Some(self.pipeline.switches.get(name)?.cases.first()?.step.clone());
+        match first.or_else(|| case().map(|case| self.resolve(&case))) {
+            Some(step) => step,
+            None => name.to_owned(),
+        }
+    }
+
+    /// Whether a name stands for a step.
+    pub(crate) fn means(&self, name: &str, step: &str) -> bool {
+        name == step || self.resolve(name) == step
+    }
+
+    /// Gives a step the variables of its loop, which became known only now.
+    ///
+    /// # Errors
+    /// Values that cannot stand where the file has them.
+    pub(crate) fn give(&self, step: &str, values: Map<String, Value>) -> Result<()> {
+        let with = self.pipeline.steps[step].with_values(&self.pipeline, &values)?;
+        let mut all = self.values.write().unwrap_or_else(PoisonError::into_inner);
+        all.insert(step.to_owned(), (values, with));
+        Ok(())
+    }
+
+    /// The variables of the loop of a step.
+    pub(crate) fn each(&self, step: &str) -> Map<String, Value> {
+        let all = self.values.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some((values, _)) = all.get(step) {
+            return values.clone();
+        }
+        let iteration = self.pipeline.steps[step].iteration.as_ref();
+        let values = iteration.and_then(|iteration| iteration.values.clone());
+        values.unwrap_or_default()
+    }
+
+    /// What ends the work of a step early.
+    pub(crate) fn cancel_of(&self, step: &str) -> CancelToken {
+        match self.pipeline.steps.get(step) {
+            Some(step) if step.control.finally => self.cancel_finally.clone(),
+            _ => self.cancel.clone(),
+        }
+    }
+
+    /// Whether a preprocessor or trainer has done its work.
+    pub(crate) fn is_fitted(&self, name: &str) -> bool {
+        self.all_fitted().contains_key(&self.resolve(name))
+    }
+
+    /// What the plan says of a step, or of that which a name stands for.
     pub(crate) fn planned(&self, step: &str) -> &Work {
-        match self.plan.step(step) {
+        match self.plan.step(step).or_else(|| self.plan.step(&self.resolve(step))) {
             Some(step) => &step.work,
             None => unreachable!("a plan names its own steps only"),
         }
@@ -125,7 +206,7 @@ impl Workshop {
             // The plan refuses these as the source of anything.
             Work::DetectDrift { .. } | Work::Evaluate { .. } => (vec![], String::new()),
         };
-        chain.extend(self.all_fitted().get(step).cloned());
+        chain.extend(self.all_fitted().get(&self.resolve(step)).cloned());
         (chain, source)
     }
 
@@ -156,8 +237,13 @@ impl Workshop {
 
     /// The parameters of a step as its plugin gets them.
     pub(crate) fn params(&self, step: &str) -> Value {
-        let (step, plugin) = (&self.pipeline.steps[step], &self.plugins[step].plugin);
-        params::complete(plugin, &step.with, self.pipeline.seed)
+        let plugin = &self.plugins[step].plugin;
+        let all = self.values.read().unwrap_or_else(PoisonError::into_inner);
+        let with = match all.get(step) {
+            Some((_, with)) => with,
+            None => &self.pipeline.steps[step].with,
+        };
+        params::complete(plugin, with, self.pipeline.seed)
     }
 
     /// A context for a step of the pipeline, whose time starts now.
@@ -176,7 +262,7 @@ impl Workshop {
             observer: self.observer.clone(),
         };
         Context::with(name, limits, Arc::new(listener))
-            .with_cancel(self.cancel.clone())
+            .with_cancel(self.cancel_of(name))
             .with_memory(self.memory.clone())
     }
 
@@ -194,13 +280,13 @@ impl Workshop {
             Work::Validate { input } => self.dataset(input, context)?,
             Work::Preprocess { input } => {
                 let source = self.dataset(input, context)?;
-                let fitted = self.all_fitted()[step].clone();
+                let fitted = self.all_fitted()[&self.resolve(step)].clone();
                 let stage = Transformed::new(fitted, context.clone(), source.schema())?;
                 source.then(stage)
             }
             Work::Train { input, .. } => {
                 let source = self.dataset(input, context)?;
-                let fitted = self.all_fitted()[step].clone();
+                let fitted = self.all_fitted()[&self.resolve(step)].clone();
                 let stage = Scored::new([fitted].into(), context.clone(), &source.schema())?;
                 source.then(stage)
             }
@@ -240,7 +326,7 @@ impl Workshop {
     pub(crate) fn keep_fitted(&self, step: &str, state: &[u8]) {
         let (found, params) = (&self.plugins[step], self.params(step));
         let fitted = Fitted {
-            step: step.to_owned(),
+            step: self.pipeline.steps[step].written.clone(),
             targets: params::targets(&found.plugin, &params),
             found: found.clone(),
             params,

@@ -1,9 +1,14 @@
 //! Checks that look at the whole file: names that are used twice, and cycles.
 
+use std::collections::HashMap;
+
 use indexmap::IndexMap;
 
+use crate::control::{Case, OnFailure, Switch};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::expression::{Mistake, Name};
 use crate::graph::Graph;
+use crate::names;
 use crate::node::Entry;
 use crate::pipeline::Step;
 
@@ -53,9 +58,79 @@ pub(crate) fn registered_names(steps: &IndexMap<String, Step>, diagnostics: &mut
     }
 }
 
+/// Reports conditions on steps that do not exist, and steps that can never be where they are.
+pub(crate) fn references(
+    steps: &IndexMap<String, Step>,
+    switches: &IndexMap<String, Switch>,
+    diagnostics: &mut Diagnostics,
+) {
+    let exists = |name: &str| steps.contains_key(name) || switches.contains_key(name);
+    let conditions = steps.values().flat_map(Step::conditions);
+    let conditions = conditions.chain(switches.values().flat_map(Switch::conditions));
+    for condition in conditions {
+        for reference in condition.expression.references() {
+            let name = match &reference.name {
+                Name::Field { step, .. } if !exists(step) => step.as_str(),
+                _ => continue,
+            };
+            let known = steps.keys().chain(switches.keys()).map(String::as_str);
+            let mistake = Mistake {
+                message: format!("no step is named `{}`", name.escape_debug()),
+                offset: reference.range.clone(),
+                hint: Some(names::hint(name, "steps", known)),
+            };
+            diagnostics.push(condition.diagnostic(&mistake));
+        }
+    }
+    for step in steps.values() {
+        if let OnFailure::Step(called, span) = &step.control.on_failure
+            && (switches.contains_key(called) || *called == step.name)
+        {
+            diagnostics.push(
+                Diagnostic::new(format!("step `{called}` cannot follow a failure of `{}`", step.name))
+                    .at(span.clone())
+                    .hint("name another step that uses a plugin"),
+            );
+        }
+        let finally = step.requires().find(|name| {
+            let other = steps.get(*name);
+            !step.control.finally && other.is_some_and(|other| other.control.finally)
+        });
+        if let Some(finally) = finally {
+            diagnostics.push(
+                Diagnostic::new(format!(
+                    "step `{}` needs `{finally}`, which runs when all others have ended",
+                    step.name
+                ))
+                .at(step.reference_span(finally).unwrap_or_else(|| step.name_span()))
+                .hint(format!("make `{}` a `finally` step too", step.name)),
+            );
+        }
+    }
+    let mut picked: HashMap<&str, &Case> = HashMap::new();
+    for case in switches.values().flat_map(|switch| &switch.cases) {
+        let twice = picked.insert(&case.step, case);
+        let diagnostic = if let Some(first) = twice {
+            Diagnostic::new(format!("step `{}` is picked in two places", case.step))
+                .related(first.span.clone(), "the other one")
+                .hint("write one condition with `||`")
+        } else if switches.contains_key(&case.step) {
+            Diagnostic::new(format!("step `{}` is a switch itself", case.step))
+                .hint("add its cases to this one")
+        } else {
+            continue;
+        };
+        diagnostics.push(diagnostic.at(case.span.clone()));
+    }
+}
+
 /// Reports every cycle with all its references.
-pub(crate) fn cycles(steps: &IndexMap<String, Step>, diagnostics: &mut Diagnostics) {
-    let graph = Graph::new(steps);
+pub(crate) fn cycles(
+    steps: &IndexMap<String, Step>,
+    switches: &IndexMap<String, Switch>,
+    diagnostics: &mut Diagnostics,
+) {
+    let graph = Graph::new(steps, &IndexMap::new(), switches);
     for cycle in graph.cycles() {
         let names: Vec<&str> = cycle
             .iter()

@@ -100,9 +100,12 @@ impl Diagnostics {
         &self.source
     }
 
-    /// Adds one more mistake.
+    /// Adds one more mistake; nothing if it is known already, as one in a loop may be found in
+    /// each iteration.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        self.list.push(diagnostic);
+        if !self.list.contains(&diagnostic) {
+            self.list.push(diagnostic);
+        }
     }
 
     /// Whether nothing is wrong.

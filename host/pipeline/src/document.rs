@@ -3,9 +3,11 @@
 use indexmap::IndexMap;
 
 use crate::check;
+use crate::control;
 use crate::data;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::names;
+use crate::limits;
 use crate::node::Entry;
 use crate::params::Params;
 use crate::pipeline::Pipeline;
@@ -15,14 +17,16 @@ use crate::scope::Scope;
 use crate::source::Source;
 use crate::step;
 use crate::syntax;
+use crate::unroll::unroll;
 
 /// The version of the file format that this crate reads.
 pub const FORMAT_VERSION: i64 = 1;
 
-const KEYS: [&str; 7] = [
+const KEYS: [&str; 8] = [
     "mlhost",
     "name",
     "seed",
+    "deadline",
     "params",
     "data",
     "steps",
@@ -84,15 +88,27 @@ fn read(
         .filter_map(|entry| data::read(entry, &params, seed.unwrap_or(0), diagnostics))
         .map(|data| (data.name.clone(), data))
         .collect();
+    let (switch_entries, step_entries): (Vec<_>, Vec<_>) =
+        step_entries.iter().partition(|entry| control::is_switch(entry));
+    let switches: IndexMap<_, _> = switch_entries
+        .into_iter()
+        .filter_map(|entry| control::read_switch(entry, &scope, diagnostics))
+        .map(|switch| (switch.name.clone(), switch))
+        .collect();
     let steps: IndexMap<_, _> = step_entries
-        .iter()
+        .into_iter()
         .filter_map(|entry| step::read(entry, &scope, diagnostics))
         .map(|step| (step.name.clone(), step))
         .collect();
+    let deadline = root
+        .optional("deadline")
+        .and_then(|entry| limits::timeout(&entry.node, &root.key("deadline"), diagnostics));
     check::registered_names(&steps, diagnostics);
+    check::references(&steps, &switches, diagnostics);
     if names_differ {
-        check::cycles(&steps, diagnostics);
+        check::cycles(&steps, &switches, diagnostics);
     }
+    let (steps, loops) = unroll(steps, &switches, &params, diagnostics);
 
     Some(Pipeline {
         name: name?,
@@ -100,7 +116,11 @@ fn read(
         params: params.to_json(),
         data,
         steps,
+        loops,
+        switches,
+        deadline,
         keep_runs: retention.keep_runs,
+        declared: params,
         source,
     })
 }

@@ -1,23 +1,63 @@
-//! Puts parameters in the place of `${params.<name>}`. A string that is nothing but this becomes
-//! the parameter with its type; inside a longer string it becomes text. `$${` stands for a
+//! Puts parameters in the place of `${params.<name>}`, and the variables of a loop in that of
+//! `${each.<name>}`. A string that is nothing but this becomes the parameter with its type; inside a longer string it becomes text. `$${` stands for a
 //! literal `${`.
 
+use std::borrow::Cow;
+
+use serde_json::{Map, Value};
+
 use crate::diagnostic::Diagnostics;
+use crate::names;
 use crate::node::{Content, Entry, Node};
 use crate::params::Params;
 use crate::reader;
+use crate::source::Span;
+
+/// What can stand between the braces.
+pub(crate) struct Values<'a> {
+    pub(crate) params: &'a Params,
+    /// The variables of the loop that the text is in; none where there is no loop.
+    pub(crate) each: Option<&'a Map<String, Value>>,
+}
 
 /// The entry with parameters put in everywhere below it.
 pub(crate) fn entry(entry: &Entry, params: &Params, diagnostics: &mut Diagnostics) -> Entry {
+    let values = Values { params, each: None };
+    with_values(entry, &values, diagnostics)
+}
+
+/// The entry with parameters and the variables of a loop put in everywhere below it.
+pub(crate) fn with_values(
+    entry: &Entry,
+    values: &Values<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Entry {
     Entry {
         name: entry.name.clone(),
         key_span: entry.key_span.clone(),
-        node: node(&entry.node, params, diagnostics),
+        node: node(&entry.node, values, diagnostics),
     }
 }
 
-/// The node with parameters put in. A string with a mistake becomes invalid.
-fn node(original: &Node, params: &Params, diagnostics: &mut Diagnostics) -> Node {
+/// The variables of a loop that are named anywhere below a node, each with its place.
+pub(crate) fn variables(node: &Node) -> Vec<(&str, Span)> {
+    match &node.content {
+        Content::Array(items) => items.iter().flat_map(variables).collect(),
+        Content::Table(entries) => entries.iter().flat_map(|entry| variables(&entry.node)).collect(),
+        Content::String(text) => {
+            let named = text.match_indices("${each.").filter_map(|(at, start)| {
+                let is_literal = text[..at].ends_with('$');
+                let (name, _) = text[at + start.len()..].split_once('}')?;
+                (!is_literal).then(|| (name, node.span.clone()))
+            });
+            named.collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The node with values put in. A string with a mistake becomes invalid.
+fn node(original: &Node, params: &Values<'_>, diagnostics: &mut Diagnostics) -> Node {
     let mut result = original.clone();
     match &mut result.content {
         Content::Array(items) => {
@@ -63,7 +103,7 @@ struct Mistake {
 }
 
 /// The content that a text stands for, and the parameter's expression if it is nothing else.
-fn substitute(text: &str, params: &Params) -> Result<(Content, Option<String>), Mistake> {
+fn substitute(text: &str, params: &Values<'_>) -> Result<(Content, Option<String>), Mistake> {
     let mut result = String::new();
     let mut rest = text;
     while let Some(dollar) = rest.find("${") {
@@ -81,6 +121,7 @@ fn substitute(text: &str, params: &Params) -> Result<(Content, Option<String>), 
             });
         };
         let value = lookup(expression, params)?;
+        let value = value.as_ref();
         // What is wrong with an invalid parameter is reported where it is declared.
         let alone = before.is_empty() && after.is_empty() && result.is_empty();
         if alone || matches!(value.content, Content::Invalid) {
@@ -99,7 +140,11 @@ fn substitute(text: &str, params: &Params) -> Result<(Content, Option<String>), 
     Ok((Content::String(result), None))
 }
 
-fn lookup<'a>(expression: &str, params: &'a Params) -> Result<&'a Node, Mistake> {
+fn lookup<'a>(expression: &str, values: &Values<'a>) -> Result<Cow<'a, Node>, Mistake> {
+    if let Some(name) = expression.strip_prefix("each.") {
+        return variable(name, values.each).map(Cow::Owned);
+    }
+    let params = values.params;
     let Some(name) = expression.strip_prefix("params.") else {
         return Err(Mistake {
             message: format!("`${{{}}}` is not a parameter", expression.escape_debug()),
@@ -108,10 +153,41 @@ fn lookup<'a>(expression: &str, params: &'a Params) -> Result<&'a Node, Mistake>
             ),
         });
     };
-    params.get(name).ok_or_else(|| Mistake {
+    params.get(name).map(Cow::Borrowed).ok_or_else(|| Mistake {
         message: format!("unknown parameter `{}`", name.escape_debug()),
         hint: Some(params.hint(name)),
     })
+}
+
+/// The value that a variable of the loop has in this iteration.
+fn variable(name: &str, each: Option<&Map<String, Value>>) -> Result<Node, Mistake> {
+    let Some(each) = each else {
+        return Err(Mistake {
+            message: format!("`${{each.{}}}` outside of a loop", name.escape_debug()),
+            hint: Some("a step has variables if it or a step before it has `for_each`".to_owned()),
+        });
+    };
+    match each.get(name) {
+        Some(value) => Ok(literal(value, 0..0)),
+        None => Err(Mistake {
+            message: format!("the loop has no variable `{}`", name.escape_debug()),
+            hint: Some(names::hint(name, "variables", each.keys().map(String::as_str))),
+        }),
+    }
+}
+
+/// A scalar as if it were written at a place.
+pub(crate) fn literal(value: &Value, span: Span) -> Node {
+    let content = match value {
+        Value::Bool(value) => Content::Boolean(*value),
+        Value::String(text) => Content::String(text.clone()),
+        Value::Number(number) => match number.as_i64() {
+            Some(number) => Content::Integer(number),
+            None => Content::Float(number.as_f64().unwrap_or(f64::NAN)),
+        },
+        Value::Null | Value::Array(_) | Value::Object(_) => Content::Invalid,
+    };
+    Node::new(span, content)
 }
 
 fn as_text(content: &Content) -> Option<String> {

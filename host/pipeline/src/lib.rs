@@ -41,6 +41,7 @@ mod check;
 mod column_type;
 mod compression;
 mod configuration;
+mod control;
 mod data;
 mod data_location;
 mod data_text;
@@ -48,6 +49,7 @@ mod diagnostic;
 mod document;
 mod duplicates;
 mod error;
+mod expression;
 mod format;
 mod gate;
 mod graph;
@@ -71,13 +73,20 @@ mod selection;
 mod source;
 mod step;
 mod syntax;
+mod unroll;
 
 pub use column_type::ColumnType;
 pub use compression::Compression;
 pub use configuration::{Configuration, parse_configuration};
+pub use control::{
+    Best, Case, Condition, Control, Items, Jitter, OnFailure, Policy, Retry, Select, Switch,
+};
 pub use diagnostic::{Diagnostic, Diagnostics, Related};
 pub use document::{FORMAT_VERSION, parse};
 pub use error::Error;
+pub use expression::{
+    Expression, Lookup, Mistake, Name, Type, Types, Values, Within,
+};
 pub use format::{CsvOptions, Format};
 pub use gate::{BetterThan, Direction, Gate, Rival};
 pub use kind::Kind;
@@ -89,3 +98,4 @@ pub use reference::{DEFAULT_NAMESPACE, PluginReference};
 pub use retention::Retention;
 pub use selection::{Comparison, Cut, Operator, Sample, Selection, Side, Split, Takes, Value};
 pub use source::{Position, Source, Span};
+pub use unroll::{Iteration, Loop};

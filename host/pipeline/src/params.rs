@@ -13,6 +13,7 @@ use crate::source::Span;
 use crate::syntax;
 
 /// The declared parameters with their overrides applied, in the order of the file.
+#[derive(Debug, Clone)]
 pub(crate) struct Params {
     entries: Vec<Entry>,
     /// Where the key `params` is written.

@@ -8,14 +8,17 @@ use serde_json::{Map, Value};
 
 use crate::column_type::ColumnType;
 use crate::compression::Compression;
+use crate::control::{Condition, Control, Items, Looping, Switch};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::format::{CsvOptions, Format};
 use crate::gate::Gate;
 use crate::location::StoreOptions;
-use crate::node::Node;
+use crate::node::{Entry, Node};
+use crate::params::Params;
 use crate::reference::PluginReference;
 use crate::selection::{Selection, Split};
 use crate::source::{Source, Span};
+use crate::unroll::{Iteration, Loop};
 
 /// The content of a pipeline file.
 #[derive(Debug, Clone)]
@@ -28,10 +31,19 @@ pub struct Pipeline {
     pub params: Map<String, Value>,
     /// The tables that are read, in the order of the file.
     pub data: IndexMap<String, Data>,
-    /// The steps in the order of the file, which need not be the order of running.
+    /// The steps in the order of the file, which need not be the order of running. A step in a
+    /// loop is there once for each iteration.
     pub steps: IndexMap<String, Step>,
+    /// The loops, by the step that has the key `for_each`, `zip` or `repeat`.
+    pub loops: IndexMap<String, Loop>,
+    /// The steps that pick one of several others.
+    pub switches: IndexMap<String, Switch>,
+    /// The longest that a run may take.
+    pub deadline: Option<Duration>,
     /// How many of its latest runs are kept, if it says.
     pub keep_runs: Option<u32>,
+    /// The parameters as the readers of steps use them.
+    pub(crate) declared: Params,
     pub(crate) source: Source,
 }
 
@@ -131,6 +143,13 @@ pub struct Step {
     pub timeout: Option<Duration>,
     /// The most memory that one instance of the plugin may use, in bytes.
     pub memory: Option<u64>,
+    /// When it runs, and what follows if it fails.
+    pub control: Control,
+    /// The name that it has in the file: in a loop, all iterations of a step have the same.
+    pub written: String,
+    /// Which iteration of a loop it is, if it is in one.
+    pub iteration: Option<Iteration>,
+    pub(crate) looping: Option<Looping>,
     pub(crate) places: StepPlaces,
 }
 
@@ -145,6 +164,8 @@ pub(crate) struct StepPlaces {
     pub(crate) after: Vec<Span>,
     /// The key `with` and its value.
     pub(crate) with: Option<(Span, Node)>,
+    /// `with` before anything is put in, where variables of a loop are to be.
+    pub(crate) template: Option<Entry>,
 }
 
 impl Step {
@@ -192,11 +213,32 @@ impl Step {
         self.locate(pointer, message.into(), true)
     }
 
-    /// The names of the data and steps it refers to.
-    pub(crate) fn referenced_names(&self) -> impl Iterator<Item = &str> {
+    /// The names of the data and steps whose results it takes, or that it is after: if one of
+    /// these has not done its work, the step is skipped.
+    pub fn requires(&self) -> impl Iterator<Item = &str> {
         let inputs = self.input.references();
         let inputs = inputs.map(|reference| reference.name.as_str());
         inputs.chain(self.after.iter().map(String::as_str))
+    }
+
+    /// The expressions that it has.
+    pub(crate) fn conditions(&self) -> impl Iterator<Item = &Condition> {
+        let looping = self.looping.as_ref();
+        let looping = looping.and_then(|looping| looping.items.condition());
+        self.control.when.iter().chain(looping)
+    }
+
+    /// The names of the data and steps it refers to, also those that it only asks how they ended.
+    pub(crate) fn referenced_names(&self) -> impl Iterator<Item = &str> {
+        let looping = self.looping.as_ref();
+        // What a repetition goes on until is asked when it has run.
+        let until = looping.and_then(|looping| match &looping.items {
+            Items::Until { until, .. } => Some(until.span()),
+            Items::Known(_) | Items::Listed { .. } => None,
+        });
+        let asked = self.conditions().filter(move |condition| Some(condition.span()) != until);
+        let asked = asked.flat_map(|condition| condition.expression.steps());
+        self.requires().chain(asked)
     }
 
     /// Where it refers to `name`.
@@ -212,6 +254,11 @@ impl Step {
                     .map(|(_, span)| span)
             })
             .cloned()
+            .or_else(|| {
+                let when = self.control.when.as_ref()?;
+                let named = when.expression.steps().any(|step| step == name);
+                named.then(|| when.span())
+            })
     }
 
     fn locate(&self, pointer: &str, message: String, at_key: bool) -> Diagnostic {

@@ -1,5 +1,7 @@
 //! What a pipeline does, step by step, in the order of running.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use crate::kind::Kind;
@@ -10,12 +12,21 @@ use crate::kind::Kind;
 pub struct Plan {
     /// The steps.
     pub steps: Vec<PlannedStep>,
+    /// Where each of them is, by its name.
+    #[serde(skip)]
+    index: HashMap<String, usize>,
 }
 
 impl Plan {
+    pub(crate) fn new(steps: Vec<PlannedStep>) -> Self {
+        let names = steps.iter().map(|step| step.name.clone());
+        let index = names.enumerate().map(|(at, name)| (name, at)).collect();
+        Self { steps, index }
+    }
+
     /// The step of this name.
     pub fn step(&self, name: &str) -> Option<&PlannedStep> {
-        self.steps.iter().find(|step| step.name == name)
+        self.steps.get(*self.index.get(name)?)
     }
 }
 

@@ -17,14 +17,26 @@ impl Pipeline {
     /// Every input that the kind of a step does not take, every reference to a step of the wrong
     /// kind, and every key that is not for the kind.
     pub fn plan(&self, kind_of: impl Fn(&Step) -> Kind) -> Result<Plan, Diagnostics> {
-        let kinds = self.steps.values();
-        let kinds = kinds.map(|step| (step.name.as_str(), kind_of(step)));
+        let mut kinds = HashMap::new();
+        for step in self.steps.values() {
+            let kind = kind_of(step);
+            kinds.insert(step.name.as_str(), kind);
+            // All iterations of a step have the same plugin.
+            kinds.insert(step.written.as_str(), kind);
+        }
+        for switch in self.switches.values() {
+            let mut of_cases = switch.cases.iter().filter_map(|case| kinds.get(case.step.as_str()));
+            if let Some(kind) = of_cases.next().copied() {
+                kinds.insert(&switch.name, kind);
+            }
+        }
         let mut planner = Planner {
             pipeline: self,
-            kinds: kinds.collect(),
+            kinds,
             diagnostics: self.diagnostics(),
         };
-        let graph = Graph::new(&self.steps);
+        planner.check_cases();
+        let graph = Graph::new(&self.steps, &self.loops, &self.switches);
         let names = |steps: &[usize]| {
             let steps = steps.iter().filter_map(|step| self.steps.get_index(*step));
             steps.map(|(name, _)| name.clone()).collect()
@@ -44,7 +56,7 @@ impl Pipeline {
                 });
             }
         }
-        planner.diagnostics.into_result(Plan { steps })
+        planner.diagnostics.into_result(Plan::new(steps))
     }
 }
 
@@ -57,6 +69,40 @@ struct Planner<'a> {
 impl Planner<'_> {
     fn kind(&self, step: &Step) -> Kind {
         self.kinds[step.name.as_str()]
+    }
+
+    /// Reports switches that would stand now for this and now for that.
+    fn check_cases(&mut self) {
+        for switch in self.pipeline.switches.values() {
+            let Some(kind) = self.kinds.get(switch.name.as_str()).copied() else {
+                continue;
+            };
+            let taken = self.pipeline.steps.values();
+            let taken = taken.flat_map(|step| step.input.references());
+            let is_taken = taken.into_iter().any(|reference| reference.name == switch.name);
+            let other = switch.cases.iter().find(|case| self.kinds.get(case.step.as_str()) != Some(&kind));
+            if let (true, Some(case)) = (is_taken, other) {
+                self.diagnostics.push(
+                    Diagnostic::new(format!(
+                        "the cases of step `{}` are of several kinds, and its result is taken",
+                        switch.name
+                    ))
+                    .at(case.span.clone())
+                    .hint(format!("the first case is {}: give the others the same kind", kind.described())),
+                );
+            }
+        }
+    }
+
+    /// The plugin of a step, or of one that a loop or a switch stands for.
+    fn plugin_of(&self, name: &str) -> String {
+        let steps = &self.pipeline.steps;
+        let case = || Some(self.pipeline.switches.get(name)?.cases.first()?.step.as_str());
+        let written = |name: &str| steps.values().find(|step| step.written == name);
+        match written(name).or_else(|| written(case()?)) {
+            Some(step) => plugin_is(step, self.kind(step)),
+            None => String::new(),
+        }
     }
 
     /// Reports the keys of a step that are not for its kind.
@@ -251,6 +297,11 @@ impl Planner<'_> {
         let mut names: Vec<String> = Vec::new();
         for reference in &input.references {
             self.check_model(reference);
+            let collected = self.collected(&reference.name);
+            if !collected.is_empty() {
+                names.extend(collected);
+                continue;
+            }
             if names.contains(&reference.name) {
                 self.diagnostics.push(
                     Diagnostic::new(format!("model `{}` is named twice", reference.name))
@@ -263,44 +314,55 @@ impl Planner<'_> {
         Some(names)
     }
 
+    /// The iterations of a step in a loop that hands on all of them.
+    fn collected(&self, name: &str) -> Vec<String> {
+        let loops = self.pipeline.loops.values();
+        let mut loops = loops.filter(|found| !found.hands_on_one());
+        let Some(found) = loops.find(|found| found.body.iter().any(|step| step == name)) else {
+            return Vec::new();
+        };
+        let iterations = 0..found.items.most();
+        iterations.filter_map(|index| found.instance(name, index)).collect()
+    }
+
     fn check_model(&mut self, reference: &Reference) {
-        let Some(step) = self.pipeline.steps.get(&reference.name) else {
+        let Some(kind) = self.kinds.get(reference.name.as_str()).copied() else {
             return;
         };
-        let kind = self.kind(step);
         if kind == Kind::Trainer {
             return;
         }
-        let trainers = self.pipeline.steps.values();
-        let trainers: Vec<String> = trainers
-            .filter(|step| self.kind(step) == Kind::Trainer)
-            .map(|step| format!("`{}`", step.name))
-            .collect();
+        let mut trainers: Vec<String> = Vec::new();
+        for step in self.pipeline.steps.values() {
+            let name = format!("`{}`", step.written);
+            if self.kind(step) == Kind::Trainer && !trainers.contains(&name) {
+                trainers.push(name);
+            }
+        }
         let hint = if trainers.is_empty() {
             "add a step with a trainer".to_owned()
         } else {
             format!("steps with a trainer: {}", trainers.join(", "))
         };
         self.diagnostics.push(
-            Diagnostic::new(format!("step `{}` makes no model", step.name))
+            Diagnostic::new(format!("step `{}` makes no model", reference.name))
                 .at(reference.span.clone())
-                .label(plugin_is(step, kind))
+                .label(self.plugin_of(&reference.name))
                 .hint(hint),
         );
     }
 
     fn dataset(&mut self, reference: &Reference) -> Option<DatasetReference> {
-        let Some(step) = self.pipeline.steps.get(&reference.name) else {
+        let Some(kind) = self.kinds.get(reference.name.as_str()).copied() else {
             return Some(DatasetReference::Data(reference.name.clone()));
         };
-        let kind = self.kind(step);
         if kind.yields_data() {
             return Some(DatasetReference::Step(reference.name.clone()));
         }
         self.diagnostics.push(
-            Diagnostic::new(format!("step `{}` cannot be used as data", step.name))
+            Diagnostic::new(format!("step `{}` cannot be used as data", reference.name))
                 .at(reference.span.clone())
-                .label(plugin_is(step, kind))
+                .label(self.plugin_of(&reference.name))
                 .hint(
                     "name data, or a step with a validator, preprocessor or trainer; to only wait \
                      for a step, name it in `after`",

@@ -202,3 +202,37 @@ pub(crate) fn report(
     diagnostic.hint = hint;
     diagnostics.push(diagnostic);
 }
+
+/// An integer in a range.
+pub(crate) fn integer_in(
+    node: &Node,
+    what: &str,
+    range: std::ops::RangeInclusive<i64>,
+    diagnostics: &mut Diagnostics,
+) -> Option<i64> {
+    let value = integer(node, what, diagnostics)?;
+    if range.contains(&value) {
+        return Some(value);
+    }
+    let message = format!("{what} is {value}");
+    let hint = format!("write a number from {} to {}", range.start(), range.end());
+    report(node, message, Some(hint), diagnostics);
+    None
+}
+
+/// One of some words, as what it stands for.
+pub(crate) fn one_of<T: Copy>(
+    node: &Node,
+    what: &str,
+    known: &[(&str, T)],
+    diagnostics: &mut Diagnostics,
+) -> Option<T> {
+    let word = string(node, what, diagnostics)?;
+    let found = known.iter().find(|(name, _)| *name == word);
+    if found.is_none() {
+        let message = format!("{what} cannot be `{}`", word.escape_debug());
+        let names = known.iter().map(|(name, _)| *name);
+        report(node, message, Some(names::hint(word, "values", names)), diagnostics);
+    }
+    found.map(|(_, value)| *value)
+}

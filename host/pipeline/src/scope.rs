@@ -43,9 +43,14 @@ impl Scope<'_> {
         );
     }
 
+    /// Whether a step has this name.
+    pub(crate) fn has_step(&self, name: &str) -> bool {
+        self.steps.iter().any(|entry| entry.name == name)
+    }
+
     /// Reports a name that is not that of a step.
     pub(crate) fn check_step(&self, name: &str, span: &Span, diagnostics: &mut Diagnostics) {
-        if self.steps.iter().any(|entry| entry.name == name) {
+        if self.has_step(name) {
             return;
         }
         let message = if self.data.iter().any(|entry| entry.name == name) {

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::control;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::gate;
 use crate::input;
@@ -15,8 +16,24 @@ use crate::reference::PluginReference;
 use crate::scope::Scope;
 use crate::source::Span;
 
-const KEYS: [&str; 8] = [
-    "plugin", "input", "with", "after", "register", "gate", "timeout", "memory",
+const KEYS: [&str; 17] = [
+    "plugin",
+    "input",
+    "with",
+    "after",
+    "register",
+    "gate",
+    "timeout",
+    "memory",
+    "retry",
+    "when",
+    "on_failure",
+    "finally",
+    "for_each",
+    "zip",
+    "repeat",
+    "select",
+    "max_parallel",
 ];
 
 const INPUT_REMEDY: &str =
@@ -33,11 +50,21 @@ pub(crate) fn read(
     let plugin = read_plugin(section, diagnostics);
     let input_entry = section.required("input", INPUT_REMEDY, diagnostics);
     let input = input_entry.and_then(|entry| input::read(entry, &title, scope, diagnostics));
+    let template = section
+        .optional("with")
+        .filter(|entry| !interpolate::variables(&entry.node).is_empty());
     let mut interpolated = |key| {
         let entry = section.optional(key)?;
         Some(interpolate::entry(entry, scope.params, diagnostics))
     };
-    let with = interpolated("with");
+    // What has variables of a loop in it is read for each iteration.
+    let with = match template {
+        Some(template) => Some(Entry {
+            node: Node::new(template.node.span.clone(), Content::Table(Vec::new())),
+            ..template.clone()
+        }),
+        None => interpolated("with"),
+    };
     let gate = interpolated("gate");
     let register = interpolated("register");
 
@@ -50,7 +77,9 @@ pub(crate) fn read(
         None => Vec::new(),
     };
     let register = register.and_then(|entry| read_register(&entry, &title, diagnostics));
-    let after = read_after(section, scope, diagnostics);
+    let mut control = control::read(section, scope, diagnostics);
+    let after = read_after(section, scope, &mut control.after_any, diagnostics);
+    let looping = control::read_loop(section, scope, diagnostics);
     let timeout = section
         .optional("timeout")
         .and_then(|entry| limits::timeout(&entry.node, &section.key("timeout"), diagnostics));
@@ -73,6 +102,10 @@ pub(crate) fn read(
         after,
         timeout,
         memory,
+        control,
+        written: entry.name.clone(),
+        iteration: None,
+        looping,
         places: StepPlaces {
             name: entry.key_span.clone(),
             plugin: plugin_span,
@@ -81,6 +114,7 @@ pub(crate) fn read(
             gate: gate.map(|entry| entry.key_span),
             after: after_spans,
             with: with.map(|entry| (entry.key_span, entry.node)),
+            template: template.cloned(),
         },
     })
 }
@@ -107,8 +141,11 @@ fn read_plugin(
     }
 }
 
+/// What a step is after that runs whatever became of the steps before it.
+const ANY: &str = "any";
+
 /// The parameters of the plugin as JSON.
-fn read_with(
+pub(crate) fn read_with(
     entry: &Entry,
     title: &str,
     diagnostics: &mut Diagnostics,
@@ -165,16 +202,39 @@ fn read_alias(node: &Node, what: &str, diagnostics: &mut Diagnostics) -> Option<
 fn read_after(
     section: Section<'_>,
     scope: &Scope<'_>,
+    any: &mut bool,
     diagnostics: &mut Diagnostics,
 ) -> Vec<(String, Span)> {
     let Some(entry) = section.optional("after") else {
         return Vec::new();
     };
     let what = section.key("after");
-    if let Content::String(name) = &entry.node.content {
-        return report_bare_after(name, &entry.node, &what, diagnostics);
-    }
-    reader::strings(&entry.node, &what, diagnostics)
+    let node = match &entry.node.content {
+        Content::String(word) if word == ANY => {
+            *any = true;
+            return Vec::new();
+        }
+        Content::String(name) => {
+            return report_bare_after(name, &entry.node, &what, diagnostics);
+        }
+        Content::Table(_) => {
+            let Some(section) = Section::open(entry, &what, &["steps", "on"], diagnostics) else {
+                return Vec::new();
+            };
+            if let Some(on) = section.optional("on") {
+                let known = [(ANY, true), ("done", false)];
+                let found = reader::one_of(&on.node, &section.key("on"), &known, diagnostics);
+                *any = found.unwrap_or_default();
+            }
+            let remedy = "add `steps = [\"…\"]`, the steps to wait for";
+            match section.required("steps", remedy, diagnostics) {
+                Some(steps) => &steps.node,
+                None => return Vec::new(),
+            }
+        }
+        _ => &entry.node,
+    };
+    reader::strings(node, &what, diagnostics)
         .unwrap_or_default()
         .into_iter()
         .map(|(name, node)| {

@@ -13,9 +13,7 @@ pub(super) fn steps(steps: &[StepRecord]) -> String {
     let rows = steps.iter().map(|step| {
         let status = match step.status {
             StepStatus::Done if step.cached => cached(step),
-            StepStatus::Done => "done".to_owned(),
-            StepStatus::Refused => "refused".to_owned(),
-            StepStatus::Failed => "failed".to_owned(),
+            status => status.word().to_owned(),
         };
         vec![
             step.name.clone(),

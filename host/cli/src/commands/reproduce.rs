@@ -30,7 +30,7 @@ pub(super) fn reproduce(
         Ok(checked) => {
             let (observer, options) = (progress::observer(), lineage.options());
             let runner = engine.runner(checked, clean.clone(), observer, options);
-            let report = run_or_cancel(runner)?;
+            let (report, _) = run_or_cancel(runner)?;
             if report.outcome == Outcome::Cancelled {
                 return Err(Failure::new(INTERRUPTED, "it was cancelled", None));
             }

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
     process::ExitCode,
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use anstream::eprintln;
@@ -18,7 +18,9 @@ use crate::{
     arguments::RunArguments,
     error::{Failure, INTERNAL, INTERRUPTED, REFUSED},
     output::Output,
-    places, progress, text,
+    places, progress,
+    signals::{self, Signal},
+    text,
 };
 
 /// What a run prints.
@@ -69,13 +71,14 @@ pub(super) fn run(
     if let Some(jobs) = arguments.jobs {
         options.jobs = usize::from(jobs);
     }
-    let report = run_or_cancel(engine.runner(checked, store, progress::observer(), options))?;
+    let runner = engine.runner(checked, store, progress::observer(), options);
+    let (report, signal) = run_or_cancel(runner)?;
 
     output.print(&view(&report), words)?;
     match report.outcome {
         Outcome::Done => Ok(ExitCode::SUCCESS),
         Outcome::Cancelled => Err(Failure::new(
-            INTERRUPTED,
+            signal.map_or(INTERRUPTED, Signal::exit_code),
             format!("run {} was cancelled", report.id),
             Some(format!("`host run --resume={}` goes on with it", report.id)),
         )),
@@ -166,17 +169,15 @@ fn resuming(resumed: &Unfinished, changes: &[String], complete: &[String], steps
     }
 }
 
-/// Runs to the end, or until Ctrl-C.
-pub(super) fn run_or_cancel(runner: Runner<'_>) -> Result<RunReport, Failure> {
+/// Runs to the end, or until a signal ends it; which signal that was, if one was.
+pub(super) fn run_or_cancel(runner: Runner<'_>) -> Result<(RunReport, Option<Signal>), Failure> {
     let runtime = tokio::runtime::Runtime::new()
         .map_err(|error| Failure::internal(format!("the runtime cannot start: {error}")))?;
-    let cancel = runner.cancel_token();
-    runtime.spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            cancel.cancel();
-        }
-    });
-    Ok(runtime.block_on(runner.run())?)
+    let interrupt = runner.interrupt();
+    let received = Arc::new(OnceLock::new());
+    runtime.spawn(signals::obey(interrupt, received.clone()));
+    let report = runtime.block_on(runner.run())?;
+    Ok((report, received.get().copied()))
 }
 
 fn failure(report: RunReport, code: u8) -> Failure {

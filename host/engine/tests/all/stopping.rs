@@ -99,7 +99,7 @@ fn a_run_that_is_cancelled_registers_nothing() {
         ..RunOptions::default()
     };
     let runner = engine.runner(checked, scene.store(), Arc::new(NoObserver), options);
-    runner.cancel_token().cancel();
+    runner.interrupt().cancel();
     let report = block_on(runner.run()).unwrap();
     assert_eq!(report.outcome, Outcome::Cancelled);
     assert_eq!(report.summary, "cancelled when 0 of 4 steps were done");

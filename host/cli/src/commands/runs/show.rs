@@ -61,9 +61,7 @@ pub(super) fn words(shown: &Shown) -> String {
 fn show_step(step: &StepRecord, words: &mut String) {
     let status = match step.status {
         StepStatus::Done if step.cached => outcome::cached(step),
-        StepStatus::Done => "done".to_owned(),
-        StepStatus::Refused => "refused".to_owned(),
-        StepStatus::Failed => "failed".to_owned(),
+        status => status.word().to_owned(),
     };
     let _ = writeln!(
         words,

@@ -1,0 +1,413 @@
+//! What a step depends on beside the end of others: conditions, what a switch picks, and what a
+//! loop hands on.
+
+use mlhost_pipeline::{Best, Items, Loop, Select};
+use mlhost_sandbox::Better;
+use serde::{Deserialize, Serialize};
+
+use super::{Condition, Error, Map, Result, Schedule, Scope, State, Step, Value};
+use crate::StepStatus;
+
+/// What a name stands for.
+enum Resolved {
+    One(usize),
+    /// All iterations of a loop that hands on all of them.
+    All(Vec<usize>),
+    /// Nothing, for this reason.
+    Nothing(String),
+}
+
+/// What became of a loop.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LoopOutcome {
+    /// The step with the loop.
+    pub name: String,
+    /// The metric that its iterations are judged by, as `step.metric`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metric: Option<String>,
+    /// The number of the iteration that was handed on, counted from one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub selected: Option<usize>,
+    /// The iterations that it came to, in their order.
+    pub iterations: Vec<IterationOutcome>,
+}
+
+/// What became of one iteration.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IterationOutcome {
+    /// The values of the variables of the loop.
+    pub values: Map<String, Value>,
+    /// How its first step ended.
+    pub status: StepStatus,
+    /// The metric that it is judged by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metric: Option<f64>,
+}
+
+impl Schedule {
+    /// The step that a name stands for where no step of the plan has it: what a loop hands on, or
+    /// a switch has picked.
+    pub(crate) fn stands_for(&mut self, name: &str) -> Option<String> {
+        match self.resolve(name, None) {
+            Ok(Resolved::One(at)) => Some(self.nodes[at].name.clone()),
+            _ => None,
+        }
+    }
+
+    /// Whether an iteration of a loop takes place at all.
+    pub(super) fn is_reached(&mut self, step: &Step) -> Result<bool> {
+        let Some(iteration) = &step.iteration else {
+            return Ok(true);
+        };
+        let pipeline = self.pipeline.clone();
+        let found = &pipeline.loops[&iteration.of];
+        if step.written != found.name {
+            let first = self.iteration(found, &found.name, iteration.index);
+            return Ok(!matches!(first.map(|at| &self.nodes[at].state), Some(State::NotReached)));
+        }
+        match &found.items {
+            Items::Known(_) => Ok(true),
+            Items::Listed { list, limit, .. } => {
+                Ok(iteration.index < self.list(found, list, *limit, step)?.len())
+            }
+            Items::Until { until, .. } => {
+                let Some(before) = iteration.index.checked_sub(1) else {
+                    return Ok(true);
+                };
+                let all_done = found.body.iter().all(|name| {
+                    let at = self.iteration(found, name, before);
+                    at.is_some_and(|at| self.is_done(at))
+                });
+                let Some(before) = self.iteration(found, &found.name, before).filter(|_| all_done)
+                else {
+                    return Ok(false);
+                };
+                let before = &pipeline.steps[&self.nodes[before].name];
+                Ok(!self.holds(until, before)?)
+            }
+        }
+    }
+
+    /// Why a step is not run, if it is not.
+    pub(super) fn why_not(&mut self, step: &Step) -> Result<Option<String>> {
+        let pipeline = self.pipeline.clone();
+        if let Some(reason) = self.not_called(step) {
+            return Ok(Some(reason));
+        }
+        let switch = pipeline.switches.values().find(|switch| {
+            switch.cases.iter().any(|case| case.step == step.written)
+        });
+        if let Some(switch) = switch {
+            let picked = self.pick(&switch.name, step)?;
+            if picked.as_ref() != Some(&step.written) {
+                return Ok(Some(match picked {
+                    Some(other) => format!("`{}` picked `{other}`", switch.name),
+                    None => format!("`{}` picked nothing", switch.name),
+                }));
+            }
+        }
+        let lenient = step.control.after_any || step.control.finally;
+        let inputs: Vec<&str> = step.input.references().map(|input| input.name.as_str()).collect();
+        for name in step.requires() {
+            if pipeline.data.contains_key(crate::opened::data_name(name)) {
+                continue;
+            }
+            let is_input = inputs.contains(&name);
+            if lenient && !is_input {
+                continue;
+            }
+            let reason = match self.resolve(name, Some(step))? {
+                Resolved::One(at) if self.is_done(at) => None,
+                Resolved::One(at) => Some(self.lacking(at)),
+                Resolved::All(all) if is_input => {
+                    let none = !all.iter().any(|at| self.is_done(*at));
+                    none.then(|| format!("no iteration of `{name}` was done"))
+                }
+                Resolved::All(all) => {
+                    let reached = |at: &&usize| !matches!(self.nodes[**at].state, State::NotReached);
+                    let mut reached = all.iter().filter(reached);
+                    reached.find(|at| !self.is_done(**at)).map(|at| self.lacking(*at))
+                }
+                Resolved::Nothing(reason) => Some(reason),
+            };
+            if reason.is_some() {
+                return Ok(reason);
+            }
+        }
+        match &step.control.when {
+            Some(when) if !self.holds(when, step)? => {
+                Ok(Some(format!("`{}` is false", when.expression.text())))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Why a step that follows the failure of others does not run.
+    fn not_called(&self, step: &Step) -> Option<String> {
+        let callers = self.called_by.get(&step.written)?;
+        let mut callers = callers.iter().map(|at| &self.nodes[*at].state);
+        let failed = callers.any(|state| matches!(state, State::Ended(facts) if facts.has_failed()));
+        (!failed).then(|| "nothing failed that it follows".to_owned())
+    }
+
+    fn lacking(&self, at: usize) -> String {
+        let node = &self.nodes[at];
+        match &node.state {
+            State::Ended(facts) => format!("`{}` was {}", node.name, facts.status.word()),
+            State::NotReached => format!("the loop did not come to `{}`", node.name),
+            State::Waiting | State::Running => format!("`{}` did not end", node.name),
+        }
+    }
+
+    fn is_done(&self, at: usize) -> bool {
+        matches!(&self.nodes[at].state, State::Ended(facts) if facts.status == StepStatus::Done)
+    }
+
+    /// Whether another iteration of its loop may start; takes the place.
+    pub(super) fn has_place(&mut self, step: &Step) -> bool {
+        let Some(iteration) = &step.iteration else {
+            return true;
+        };
+        let most = self.pipeline.loops[&iteration.of].max_parallel;
+        let running = self.running.entry(iteration.of.clone()).or_default();
+        let is_full = most.is_some_and(|most| running.len() >= most as usize);
+        let has_place = running.contains(&iteration.index) || !is_full;
+        if has_place {
+            running.insert(iteration.index);
+        }
+        has_place
+    }
+
+    /// The variables of the loop of a step, where they became known in this run.
+    pub(super) fn values(&mut self, step: &Step) -> Result<Option<Map<String, Value>>> {
+        let pipeline = self.pipeline.clone();
+        let Some(iteration) = step.iteration.as_ref().filter(|iteration| iteration.values.is_none())
+        else {
+            return Ok(None);
+        };
+        let found = &pipeline.loops[&iteration.of];
+        let Items::Listed { variable, list, limit } = &found.items else {
+            return Ok(None);
+        };
+        let items = self.list(found, list, *limit, step)?;
+        let item = items.get(iteration.index).cloned();
+        Ok(item.map(|item| Map::from_iter([(variable.clone(), item)])))
+    }
+
+    fn iteration(&self, of: &Loop, step: &str, index: usize) -> Option<usize> {
+        self.index.get(&of.instance(step, index)?).copied()
+    }
+
+    fn resolve(&mut self, name: &str, from: Option<&Step>) -> Result<Resolved> {
+        if let Some(at) = self.index.get(name) {
+            return Ok(Resolved::One(*at));
+        }
+        let pipeline = self.pipeline.clone();
+        if let Some(of) = self.loop_of.get(name).cloned() {
+            let found = &pipeline.loops[&of];
+            let inside = from.and_then(|step| step.iteration.as_ref());
+            if let Some(inside) = inside.filter(|inside| inside.of == of) {
+                let same = self.iteration(found, name, inside.index);
+                return Ok(same.map_or_else(|| Resolved::Nothing(unknown(name)), Resolved::One));
+            }
+            if !found.hands_on_one() {
+                let all = (0..found.items.most()).filter_map(|index| self.iteration(found, name, index));
+                return Ok(Resolved::All(all.collect()));
+            }
+            let chosen = self.hand_on(found)?;
+            let chosen = chosen.and_then(|index| self.iteration(found, name, index));
+            return Ok(chosen.map_or_else(
+                || Resolved::Nothing(format!("no iteration of `{of}` can be handed on")),
+                Resolved::One,
+            ));
+        }
+        if pipeline.switches.contains_key(name) {
+            return match self.picked.get(name).cloned().flatten() {
+                Some(step) => self.resolve(&step, from),
+                None => Ok(Resolved::Nothing(format!("`{name}` picked nothing"))),
+            };
+        }
+        Ok(Resolved::Nothing(unknown(name)))
+    }
+
+    /// The iteration that a loop hands on, once all its steps have ended.
+    fn hand_on(&mut self, of: &Loop) -> Result<Option<usize>> {
+        if let Some(known) = self.handed_on.get(&of.name) {
+            return Ok(*known);
+        }
+        let handed_on = match &of.select {
+            Some(select) => self.best(of, select)?,
+            None => (0..of.items.most()).rev().find(|index| {
+                let last = self.iteration(of, &of.name, *index);
+                last.is_some_and(|at| matches!(self.nodes[at].state, State::Ended(_)))
+            }),
+        };
+        self.handed_on.insert(of.name.clone(), handed_on);
+        Ok(handed_on)
+    }
+
+    /// The iteration with the best metric; the first of several that are equally good. One that
+    /// failed, or whose metric is no number, is none of them.
+    fn best(&self, of: &Loop, select: &Select) -> Result<Option<usize>> {
+        let mut best: Option<(usize, f64)> = None;
+        for index in 0..of.items.most() {
+            let done = |step| self.iteration(of, step, index).filter(|at| self.is_done(*at));
+            let (Some(_), Some(judge)) = (done(&of.name), done(&select.step)) else {
+                continue;
+            };
+            let State::Ended(facts) = &self.nodes[judge].state else {
+                continue;
+            };
+            let Some(metric) = facts.metric(&select.metric) else {
+                return Err(Error::NoMetric {
+                    step: select.step.clone(),
+                    metric: select.metric.clone(),
+                    known: facts.fields(),
+                });
+            };
+            let highest = match (select.best, facts.better(&select.metric)) {
+                (Some(best), _) => best == Best::Max,
+                (None, Some(better)) => better == Better::Higher,
+                (None, None) => {
+                    return Err(Error::NoDirection {
+                        step: of.name.clone(),
+                        metric: format!("{}.{}", select.step, select.metric),
+                    });
+                }
+            };
+            let is_better = |(_, other): (usize, f64)| if highest { metric > other } else { metric < other };
+            if !metric.is_nan() && best.is_none_or(is_better) {
+                best = Some((index, metric));
+            }
+        }
+        Ok(best.map(|(index, _)| index))
+    }
+
+    /// What a switch picks: the first case whose condition is true.
+    fn pick(&mut self, switch: &str, by: &Step) -> Result<Option<String>> {
+        if let Some(picked) = self.picked.get(switch) {
+            return Ok(picked.clone());
+        }
+        let pipeline = self.pipeline.clone();
+        let mut picked = None;
+        for case in &pipeline.switches[switch].cases {
+            let holds = match &case.when {
+                Some(when) => self.holds(when, by)?,
+                None => true,
+            };
+            if holds {
+                picked = Some(case.step.clone());
+                break;
+            }
+        }
+        self.picked.insert(switch.to_owned(), picked.clone());
+        Ok(picked)
+    }
+
+    fn list(&mut self, of: &Loop, list: &Condition, limit: usize, by: &Step) -> Result<Vec<Value>> {
+        if let Some(known) = self.lists.get(&of.name) {
+            return Ok(known.clone());
+        }
+        let value = self.evaluate(list, by)?;
+        let wrong = |message: String| self.wrong(list, message);
+        let Value::Array(items) = value else {
+            return Err(wrong("the expression gives no list to loop over".to_owned()));
+        };
+        if items.len() > limit {
+            let message = format!("the list has {} items, and `limit` is {limit}", items.len());
+            return Err(wrong(message));
+        }
+        if items.iter().any(|item| matches!(item, Value::Array(_) | Value::Object(_) | Value::Null)) {
+            let message = "the list holds more than booleans, numbers and strings".to_owned();
+            return Err(wrong(message));
+        }
+        self.lists.insert(of.name.clone(), items.clone());
+        Ok(items)
+    }
+
+    fn holds(&mut self, condition: &Condition, by: &Step) -> Result<bool> {
+        match self.evaluate(condition, by)? {
+            Value::Bool(holds) => Ok(holds),
+            _ => Err(self.wrong(condition, "the condition is neither true nor false".to_owned())),
+        }
+    }
+
+    fn evaluate(&mut self, condition: &Condition, by: &Step) -> Result<Value> {
+        let names: Vec<String> = condition.expression.steps().map(str::to_owned).collect();
+        let mut meant = Vec::with_capacity(names.len());
+        for name in names {
+            if let Resolved::One(at) = self.resolve(&name, Some(by))? {
+                meant.push((name, at));
+            }
+        }
+        let facts = |at: usize| match &self.nodes[at].state {
+            State::Ended(facts) => Some(facts),
+            _ => None,
+        };
+        let steps = meant.into_iter().filter_map(|(name, at)| Some((name, facts(at)?)));
+        let each = by.iteration.as_ref().and_then(|iteration| iteration.values.as_ref());
+        let scope = Scope {
+            pipeline: &self.pipeline,
+            each,
+            steps: steps.collect(),
+        };
+        condition.expression.evaluate(&scope).map_err(|mistake| {
+            let mut diagnostics = self.pipeline.diagnostics();
+            diagnostics.push(condition.diagnostic(&mistake));
+            Error::Condition(diagnostics)
+        })
+    }
+
+    fn wrong(&self, condition: &Condition, message: String) -> Error {
+        let mut diagnostics = self.pipeline.diagnostics();
+        diagnostics.push(mlhost_pipeline::Diagnostic::new(message).at(condition.span()));
+        Error::Condition(diagnostics)
+    }
+
+    /// What became of the loops.
+    pub(crate) fn loops(&mut self) -> Vec<LoopOutcome> {
+        let pipeline = self.pipeline.clone();
+        pipeline.loops.values().map(|of| self.loop_outcome(of)).collect()
+    }
+
+    fn loop_outcome(&mut self, of: &Loop) -> LoopOutcome {
+        let mut iterations = Vec::new();
+        for index in 0..of.items.most() {
+            let Some(at) = self.iteration(of, &of.name, index) else {
+                continue;
+            };
+            let State::Ended(facts) = &self.nodes[at].state else {
+                continue;
+            };
+            let status = facts.status;
+            let judge = of.select.as_ref().and_then(|select| {
+                let judge = self.iteration(of, &select.step, index)?;
+                self.facts(&self.nodes[judge].name)?.metric(&select.metric)
+            });
+            let step = &self.pipeline.steps[&self.nodes[at].name];
+            let known = step.iteration.as_ref().and_then(|iteration| iteration.values.clone());
+            let listed = || match &of.items {
+                Items::Listed { variable, .. } => {
+                    let item = self.lists.get(&of.name)?.get(index)?;
+                    Some(Map::from_iter([(variable.clone(), item.clone())]))
+                }
+                Items::Known(_) | Items::Until { .. } => None,
+            };
+            iterations.push(IterationOutcome {
+                values: known.or_else(listed).unwrap_or_default(),
+                status,
+                metric: judge,
+            });
+        }
+        LoopOutcome {
+            name: of.name.clone(),
+            metric: of.select.as_ref().map(|select| format!("{}.{}", select.step, select.metric)),
+            selected: self.handed_on.get(&of.name).copied().flatten().map(|index| index + 1),
+            iterations,
+        }
+    }
+}
+
+fn unknown(name: &str) -> String {
+    format!("there is no `{name}`")
+}

@@ -1,0 +1,312 @@
+//! Which step of a run may start, which is skipped, and when all is done. A state machine without
+//! threads, clocks and files: it is told how steps ended, and says what follows.
+
+mod choice;
+mod facts;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::{BTreeSet, HashMap, VecDeque},
+    sync::Arc,
+};
+
+use mlhost_pipeline::{Condition, OnFailure, Pipeline, Plan, Step};
+use serde_json::{Map, Value};
+
+pub use choice::{IterationOutcome, LoopOutcome};
+pub(crate) use facts::{Facts, Scope};
+
+use crate::{Error, Result};
+
+/// What follows for a step whose needs have ended.
+#[derive(Debug)]
+pub(crate) enum Next {
+    /// It runs, and what it refers to stands for these steps.
+    Run(Start),
+    /// It is skipped, for this reason.
+    Skip { step: String, reason: String },
+    /// It fails before it runs: a condition or a list of the pipeline has no value.
+    Fail { step: String, error: Error },
+}
+
+/// A step that may start.
+#[derive(Debug)]
+pub(crate) struct Start {
+    pub(crate) step: String,
+    /// The variables of its loop, where they became known in this run.
+    pub(crate) values: Option<Map<String, Value>>,
+}
+
+/// What the failure of a step means for the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Consequence {
+    GoOn,
+    Stop,
+}
+
+#[derive(Clone, Debug)]
+enum State {
+    Waiting,
+    Running,
+    /// It ended, and this is known of it.
+    Ended(Facts),
+    /// An iteration that a loop does not have.
+    NotReached,
+}
+
+/// What is to be done with a step whose needs have ended.
+enum Verdict {
+    NotReached,
+    Skip(String),
+    /// Others of its loop have to end first.
+    Hold,
+    Run(Option<Map<String, Value>>),
+}
+
+struct Node {
+    name: String,
+    state: State,
+    /// How many of the steps that it needs have not ended.
+    missing: usize,
+    needed_by: Vec<usize>,
+}
+
+/// The steps of a run and how far they are.
+pub(crate) struct Schedule {
+    pipeline: Arc<Pipeline>,
+    nodes: Vec<Node>,
+    index: HashMap<String, usize>,
+    /// The loop that a step of the file is in, by its name there.
+    loop_of: HashMap<String, String>,
+    /// Steps whose needs have ended.
+    ready: VecDeque<usize>,
+    /// Steps that wait for a place among the iterations of their loop that may run at once.
+    held: HashMap<String, VecDeque<usize>>,
+    /// The steps whose failure calls a step, by the name of that in the file.
+    called_by: HashMap<String, Vec<usize>>,
+    /// The iterations of each loop that run.
+    running: HashMap<String, BTreeSet<usize>>,
+    /// What each loop has handed on, once all its steps have ended.
+    handed_on: HashMap<String, Option<usize>>,
+    /// What each switch has picked.
+    picked: HashMap<String, Option<String>>,
+    /// The items of lists that became known.
+    lists: HashMap<String, Vec<Value>>,
+    /// How many steps have not ended, the `finally` ones aside.
+    open: usize,
+    steps_running: usize,
+    finally: Vec<usize>,
+    stopping: bool,
+}
+
+impl Schedule {
+    pub(crate) fn new(pipeline: Arc<Pipeline>, plan: &Plan) -> Self {
+        let names = plan.steps.iter().map(|step| step.name.clone());
+        let index: HashMap<String, usize> = names.enumerate().map(|(at, name)| (name, at)).collect();
+        let mut nodes: Vec<Node> = plan
+            .steps
+            .iter()
+            .map(|step| Node {
+                name: step.name.clone(),
+                state: State::Waiting,
+                missing: step.needs.len(),
+                needed_by: Vec::new(),
+            })
+            .collect();
+        for (at, step) in plan.steps.iter().enumerate() {
+            for need in &step.needs {
+                nodes[index[need]].needed_by.push(at);
+            }
+        }
+        let mut called_by: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, node) in nodes.iter().enumerate() {
+            if let OnFailure::Step(called, _) = &pipeline.steps[&node.name].control.on_failure {
+                called_by.entry(called.clone()).or_default().push(at);
+            }
+        }
+        let is_finally = |at: &usize| pipeline.steps[&nodes[*at].name].control.finally;
+        let (finally, others): (Vec<usize>, Vec<usize>) = (0..nodes.len()).partition(is_finally);
+        let ready = others.iter().copied().filter(|at| nodes[*at].missing == 0);
+        let bodies = pipeline.loops.values();
+        let bodies = bodies.flat_map(|found| found.body.iter().map(|step| (step.clone(), found.name.clone())));
+        Self {
+            ready: ready.collect(),
+            loop_of: bodies.collect(),
+            held: HashMap::new(),
+            called_by,
+            running: HashMap::new(),
+            handed_on: HashMap::new(),
+            picked: HashMap::new(),
+            lists: HashMap::new(),
+            open: others.len(),
+            steps_running: 0,
+            finally,
+            stopping: false,
+            index,
+            nodes,
+            pipeline,
+        }
+    }
+
+    /// What may start now, and what is skipped. Nothing when steps have to end first, or all have.
+    pub(crate) fn next(&mut self) -> Vec<Next> {
+        let mut following = Vec::new();
+        loop {
+            self.release_held();
+            while let Some(at) = self.ready.pop_front() {
+                following.extend(self.decide(at));
+                if self.ready.is_empty() {
+                    self.release_held();
+                }
+            }
+            let over = self.open == 0 || self.stopping;
+            if self.steps_running > 0 || !over || self.finally.is_empty() {
+                return following;
+            }
+            let (ready, later) = std::mem::take(&mut self.finally)
+                .into_iter()
+                .partition(|at| self.finally_is_ready(*at));
+            self.ready = VecDeque::from(ready);
+            self.finally = later;
+            if self.ready.is_empty() {
+                return following;
+            }
+        }
+    }
+
+    /// A `finally` step waits for those among its needs that are `finally` steps too.
+    fn finally_is_ready(&self, at: usize) -> bool {
+        let waits = |node: &Node| {
+            let step = &self.pipeline.steps[&node.name];
+            step.control.finally && !self.has_ended(node) && node.needed_by.contains(&at)
+        };
+        !self.nodes.iter().any(waits)
+    }
+
+    fn has_ended(&self, node: &Node) -> bool {
+        matches!(node.state, State::Ended(_) | State::NotReached)
+    }
+
+    /// No further steps start, but for the `finally` ones.
+    pub(crate) fn stop(&mut self) {
+        self.stopping = true;
+        self.ready.clear();
+        self.held.clear();
+    }
+
+    /// Says that a step has ended, and gives what that means for the run.
+    pub(crate) fn ended(&mut self, step: &str, facts: Facts) -> Consequence {
+        let Some(at) = self.index.get(step).copied() else {
+            return Consequence::GoOn;
+        };
+        let failed = facts.has_failed();
+        self.settle(at, State::Ended(facts));
+        let control = &self.pipeline.steps[step].control;
+        if failed && control.on_failure == OnFailure::Stop {
+            self.stop();
+            return Consequence::Stop;
+        }
+        Consequence::GoOn
+    }
+
+    /// The facts of a step that has ended.
+    pub(crate) fn facts(&self, step: &str) -> Option<&Facts> {
+        match &self.nodes[*self.index.get(step)?].state {
+            State::Ended(facts) => Some(facts),
+            _ => None,
+        }
+    }
+
+    fn settle(&mut self, at: usize, state: State) {
+        let step = &self.pipeline.steps[&self.nodes[at].name];
+        let finally = step.control.finally;
+        if let Some(iteration) = &step.iteration
+            && let Some(found) = self.pipeline.loops.get(&iteration.of)
+        {
+            let ended = |name: &String| {
+                let instance = found.instance(name, iteration.index)?;
+                let at = *self.index.get(&instance)?;
+                Some(at)
+            };
+            let others = found.body.iter().filter_map(ended);
+            let open = others.filter(|other| *other != at).any(|other| !self.has_ended(&self.nodes[other]));
+            if !open {
+                let running = self.running.get_mut(&iteration.of);
+                running.map(|running| running.remove(&iteration.index));
+            }
+        }
+        if matches!(self.nodes[at].state, State::Running) {
+            self.steps_running -= 1;
+        }
+        self.nodes[at].state = state;
+        if !finally {
+            self.open -= 1;
+        }
+        for next in std::mem::take(&mut self.nodes[at].needed_by) {
+            let node = &mut self.nodes[next];
+            node.missing -= 1;
+            let waits = node.missing == 0 && matches!(node.state, State::Waiting);
+            if waits && !self.stopping && !self.pipeline.steps[&node.name].control.finally {
+                self.ready.push_back(next);
+            }
+        }
+    }
+
+    /// Lets as many iterations of each loop go on as there are places.
+    fn release_held(&mut self) {
+        for (of, held) in &mut self.held {
+            let most = self.pipeline.loops[of].max_parallel.unwrap_or(u32::MAX) as usize;
+            let running = self.running.get(of).map_or(0, BTreeSet::len);
+            let free = most.saturating_sub(running).min(held.len());
+            self.ready.extend(held.drain(..free));
+        }
+    }
+
+    fn decide(&mut self, at: usize) -> Option<Next> {
+        let pipeline = self.pipeline.clone();
+        let step = &pipeline.steps[&self.nodes[at].name];
+        let name = step.name.clone();
+        match self.verdict(step) {
+            Ok(Verdict::NotReached) => {
+                self.settle(at, State::NotReached);
+                None
+            }
+            Ok(Verdict::Skip(reason)) => {
+                self.settle(at, State::Ended(Facts::skipped()));
+                Some(Next::Skip { step: name, reason })
+            }
+            Ok(Verdict::Hold) => {
+                let of = step.iteration.as_ref().map(|iteration| iteration.of.clone());
+                self.held.entry(of.unwrap_or_default()).or_default().push_back(at);
+                None
+            }
+            Ok(Verdict::Run(values)) => {
+                self.run(at);
+                Some(Next::Run(Start { step: name, values }))
+            }
+            Err(error) => {
+                self.run(at);
+                Some(Next::Fail { step: name, error })
+            }
+        }
+    }
+
+    fn run(&mut self, at: usize) {
+        self.nodes[at].state = State::Running;
+        self.steps_running += 1;
+    }
+
+    fn verdict(&mut self, step: &Step) -> Result<Verdict> {
+        if !self.is_reached(step)? {
+            return Ok(Verdict::NotReached);
+        }
+        if let Some(reason) = self.why_not(step)? {
+            return Ok(Verdict::Skip(reason));
+        }
+        if !self.has_place(step) {
+            return Ok(Verdict::Hold);
+        }
+        Ok(Verdict::Run(self.values(step)?))
+    }
+}

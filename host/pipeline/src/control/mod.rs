@@ -1,0 +1,107 @@
+//! The keys of a step that say when, how often and whether it runs: what a pipeline does beside
+//! its work.
+
+mod condition;
+mod looping;
+mod retry;
+mod switch;
+
+pub use condition::Condition;
+pub use looping::{Best, Items, Select};
+pub(crate) use looping::Looping;
+pub use retry::{Jitter, Policy, Retry};
+pub use switch::{Case, Switch};
+
+pub(crate) use switch::{is_switch, read as read_switch};
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::reader::{self, Section};
+use crate::scope::Scope;
+use crate::source::Span;
+
+
+/// When a step runs, and what follows if it fails.
+#[derive(Debug, Clone, Default)]
+pub struct Control {
+    /// When it is tried again.
+    pub retry: Retry,
+    /// What must be true for it to run; it is skipped otherwise.
+    pub when: Option<Condition>,
+    /// Whether it runs whatever became of the steps that it is `after`.
+    pub after_any: bool,
+    /// What follows if it fails or is refused.
+    pub on_failure: OnFailure,
+    /// Whether it runs after all others, however the run went.
+    pub finally: bool,
+}
+
+/// What follows if a step fails or is refused.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum OnFailure {
+    /// The run ends. The default.
+    #[default]
+    Stop,
+    /// What needs the step is skipped, and the run goes on.
+    Continue,
+    /// The same, and this step runs, which otherwise does not.
+    Step(String, Span),
+}
+
+/// Reads the keys that are no loop.
+pub(crate) fn read(
+    section: Section<'_>,
+    scope: &Scope<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Control {
+    let retry = section
+        .optional("retry")
+        .and_then(|entry| retry::read(entry, section.title, diagnostics));
+    let when = section
+        .optional("when")
+        .and_then(|entry| condition::read(&entry.node, &section.key("when"), diagnostics));
+    let finally = section
+        .optional("finally")
+        .and_then(|entry| reader::boolean(&entry.node, &section.key("finally"), diagnostics));
+    Control {
+        retry: retry.unwrap_or_default(),
+        when,
+        after_any: false,
+        on_failure: read_on_failure(section, scope, diagnostics),
+        finally: finally.unwrap_or_default(),
+    }
+}
+
+fn read_on_failure(
+    section: Section<'_>,
+    scope: &Scope<'_>,
+    diagnostics: &mut Diagnostics,
+) -> OnFailure {
+    let Some(entry) = section.optional("on_failure") else {
+        return OnFailure::Stop;
+    };
+    let what = section.key("on_failure");
+    match reader::string(&entry.node, &what, diagnostics) {
+        None | Some("stop") => OnFailure::Stop,
+        Some("continue") => OnFailure::Continue,
+        Some(step) if scope.has_step(step) => {
+            OnFailure::Step(step.to_owned(), entry.node.span.clone())
+        }
+        Some(other) => {
+            diagnostics.push(
+                Diagnostic::new(format!("{what} cannot be `{}`", other.escape_debug()))
+                    .at(entry.node.span.clone())
+                    .hint("write \"stop\", \"continue\", or the name of a step"),
+            );
+            OnFailure::Stop
+        }
+    }
+}
+
+/// Reads the loop of a step, if it has one.
+pub(crate) fn read_loop(
+    section: Section<'_>,
+    scope: &Scope<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Looping> {
+    looping::read(section, scope.params, diagnostics)
+}

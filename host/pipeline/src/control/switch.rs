@@ -1,0 +1,106 @@
+//! Reads a step that picks one of several others: `switch = [{ when = "…", step = "a" }, …]`.
+
+use super::condition::{self, Condition};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::node::Entry;
+use crate::reader::{self, Section};
+use crate::scope::Scope;
+use crate::source::Span;
+
+/// Picks one of several steps, and stands for it wherever it is named.
+#[derive(Debug, Clone)]
+pub struct Switch {
+    /// Its name.
+    pub name: String,
+    /// What it picks from: the first whose condition is true. The steps that are not picked are
+    /// skipped.
+    pub cases: Vec<Case>,
+    pub(crate) span: Span,
+}
+
+/// One thing that a switch may pick.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// When it does; the last case may do without a condition, and is picked when no other is.
+    pub when: Option<Condition>,
+    /// The step.
+    pub step: String,
+    pub(crate) span: Span,
+}
+
+impl Switch {
+    /// Where its name is written.
+    pub fn span(&self) -> Span {
+        self.span.clone()
+    }
+
+    /// The conditions.
+    pub fn conditions(&self) -> impl Iterator<Item = &Condition> {
+        self.cases.iter().filter_map(|case| case.when.as_ref())
+    }
+}
+
+/// Whether a step is a switch.
+pub(crate) fn is_switch(entry: &Entry) -> bool {
+    match &entry.node.content {
+        crate::node::Content::Table(entries) => entries.iter().any(|entry| entry.name == "switch"),
+        _ => false,
+    }
+}
+
+pub(crate) fn read(
+    entry: &Entry,
+    scope: &Scope<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Switch> {
+    let title = format!("step `{}`", entry.name);
+    let section = Section::open(entry, &title, &["switch"], diagnostics)?;
+    let what = section.key("switch");
+    let list = section.optional("switch")?;
+    let items = reader::array(&list.node, &what, diagnostics)?;
+    if items.is_empty() {
+        let hint = "write `switch = [{ when = \"…\", step = \"…\" }, { step = \"…\" }]`";
+        reader::report(&list.node, format!("{what} is empty"), Some(hint.to_owned()), diagnostics);
+    }
+    let mut cases = Vec::new();
+    for (index, item) in items.iter().enumerate() {
+        let item = Entry {
+            name: list.name.clone(),
+            key_span: item.span.clone(),
+            node: item.clone(),
+        };
+        let title = format!("case {} of {what}", index + 1);
+        let Some(section) = Section::open(&item, &title, &["when", "step"], diagnostics) else {
+            continue;
+        };
+        let remedy = "add `step = \"…\"`, the step to pick";
+        let step = section.required("step", remedy, diagnostics);
+        let when = section.optional("when");
+        if when.is_none() && index + 1 < items.len() {
+            diagnostics.push(
+                Diagnostic::new(format!("{title} has no `when`, and is not the last"))
+                    .at(item.key_span.clone())
+                    .hint("only the last case can do without: it is picked when no other is"),
+            );
+        }
+        let has_when = when.is_some();
+        let when = when.and_then(|entry| condition::read(&entry.node, &section.key("when"), diagnostics));
+        let Some(step) = step else { continue };
+        let Some(name) = reader::string(&step.node, &section.key("step"), diagnostics) else {
+            continue;
+        };
+        scope.check_step(name, &step.node.span, diagnostics);
+        if has_when == when.is_some() {
+            cases.push(Case {
+                when,
+                step: name.to_owned(),
+                span: step.node.span.clone(),
+            });
+        }
+    }
+    Some(Switch {
+        name: entry.name.clone(),
+        cases,
+        span: entry.key_span.clone(),
+    })
+}
