@@ -1,4 +1,51 @@
 //! Expressions in the pipeline file: what `when`, `switch` and `repeat.until` decide by.
+//!
+//! They are written in [CEL](https://cel.dev), the Common Expression Language. An [`Expression`]
+//! is read once; its types are checked against what is known before the run ([`Types`]), and it is
+//! evaluated with what the run has found out ([`Values`]). Mistakes say where in the text they are
+//! and what to do; to put them at their place in a file is the task of the caller.
+//!
+//! # What can be written
+//!
+//! | written | means |
+//! |---|---|
+//! | `params.minimum`, `params["with-dash"]` | a parameter, of the type that it is declared with |
+//! | `evaluate.r2` | a headline metric of the step `evaluate`, a float |
+//! | `evaluate.rows` | how many rows the step has had, an integer |
+//! | `evaluate.verdict`, `evaluate.outcome` | strings, such as `'pass'` and `'done'` |
+//! | `steps.evaluate.r2`, `steps["a-b"].r2`, `a["b-c"]` | the same, for every name |
+//! | `each.max_depth` | what `for_each` gives to this turn |
+//! | `1`, `0x1F`, `1.5`, `1e-3`, `true`, `null` | integers (of 64 bits, with a sign), floats, … |
+//! | `'text'`, `"text"`, `r'\d'`, `'''lines'''` | strings; behind `r` a backslash is a backslash |
+//! | `[1, 2]`, `{'a': 1}` | an array, whose items are of one type; a table |
+//! | `a && b`, `a \|\| b`, `!a`, `a ? b : c` | logic |
+//! | `==`, `!=`, `<`, `<=`, `>`, `>=` | comparison of numbers, also of an integer with a float, and of strings; equality of all that is of one type |
+//! | `+`, `-`, `*`, `/`, `%` | arithmetic on two integers or two floats; `+` joins strings and arrays |
+//! | `a in [1, 2]`, `'key' in table`, `array[0]`, `table['key']` | membership and items |
+//! | `has(evaluate.r2)` | whether there is such a value |
+//! | `size(x)`, `x.size()` | how many characters, items or entries |
+//! | `text.contains(t)`, `.startsWith(t)`, `.endsWith(t)`, `.matches(t)` | parts of strings; the last takes a regular expression |
+//! | `int(x)`, `double(x)`, `string(x)`, `bool(x)` | conversion |
+//! | `array.all(x, x > 0)`, `.exists(…)`, `.exists_one(…)` | whether it holds of all, of any, of one |
+//! | `array.filter(x, x > 0)`, `array.map(x, x * 2)` | another array |
+//! | `// …` | a comment |
+//!
+//! Unsigned integers, bytes, times and types as values are no part of it.
+//!
+//! # What it results in
+//!
+//! * `1 < 1.5` compares, but `1 + 1.5` is a mistake that [`Expression::check`] finds: write
+//!   `1.0 + 1.5`, or `double(params.n) + 1.5`. Two integers are divided to an integer.
+//! * NaN is neither less nor greater than any number, nor equal to one, itself included: of a
+//!   metric that is NaN every comparison is false, except `!=`.
+//! * A step that was not done has no values. `has(step.metric)` is false for it, and `step.metric
+//!   == null` true; everything else that needs the value fails, and says that the step was skipped.
+//!   No comparison with a number or a string is quietly false, and `!=` not quietly true.
+//! * What decides `&&` and `||` is enough: `false && b` is false and `true || b` true, whatever is
+//!   wrong with `b`, and the other way round. So `has(tree.r2) && tree.r2 > 0.5` is false if `tree`
+//!   was skipped. Types are checked everywhere all the same.
+//! * An expression has at most 4096 bytes and 64 operations in one another, and its loops take at
+//!   most 10 000 turns together, so that no text takes much time or stack.
 
 mod check;
 mod evaluate;

@@ -4,31 +4,34 @@
 use std::ops::Range;
 
 use cel::common::ast::operators;
-use cel::{ExecutionError, ParseErrors};
+use cel::{ExecutionError, ParseError, ParseErrors};
 
-use super::mistake::Mistake;
+use super::mistake::{Mistake, printable};
 use super::program;
 use super::scan::Outline;
 use super::scope::{Name, Reference};
 
 /// The mistake that keeps a text from being an expression: the first that the parser tells of.
 pub(super) fn of_parser(text: &str, errors: &ParseErrors, outline: &Outline) -> Mistake {
-    if let Some((range, operator)) = outline.words.first() {
-        let word = text.get(range.clone()).unwrap_or_default();
-        let message = format!("`{word}` was not expected here");
-        return Mistake::new(message, range.clone()).hint(format!("write `{operator}`"));
-    }
-    let Some(error) = errors.errors.first() else {
+    // What is incomplete is told of besides, at the place where it begins.
+    let is_syntax = |error: &&ParseError| !error.msg.starts_with("Incomplete");
+    let mut found = errors.errors.iter().filter(is_syntax);
+    let Some(error) = found.next().or(errors.errors.first()) else {
         return Mistake::new("this is no expression", 0..text.len());
     };
     let start = byte_offset(text, error.pos);
-    let place = start..end_of_token(text, start);
-    if place.is_empty() || error.msg.contains("<EOF>'") || error.msg.ends_with("at '<EOF>'") {
+    let place = outline.token_at(text, start);
+    if place.is_empty() || error.msg.contains("input '<EOF>'") {
         let end = text.trim_end().len();
         return Mistake::new("the expression ends too early", end..end);
     }
-    let written = text.get(place.clone()).unwrap_or_default().escape_debug();
+    let written = text.get(place.clone()).unwrap_or_default();
+    let unexpected = || format!("`{}` was not expected here", printable(written));
     match error.msg.as_str() {
+        "invalid argument to has() macro" if written == "[" => {
+            Mistake::new("`has` takes names with a dot only", place)
+                .hint("write `step[\"name\"] != null`")
+        }
         "invalid argument to has() macro" => {
             Mistake::new("`has` takes the name of a value", place).hint("write `has(evaluate.r2)`")
         }
@@ -36,20 +39,28 @@ pub(super) fn of_parser(text: &str, errors: &ParseErrors, outline: &Outline) -> 
             Mistake::new("expected the name of a variable of the loop", place)
                 .hint("write `array.all(x, x > 0)`")
         }
-        "invalid int literal" => Mistake::new(
-            format!("`{written}` does not fit an integer of 64 bits"),
-            place,
-        )
-        .hint("write a float: `1e20`"),
-        "invalid double literal" => Mistake::new(
-            format!("`{written}` does not fit a float of 64 bits"),
-            place,
-        ),
+        "invalid int literal" => {
+            let message = format!("`{written}` does not fit an integer of 64 bits");
+            Mistake::new(message, place).hint("write a float: `1e20`")
+        }
+        "invalid double literal" => {
+            let message = format!("`{written}` does not fit a float of 64 bits");
+            Mistake::new(message, place)
+        }
         message if message.starts_with("reserved identifier") => {
             Mistake::new(format!("`{written}` is a reserved word"), place)
                 .hint(format!("write `steps[\"{written}\"]` if it is a step"))
         }
-        _ => Mistake::new(format!("`{written}` was not expected here"), place),
+        _ if written.starts_with('$') => Mistake::new(unexpected(), place)
+            .hint("a parameter is `params.NAME` here, without `${` and `}`"),
+        _ => match outline.word_before(text, &place) {
+            Some((range, operator)) => {
+                let word = text.get(range.clone()).unwrap_or_default();
+                Mistake::new(format!("`{word}` is no operator"), range)
+                    .hint(format!("write `{operator}`"))
+            }
+            None => Mistake::new(unexpected(), place),
+        },
     }
 }
 
@@ -60,15 +71,6 @@ fn byte_offset(text: &str, (line, column): (isize, isize)) -> usize {
     let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
     let rest = text.get(start..).unwrap_or_default();
     start + rest.chars().take(column).map(char::len_utf8).sum::<usize>()
-}
-
-/// The end of what begins there: a word or number, else a character.
-fn end_of_token(text: &str, start: usize) -> usize {
-    let rest = text.get(start..).unwrap_or_default();
-    let is_word = |part: char| part.is_alphanumeric() || part == '_';
-    let word = rest.find(|part| !is_word(part)).unwrap_or(rest.len());
-    let character = rest.chars().next().map_or(0, char::len_utf8);
-    start + word.max(character)
 }
 
 /// That a step has no values, since it was not done.
@@ -104,6 +106,16 @@ pub(super) fn mistake(error: &ExecutionError, place: Range<usize>) -> Mistake {
         ExecutionError::DuplicateKey(key) => format!("the key {} is there twice", plain(key)),
         ExecutionError::FunctionError { function, message } => {
             format!("`{function}` failed: {}", last_line(message))
+        }
+        ExecutionError::UndeclaredReference(name) => {
+            format!("unknown function `{}`", printable(name))
+        }
+        ExecutionError::NoSuchOverload(overload) if overload.function() == "_._" => {
+            let operand = overload.argument_types().first();
+            format!(
+                "{} has no fields",
+                described(operand.map_or("", String::as_str))
+            )
         }
         ExecutionError::NoSuchOverload(overload) => {
             let types = overload.argument_types().iter().map(|name| described(name));

@@ -160,6 +160,10 @@ impl Lowering<'_> {
     /// What is wrong with a name that stands alone.
     fn alone(&self, tree: &IdedExpr, name: &str) -> Mistake {
         let range = self.spans.of(tree);
+        if let Some((_, word)) = self.spans.outline.word_before(self.spans.text, &range) {
+            return Mistake::new(format!("`{name}` is no value"), range)
+                .hint(format!("write `{word}`"));
+        }
         let hint = match name {
             "params" => {
                 "write `params.NAME`, or `params[\"NAME\"]`; the name is written out".into()

@@ -17,6 +17,11 @@ pub struct Mistake {
     pub hint: Option<String>,
 }
 
+/// A text that shows in a message as it is written, on one line.
+pub(super) fn printable(text: &str) -> String {
+    text.replace(char::is_control, " ")
+}
+
 impl Mistake {
     pub(super) fn new(message: impl Into<String>, offset: Range<usize>) -> Self {
         Self {

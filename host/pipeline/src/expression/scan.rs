@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::mistake::Mistake;
+use super::mistake::{Mistake, printable};
 
 /// The longest text, in bytes.
 pub(super) const MAX_LENGTH: usize = 4096;
@@ -16,8 +16,38 @@ pub(super) const MAX_DEPTH: usize = 64;
 pub(super) struct Outline {
     /// Where brackets open and close.
     pub(super) brackets: Vec<(usize, usize)>,
+    /// Where strings are, with their quotes.
+    strings: Vec<Range<usize>>,
     /// Where a word stands that other languages have for an operator, and the operator.
     pub(super) words: Vec<(Range<usize>, &'static str)>,
+}
+
+impl Outline {
+    /// The string, word, number or character that begins there.
+    pub(super) fn token_at(&self, text: &str, start: usize) -> Range<usize> {
+        if let Some(string) = self.strings.iter().find(|string| string.start == start) {
+            return string.clone();
+        }
+        let rest = text.get(start..).unwrap_or_default();
+        let is_word = |part: char| part.is_alphanumeric() || part == '_';
+        let word = rest.find(|part| !is_word(part)).unwrap_or(rest.len());
+        let character = rest.chars().next().map_or(0, char::len_utf8);
+        start..start + word.max(character)
+    }
+
+    /// The foreign word that is there, or just before it, and the operator to write for it.
+    pub(super) fn word_before(
+        &self,
+        text: &str,
+        place: &Range<usize>,
+    ) -> Option<(Range<usize>, &'static str)> {
+        let is_near = |word: &Range<usize>| {
+            let between = text.get(word.end..place.start);
+            word == place || between.is_some_and(|between| between.trim().is_empty())
+        };
+        let mut words = self.words.iter();
+        words.find(|(word, _)| is_near(word)).cloned()
+    }
 }
 
 /// A bracket that is still open; the text as a whole is one, too.
@@ -96,6 +126,11 @@ impl Scanner<'_> {
                     b'[' => b']',
                     _ => b'}',
                 };
+                // It may be the index of what is before it: `a[0][0]` is one in another.
+                let is_index = closes_with == b']';
+                if let Some(level) = self.levels.last_mut().filter(|_| is_index) {
+                    level.chain += 1;
+                }
                 self.levels.push(Level::at(start, Some(closes_with)));
                 self.position += 1;
                 self.check_depth(start)?;
@@ -220,6 +255,7 @@ impl Scanner<'_> {
             match self.rest() {
                 rest if rest.starts_with(ending) => {
                     self.position += ending.len();
+                    self.outline.strings.push(start..self.position);
                     return Ok(());
                 }
                 [b'\\', ..] if !raw => self.escape()?,
@@ -260,7 +296,7 @@ impl Scanner<'_> {
         let written: String = self.text[start..].chars().take(2).collect();
         let end = start + written.len();
         Mistake::new(
-            format!("`{}` is no escape", written.escape_debug()),
+            format!("`{}` is no escape", printable(&written)),
             start..end,
         )
         .hint("write `\\\\` for a backslash, or `r'…'` for a string without escapes")

@@ -42,14 +42,68 @@ pub enum Name {
     },
 }
 
+/// As it is written in an expression.
 impl fmt::Display for Name {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Param(name) => write!(formatter, "params.{name}"),
-            Self::Each(name) => write!(formatter, "each.{name}"),
-            Self::Field { step, field } => write!(formatter, "{step}.{field}"),
+            Self::Param(name) => write!(formatter, "params{}", Part(name)),
+            Self::Each(name) => write!(formatter, "each{}", Part(name)),
+            Self::Field { step, field } if is_identifier(step) && !NO_ROOTS.contains(&&**step) => {
+                write!(formatter, "{step}{}", Part(field))
+            }
+            Self::Field { step, field } => {
+                write!(formatter, "steps{}{}", Part(step), Part(field))
+            }
         }
     }
+}
+
+/// What a name cannot begin with, so that a step of this name stands behind `steps`: what begins
+/// other names, and the reserved words of CEL.
+const NO_ROOTS: [&str; 24] = [
+    "params",
+    "each",
+    "steps",
+    "as",
+    "break",
+    "const",
+    "continue",
+    "else",
+    "false",
+    "for",
+    "function",
+    "if",
+    "import",
+    "in",
+    "let",
+    "loop",
+    "namespace",
+    "null",
+    "package",
+    "return",
+    "true",
+    "var",
+    "void",
+    "while",
+];
+
+/// What follows the first part of a name: `.r2`, or `["a-b"]` where that cannot be.
+struct Part<'a>(&'a str);
+
+impl fmt::Display for Part<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match is_identifier(self.0) {
+            true => write!(formatter, ".{}", self.0),
+            false => write!(formatter, "[\"{}\"]", self.0.escape_debug()),
+        }
+    }
+}
+
+fn is_identifier(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// Where the last part of a [`Name`] is looked up.

@@ -56,7 +56,8 @@ impl Spans<'_> {
                 start..self.end_of_field(token.end, &select.field)
             }
             Expr::Call(call) => self.call(call, token),
-            Expr::List(_) | Expr::Map(_) | Expr::Struct(_) => token.start..self.closing(&token),
+            Expr::Struct(strukt) => self.function(&token, &strukt.type_name),
+            Expr::List(_) | Expr::Map(_) => token.start..self.closing(&token),
             Expr::Comprehension(comprehension) => {
                 self.unbalanced(&comprehension.iter_range).start..self.closing(&token)
             }

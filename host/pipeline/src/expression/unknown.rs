@@ -42,10 +42,13 @@ pub(super) fn mistake(reference: &Reference, known: impl Fn(Within<'_>) -> Vec<S
     Mistake::new(message, reference.range.clone()).hint(hint)
 }
 
-/// The name that was meant, or all that there are.
+/// So many names are listed: among a few, a short one cannot be told from a misspelt other one.
+const LISTED: usize = 12;
+
+/// All names that there are; if they are many, the one that was meant.
 fn it_has(name: &str, known: &[String]) -> String {
     let names: Vec<&str> = known.iter().map(String::as_str).collect();
-    match names::nearest(name, &names) {
+    match names::nearest(name, &names).filter(|_| names.len() > LISTED) {
         Some(nearest) => format!("did you mean `{nearest}`?"),
         None if names.is_empty() => "it has none".to_owned(),
         None => format!("it has: {}", names.join(", ")),
