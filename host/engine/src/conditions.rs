@@ -5,7 +5,8 @@ use std::collections::HashMap;
 
 use mlhost_packages::Found;
 use mlhost_pipeline::{
-    Condition, Diagnostic, Diagnostics, Items, Kind, Loop, Name, Pipeline, Step, Type, Types, Within,
+    Condition, Diagnostic, Diagnostics, Items, Kind, Loop, Pipeline, Step,
+    expression::{Name, Type, Types, Within},
 };
 use serde_json::{Map, Value};
 

@@ -49,7 +49,7 @@ mod diagnostic;
 mod document;
 mod duplicates;
 mod error;
-mod expression;
+pub mod expression;
 mod format;
 mod gate;
 mod graph;
@@ -84,9 +84,7 @@ pub use control::{
 pub use diagnostic::{Diagnostic, Diagnostics, Related};
 pub use document::{FORMAT_VERSION, parse};
 pub use error::Error;
-pub use expression::{
-    Expression, Lookup, Mistake, Name, Type, Types, Values, Within,
-};
+pub use expression::Expression;
 pub use format::{CsvOptions, Format};
 pub use gate::{BetterThan, Direction, Gate, Rival};
 pub use kind::Kind;

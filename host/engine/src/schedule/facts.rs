@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use mlhost_pipeline::{Lookup, Name, Pipeline, Values, Within};
+use mlhost_pipeline::{
+    Pipeline,
+    expression::{Lookup, Name, Values, Within},
+};
 use mlhost_sandbox::Outcome;
 use serde_json::{Map, Value, json};
 
