@@ -36,10 +36,13 @@ impl Output {
 }
 
 /// Columns for a [`table`]: a heading, and whether numbers stand under it.
-pub(crate) type Heading = (&'static str, CellAlignment);
+pub(crate) type Heading<'a> = (&'a str, CellAlignment);
 
 /// A table with these headings, without lines.
-pub(crate) fn table(headings: &[Heading], rows: impl IntoIterator<Item = Vec<String>>) -> Table {
+pub(crate) fn table(
+    headings: &[Heading<'_>],
+    rows: impl IntoIterator<Item = Vec<String>>,
+) -> Table {
     let mut table = Table::new();
     table.load_style(comfy_table::presets::NOTHING);
     table.set_header(headings.iter().map(|(name, _)| Cell::new(name)));

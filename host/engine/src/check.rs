@@ -273,13 +273,18 @@ fn rehearse(checked: &Checked, rivals: Rivals) -> Result<Vec<Unchecked>> {
     for planned in &checked.plan.steps {
         let step = &checked.pipeline.steps[&planned.name];
         let iteration = step.iteration.as_ref();
-        if iteration.is_some_and(|iteration| iteration.index >= rehearsed_iterations(checked, iteration)) {
+        if iteration
+            .is_some_and(|iteration| iteration.index >= rehearsed_iterations(checked, iteration))
+        {
             continue;
         }
         if iteration.is_some_and(|iteration| iteration.values.is_none()) {
             skipped.insert(planned.name.as_str());
             let reason = "the list that it loops over is known in the run only".to_owned();
-            unchecked.push(Unchecked { step: step.written.clone(), reason });
+            unchecked.push(Unchecked {
+                step: step.written.clone(),
+                reason,
+            });
             continue;
         }
         if planned
@@ -318,7 +323,12 @@ fn rehearse(checked: &Checked, rivals: Rivals) -> Result<Vec<Unchecked>> {
             }
         }
     }
-    conditions::check(&checked.pipeline, &checked.plugins, &known, &mut diagnostics);
+    conditions::check(
+        &checked.pipeline,
+        &checked.plugins,
+        &known,
+        &mut diagnostics,
+    );
     Ok(diagnostics.into_result(unchecked)?)
 }
 

@@ -29,9 +29,17 @@ pub(crate) fn check(
     };
     let loop_of = |step: &Step| Some(&pipeline.loops[&step.iteration.as_ref()?.of]);
     for step in pipeline.steps.values() {
-        let is_first = step.iteration.as_ref().is_none_or(|iteration| iteration.index == 0);
+        let is_first = step
+            .iteration
+            .as_ref()
+            .is_none_or(|iteration| iteration.index == 0);
         if let (Some(when), true) = (&step.control.when, is_first) {
-            expect(when, Type::Bool, &scope(Some(step), loop_of(step)), diagnostics);
+            expect(
+                when,
+                Type::Bool,
+                &scope(Some(step), loop_of(step)),
+                diagnostics,
+            );
         }
     }
     for case in pipeline.switches.values().flat_map(|switch| &switch.cases) {
@@ -81,13 +89,11 @@ fn expect(condition: &Condition, wanted: Type, scope: &Scope<'_>, diagnostics: &
 }
 
 /// Reports a metric that the judge of a loop does not report.
-fn check_select(
-    of: &Loop,
-    known: &HashMap<String, Facts>,
-    diagnostics: &mut Diagnostics,
-) {
+fn check_select(of: &Loop, known: &HashMap<String, Facts>, diagnostics: &mut Diagnostics) {
     let Some(select) = &of.select else { return };
-    let judge = of.instance(&select.step, 0).and_then(|judge| known.get(&judge));
+    let judge = of
+        .instance(&select.step, 0)
+        .and_then(|judge| known.get(&judge));
     let Some(judge) = judge.filter(|judge| judge.metric(&select.metric).is_none()) else {
         return;
     };
@@ -126,11 +132,17 @@ impl Scope<'_> {
             let case = self.pipeline.switches.get(name)?.cases.first()?;
             steps.values().find(|step| step.written == case.step)
         };
-        inside.and_then(|inside| steps.get(&inside)).or_else(written).or_else(case)
+        inside
+            .and_then(|inside| steps.get(&inside))
+            .or_else(written)
+            .or_else(case)
     }
 
     fn reports(&self, step: &Step) -> bool {
-        let kind = self.plugins.get(&step.name).map(|found| found.plugin.kind());
+        let kind = self
+            .plugins
+            .get(&step.name)
+            .map(|found| found.plugin.kind());
         kind.is_some_and(Kind::reports_metrics)
     }
 }

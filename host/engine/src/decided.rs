@@ -13,7 +13,9 @@ impl<'a> Decided<'a> {
     /// The gates of the steps that scored the model of a step, in the order of the plan.
     pub(crate) fn on(workshop: &Workshop, record: &'a RunRecord, model: &str) -> Self {
         let scored = workshop.plan.steps.iter().filter(|step| match &step.work {
-            Work::Evaluate { models, .. } => models.iter().any(|scored| workshop.means(scored, model)),
+            Work::Evaluate { models, .. } => {
+                models.iter().any(|scored| workshop.means(scored, model))
+            }
             _ => false,
         });
         let records =

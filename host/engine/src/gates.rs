@@ -5,7 +5,7 @@ use mlhost_sandbox::{Better, Outcome, Verdict};
 
 use crate::{
     BootstrapRecord, ComparisonRecord, GateRecord, Result, StepRecord, compare::Compared,
-    step_run::Stopped, workshop::Workshop,
+    error::unwrapped, step_run::Stopped, workshop::Workshop,
 };
 
 /// Whether the step's verdict and its gates let the run go on.
@@ -22,11 +22,22 @@ pub(crate) fn decide(workshop: &Workshop, record: &mut StepRecord) -> Result<(),
         return Err(refused);
     }
     let gates = judge(workshop, &record.name, outcome);
-    let gates = gates.map_err(|error| Stopped::Failed(Box::new(error)))?;
+    let gates = gates.map_err(|error| Stopped::Failed(Box::new(unwrapped(error))))?;
     let failed = gates.iter().find(|gate| !gate.passed);
     let stopped = failed.map(|failed| refused(&failed.refusal()));
     record.gates = gates;
     stopped.map_or(Ok(()), Err)
+}
+
+/// Whether the verdict of the step alone lets the run go on.
+pub(crate) fn verdict(record: &StepRecord) -> Result<(), Stopped> {
+    match &record.outcome {
+        Some(outcome) if outcome.verdict == Verdict::Failed => Err(Stopped::Refused(format!(
+            "step `{}`: {}",
+            record.name, outcome.summary
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// What the gates of a step say of its outcome.

@@ -57,9 +57,9 @@ mod read_ahead;
 mod recall;
 mod record;
 mod results;
+mod retrying;
 mod reuse;
 mod rivals;
-mod retrying;
 mod row_counter;
 mod run;
 mod schedule;
@@ -83,8 +83,8 @@ pub use history::{
 pub use model::FittedModel;
 pub use observer::{NoObserver, Observer, RowsRead};
 pub use record::{
-    AttemptRecord, FileRecord, InputRecord, PluginRecord, RegisteredModel, RunRecord, StateRecord, StepKey,
-    StepRecord, StepStatus,
+    AttemptRecord, FileRecord, InputRecord, PluginRecord, RegisteredModel, RunRecord, StateRecord,
+    StepKey, StepRecord, StepStatus,
 };
 pub use retrying::{Clock, MachineClock};
 pub use reuse::Reuse;

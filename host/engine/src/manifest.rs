@@ -85,16 +85,18 @@ pub(crate) fn register(
 /// scored it. A run may go on without it if its pipeline says so.
 fn is_to_register(workshop: &Workshop, record: &RunRecord, step: &str) -> bool {
     let status = |name: &str| record.step(name).map(|step| step.status);
-    let written = &workshop.pipeline.steps[step].written;
-    let scored = workshop.plan.steps.iter().filter(|planned| match &planned.work {
-        Work::Evaluate { models, .. } => models.iter().any(|model| workshop.means(model, step)),
-        _ => false,
-    });
-    let is_refused = |name: &str| {
-        matches!(status(name), Some(StepStatus::Refused | StepStatus::Failed))
-    };
+    let scored = workshop
+        .plan
+        .steps
+        .iter()
+        .filter(|planned| match &planned.work {
+            Work::Evaluate { models, .. } => models.iter().any(|model| workshop.means(model, step)),
+            _ => false,
+        });
+    let is_refused =
+        |name: &str| matches!(status(name), Some(StepStatus::Refused | StepStatus::Failed));
     status(step) == Some(StepStatus::Done)
-        && workshop.means(written, step)
+        && workshop.is_handed_on(step)
         && !scored.into_iter().any(|planned| is_refused(&planned.name))
 }
 

@@ -50,12 +50,18 @@ fn rehearse(checked: &Checked, store: &Arc<Store>) -> Recalled {
             let start = match next {
                 Next::Run(start) => start,
                 Next::Skip { .. } => continue,
+                Next::Judge { of, .. } => {
+                    schedule.closed(&of);
+                    continue;
+                }
                 Next::Fail { .. } => {
                     is_whole = false;
                     continue;
                 }
             };
-            let given = start.values.map(|values| workshop.give(&start.step, values));
+            let given = start
+                .values
+                .map(|values| workshop.give(&start.step, values));
             for name in checked.pipeline.steps[&start.step].requires() {
                 if checked.plan.step(name).is_none()
                     && let Some(step) = schedule.stands_for(name)

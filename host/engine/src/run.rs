@@ -24,7 +24,7 @@ use crate::{
     results::Results,
     row_counter::RowCounter,
     schedule::{Consequence, Facts, Next, Schedule, Start},
-    step_run::{Stopped, not_run, run_steps},
+    step_run::{Stopped, judge, not_run, run_steps},
     with_causes,
     workshop::{Manner, Workshop},
 };
@@ -314,13 +314,17 @@ impl Runner<'_> {
                 course.drained = true;
                 schedule.stop();
             }
-            let starts = self.follow(&mut schedule, &mut course);
+            let Following { starts, judgements } = self.follow(&mut schedule, &mut course);
+            for (of, records) in judgements {
+                let workshop = workshop.clone();
+                running.spawn_blocking(move || Ended::Loop(of, judge(&workshop, records)));
+            }
             for steps in together(workshop, starts) {
                 let (workshop, store) = (workshop.clone(), self.store.clone());
                 let observer = self.observer.clone();
                 running.spawn_blocking(move || {
                     let steps: Vec<_> = steps.iter().map(String::as_str).collect();
-                    run_steps(&workshop, &store, &observer, &steps)
+                    Ended::Steps(run_steps(&workshop, &store, &observer, &steps))
                 });
             }
             let ended = tokio::select! {
@@ -341,10 +345,16 @@ impl Runner<'_> {
                     schedule.stop();
                     course.stop(Stopped::Failed(Box::new(Error::Thread(error.to_string()))));
                 }
-                Some(Ok(ended)) => {
+                Some(Ok(Ended::Steps(ended))) => {
                     for (record, result) in ended {
                         self.ended(&mut schedule, &mut course, record, result);
                     }
+                }
+                Some(Ok(Ended::Loop(of, judged))) => {
+                    for (record, result) in judged {
+                        self.judged(&mut schedule, &mut course, record, result);
+                    }
+                    schedule.closed(&of);
                 }
             }
         }
@@ -352,17 +362,23 @@ impl Runner<'_> {
             course.stopped = Some(Stopped::Failed(Box::new(Error::Cancelled)));
         }
         course.loops = schedule.loops();
+        let bodies = workshop.pipeline.loops.values().flat_map(|of| &of.body);
+        for name in bodies.chain(workshop.pipeline.switches.keys()) {
+            if let Some(step) = schedule.stands_for(name) {
+                workshop.choose(name, step);
+            }
+        }
         course
     }
 
     /// What may start now. Steps that turn out to have nothing to do are written down.
-    fn follow(&self, schedule: &mut Schedule, course: &mut Course) -> Vec<PlannedStep> {
+    fn follow(&self, schedule: &mut Schedule, course: &mut Course) -> Following {
         let workshop = &self.workshop;
-        let mut starts = Vec::new();
+        let mut found = Following::default();
         loop {
             let following = schedule.next();
             if following.is_empty() {
-                return starts;
+                return found;
             }
             for next in following {
                 let (name, begun) = match next {
@@ -377,9 +393,15 @@ impl Runner<'_> {
                         continue;
                     }
                     Next::Fail { step, error } => (step, Err(error)),
+                    Next::Judge { of, steps } => {
+                        let records = course.records.iter();
+                        let records = records.filter(|record| steps.contains(&record.name));
+                        found.judgements.push((of, records.cloned().collect()));
+                        continue;
+                    }
                 };
                 match begun {
-                    Ok(()) => starts.extend(workshop.plan.step(&name).cloned()),
+                    Ok(()) => found.starts.extend(workshop.plan.step(&name).cloned()),
                     Err(error) => {
                         let record = not_run(workshop, &name, Err(&error));
                         let stopped = Stopped::Failed(Box::new(error));
@@ -416,6 +438,32 @@ impl Runner<'_> {
         self.observer.step_finished(&record);
         let consequence = schedule.ended(&record.name, Facts::of(&record));
         course.records.push(record);
+        self.conclude(schedule, course, result, consequence);
+    }
+
+    /// What the gates decided on a step that had done its work before.
+    fn judged(
+        &self,
+        schedule: &mut Schedule,
+        course: &mut Course,
+        record: StepRecord,
+        result: Result<(), Stopped>,
+    ) {
+        let consequence = schedule.judged(&record.name, Facts::of(&record));
+        let mut records = course.records.iter_mut();
+        if let Some(before) = records.find(|before| before.name == record.name) {
+            *before = record;
+        }
+        self.conclude(schedule, course, result, consequence);
+    }
+
+    fn conclude(
+        &self,
+        schedule: &mut Schedule,
+        course: &mut Course,
+        result: Result<(), Stopped>,
+        consequence: Consequence,
+    ) {
         match (result, consequence) {
             (Ok(()), _) => {}
             (Err(reason), Consequence::Stop) => {
@@ -430,6 +478,20 @@ impl Runner<'_> {
             (Err(_), Consequence::GoOn) => {}
         }
     }
+}
+
+/// What follows in a run.
+#[derive(Default)]
+struct Following {
+    starts: Vec<PlannedStep>,
+    /// Loops with the steps on which gates have to decide.
+    judgements: Vec<(String, Vec<StepRecord>)>,
+}
+
+/// What has ended.
+enum Ended {
+    Steps(Vec<(StepRecord, Result<(), Stopped>)>),
+    Loop(String, Vec<(StepRecord, Result<(), Stopped>)>),
 }
 
 /// How the steps of a run went.
@@ -496,7 +558,11 @@ fn conclude(
                 true => String::new(),
                 false => format!(", model {}", models.join(", ")),
             };
-            (Outcome::Done, format!("{}{registered}", counted(&record.steps)), None)
+            (
+                Outcome::Done,
+                format!("{}{registered}", counted(&record.steps)),
+                None,
+            )
         }
         Some(Stopped::Refused(reason)) => (Outcome::Refused, reason, None),
         Some(Stopped::Failed(error)) if error.is_cancellation() => {

@@ -45,7 +45,10 @@ pub(crate) fn run_steps(
         .collect();
     let mut ended = Vec::new();
     while !running.is_empty() {
-        let names: Vec<_> = running.iter().map(|running| running.record.name.clone()).collect();
+        let names: Vec<_> = running
+            .iter()
+            .map(|running| running.record.name.clone())
+            .collect();
         let names: Vec<_> = names.iter().map(String::as_str).collect();
         let cancel = workshop.cancel_of(names[0]);
         let mut again = Vec::new();
@@ -79,9 +82,13 @@ pub(crate) fn run_steps(
         match goes_on {
             true => running.extend(given_up.into_iter().map(|(running, _)| running)),
             false => {
-                let waiting = running.drain(..).map(|running| (running, Worked::given_up()));
+                let waiting = running
+                    .drain(..)
+                    .map(|running| (running, Worked::given_up()));
                 let all = given_up.into_iter().chain(waiting);
-                ended.extend(all.map(|(running, worked)| end(workshop, store, observer, running, worked)));
+                ended.extend(
+                    all.map(|(running, worked)| end(workshop, store, observer, running, worked)),
+                );
             }
         }
     }
@@ -91,7 +98,12 @@ pub(crate) fn run_steps(
 impl Running {
     /// Writes down an attempt that is followed by another one.
     fn failed(&mut self, workshop: &Workshop, error: &Error, wait: Duration) {
-        let before: f64 = self.record.attempts.iter().map(|attempt| attempt.seconds + attempt.waited).sum();
+        let before: f64 = self
+            .record
+            .attempts
+            .iter()
+            .map(|attempt| attempt.seconds + attempt.waited)
+            .sum();
         let attempt = AttemptRecord {
             error: with_causes(error),
             seconds: (self.started.elapsed().as_secs_f64() - before).max(0.0),
@@ -102,7 +114,9 @@ impl Running {
             "attempt {number} failed: {}; again in {:.1} s",
             attempt.error, attempt.waited
         );
-        workshop.observer.log(&self.record.name, Level::Warn, &message);
+        workshop
+            .observer
+            .log(&self.record.name, Level::Warn, &message);
         self.record.attempts.push(attempt);
     }
 }
@@ -184,9 +198,32 @@ fn end(
         .map_err(|error| Stopped::Failed(Box::new(error)));
     // What is read to compare is not what the step reads.
     (record.rows, record.bytes) = observer.read(&record.name);
-    let result = result.and_then(|()| gates::decide(workshop, &mut record));
+    let result = result.and_then(|()| match workshop.is_judged_later(&record.name) {
+        true => gates::verdict(&record),
+        false => gates::decide(workshop, &mut record),
+    });
     record.seconds = started.elapsed().as_secs_f64();
-    match &result {
+    set_status(&mut record, &result);
+    (record, result)
+}
+
+/// Has the gates decide on steps of the iteration that a loop hands on.
+pub(crate) fn judge(
+    workshop: &Workshop,
+    records: Vec<StepRecord>,
+) -> Vec<(StepRecord, Result<(), Stopped>)> {
+    let decide = |mut record: StepRecord| {
+        let started = Instant::now();
+        let result = gates::decide(workshop, &mut record);
+        record.seconds += started.elapsed().as_secs_f64();
+        set_status(&mut record, &result);
+        (record, result)
+    };
+    records.into_iter().map(decide).collect()
+}
+
+fn set_status(record: &mut StepRecord, result: &Result<(), Stopped>) {
+    match result {
         Ok(()) => {}
         Err(Stopped::Refused(_)) => record.status = StepStatus::Refused,
         Err(Stopped::Failed(error)) if error.is_cancellation() => {
@@ -197,7 +234,6 @@ fn end(
             record.error = Some(with_causes(error.as_ref()));
         }
     }
-    (record, result)
 }
 
 fn keep(store: &Store, done: Done, record: &mut StepRecord) -> Result<()> {

@@ -80,7 +80,10 @@ impl Workshop {
     /// Does the work of several steps, whose needs have been done.
     pub(crate) fn work_together(&self, steps: &[&str]) -> Vec<Worked> {
         let mut worked: Vec<_> = steps.iter().map(|_| Worked::given_up()).collect();
-        let cancel = steps.first().map(|step| self.cancel_of(step)).unwrap_or_default();
+        let cancel = steps
+            .first()
+            .map(|step| self.cancel_of(step))
+            .unwrap_or_default();
         let Some(_permit) = self.permits.one(&cancel) else {
             return worked;
         };

@@ -50,10 +50,16 @@ pub(crate) struct Workshop {
     /// The steps that names stand for which are no steps of the plan.
     choices: RwLock<HashMap<String, String>>,
     /// The variables of loops that became known in the run, by the step.
-    values: RwLock<HashMap<String, (Map<String, Value>, Value)>>,
+    values: RwLock<HashMap<String, Given>>,
     fitted: Mutex<HashMap<String, Fitted>>,
     /// The tables that are known to have rows.
     with_rows: Mutex<HashSet<String>>,
+}
+
+/// The variables of a loop, and the parameters that a step has with them.
+struct Given {
+    values: Map<String, Value>,
+    with: Value,
 }
 
 /// How an execution is done.
@@ -129,11 +135,39 @@ impl Workshop {
         drop(choices);
         let loops = self.pipeline.loops.values();
         let first = loops.filter_map(|found| found.instance(name, 0)).next();
-        let case = || Some(self.pipeline.switches.get(name)?.cases.first()?.step.clone());
+        let case = || {
+            Some(
+                self.pipeline
+                    .switches
+                    .get(name)?
+                    .cases
+                    .first()?
+                    .step
+                    .clone(),
+            )
+        };
         match first.or_else(|| case().map(|case| self.resolve(&case))) {
             Some(step) => step,
             None => name.to_owned(),
         }
+    }
+
+    /// Whether the gates of a step decide when its loop has found what it hands on.
+    pub(crate) fn is_judged_later(&self, step: &str) -> bool {
+        let iteration = self
+            .pipeline
+            .steps
+            .get(step)
+            .and_then(|step| step.iteration.as_ref());
+        let of = iteration.and_then(|iteration| self.pipeline.loops.get(&iteration.of));
+        of.is_some_and(|of| of.select.is_some())
+    }
+
+    /// Whether a step is what is handed on where it is in a loop.
+    pub(crate) fn is_handed_on(&self, step: &str) -> bool {
+        let step = &self.pipeline.steps[step];
+        let choices = self.choices.read().unwrap_or_else(PoisonError::into_inner);
+        step.iteration.is_none() || choices.get(&step.written) == Some(&step.name)
     }
 
     /// Whether a name stands for a step.
@@ -148,15 +182,15 @@ impl Workshop {
     pub(crate) fn give(&self, step: &str, values: Map<String, Value>) -> Result<()> {
         let with = self.pipeline.steps[step].with_values(&self.pipeline, &values)?;
         let mut all = self.values.write().unwrap_or_else(PoisonError::into_inner);
-        all.insert(step.to_owned(), (values, with));
+        all.insert(step.to_owned(), Given { values, with });
         Ok(())
     }
 
     /// The variables of the loop of a step.
     pub(crate) fn each(&self, step: &str) -> Map<String, Value> {
         let all = self.values.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some((values, _)) = all.get(step) {
-            return values.clone();
+        if let Some(given) = all.get(step) {
+            return given.values.clone();
         }
         let iteration = self.pipeline.steps[step].iteration.as_ref();
         let values = iteration.and_then(|iteration| iteration.values.clone());
@@ -178,7 +212,11 @@ impl Workshop {
 
     /// What the plan says of a step, or of that which a name stands for.
     pub(crate) fn planned(&self, step: &str) -> &Work {
-        match self.plan.step(step).or_else(|| self.plan.step(&self.resolve(step))) {
+        match self
+            .plan
+            .step(step)
+            .or_else(|| self.plan.step(&self.resolve(step)))
+        {
             Some(step) => &step.work,
             None => unreachable!("a plan names its own steps only"),
         }
@@ -240,7 +278,7 @@ impl Workshop {
         let plugin = &self.plugins[step].plugin;
         let all = self.values.read().unwrap_or_else(PoisonError::into_inner);
         let with = match all.get(step) {
-            Some((_, with)) => with,
+            Some(given) => &given.with,
             None => &self.pipeline.steps[step].with,
         };
         params::complete(plugin, with, self.pipeline.seed)

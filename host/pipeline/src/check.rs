@@ -87,9 +87,12 @@ pub(crate) fn references(
             && (switches.contains_key(called) || *called == step.name)
         {
             diagnostics.push(
-                Diagnostic::new(format!("step `{called}` cannot follow a failure of `{}`", step.name))
-                    .at(span.clone())
-                    .hint("name another step that uses a plugin"),
+                Diagnostic::new(format!(
+                    "step `{called}` cannot follow a failure of `{}`",
+                    step.name
+                ))
+                .at(span.clone())
+                .hint("name another step that uses a plugin"),
             );
         }
         let finally = step.requires().find(|name| {
@@ -102,7 +105,9 @@ pub(crate) fn references(
                     "step `{}` needs `{finally}`, which runs when all others have ended",
                     step.name
                 ))
-                .at(step.reference_span(finally).unwrap_or_else(|| step.name_span()))
+                .at(step
+                    .reference_span(finally)
+                    .unwrap_or_else(|| step.name_span()))
                 .hint(format!("make `{}` a `finally` step too", step.name)),
             );
         }

@@ -6,8 +6,8 @@ use crate::check;
 use crate::control;
 use crate::data;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::names;
 use crate::limits;
+use crate::names;
 use crate::node::Entry;
 use crate::params::Params;
 use crate::pipeline::Pipeline;
@@ -88,8 +88,9 @@ fn read(
         .filter_map(|entry| data::read(entry, &params, seed.unwrap_or(0), diagnostics))
         .map(|data| (data.name.clone(), data))
         .collect();
-    let (switch_entries, step_entries): (Vec<_>, Vec<_>) =
-        step_entries.iter().partition(|entry| control::is_switch(entry));
+    let (switch_entries, step_entries): (Vec<_>, Vec<_>) = step_entries
+        .iter()
+        .partition(|entry| control::is_switch(entry));
     let switches: IndexMap<_, _> = switch_entries
         .into_iter()
         .filter_map(|entry| control::read_switch(entry, &scope, diagnostics))

@@ -26,7 +26,9 @@ impl Graph {
         switches: &IndexMap<String, Switch>,
     ) -> Self {
         let references = References::new(steps, loops, switches);
-        let needs = steps.values().map(|step| references.of(step).into_iter().collect());
+        let needs = steps
+            .values()
+            .map(|step| references.of(step).into_iter().collect());
         Self {
             needs: needs.collect(),
         }
@@ -48,7 +50,10 @@ impl Graph {
                 needed_by[*need].push(step);
             }
         }
-        let ready = missing.iter().enumerate().filter(|(_, missing)| **missing == 0);
+        let ready = missing
+            .iter()
+            .enumerate()
+            .filter(|(_, missing)| **missing == 0);
         let mut ready: BinaryHeap<_> = ready.map(|(step, _)| Reverse(step)).collect();
         while let Some(Reverse(step)) = ready.pop() {
             order.push(step);
@@ -118,7 +123,8 @@ impl<'a> References<'a> {
         switches: &'a IndexMap<String, Switch>,
     ) -> Self {
         let bodies = loops.values();
-        let bodies = bodies.flat_map(|found| found.body.iter().map(move |step| (step.as_str(), found)));
+        let bodies =
+            bodies.flat_map(|found| found.body.iter().map(move |step| (step.as_str(), found)));
         let mut references = Self {
             steps,
             switches,
@@ -129,7 +135,11 @@ impl<'a> References<'a> {
         };
         for (index, step) in steps.values().enumerate() {
             if let Some(iteration) = &step.iteration {
-                references.iterations.entry(iteration.of.as_str()).or_default().push(index);
+                references
+                    .iterations
+                    .entry(iteration.of.as_str())
+                    .or_default()
+                    .push(index);
             }
             if let OnFailure::Step(called, _) = &step.control.on_failure {
                 references.called_by.entry(called).or_default().push(index);
@@ -137,7 +147,11 @@ impl<'a> References<'a> {
         }
         for switch in switches.values() {
             for case in &switch.cases {
-                references.picked_by.entry(&case.step).or_default().push(switch);
+                references
+                    .picked_by
+                    .entry(&case.step)
+                    .or_default()
+                    .push(switch);
             }
         }
         references
@@ -151,16 +165,23 @@ impl<'a> References<'a> {
         }
         let written = step.written.as_str();
         for switch in self.picked_by.get(written).into_iter().flatten() {
-            for name in switch.conditions().flat_map(|condition| condition.expression.steps()) {
+            for name in switch
+                .conditions()
+                .flat_map(|condition| condition.expression.steps())
+            {
                 self.add(name, step, &mut needs);
             }
         }
         needs.extend(self.called_by.get(written).into_iter().flatten());
         if let (Some(iteration), Some(found)) = (&step.iteration, self.loop_of.get(written))
-            && let (Items::Until { .. }, Some(before)) = (&found.items, iteration.index.checked_sub(1))
+            && let (Items::Until { .. }, Some(before)) =
+                (&found.items, iteration.index.checked_sub(1))
             && step.looping.is_some()
         {
-            let before = found.body.iter().filter_map(|member| found.instance(member, before));
+            let before = found
+                .body
+                .iter()
+                .filter_map(|member| found.instance(member, before));
             needs.extend(before.filter_map(|name| self.steps.get_index_of(&name)));
         }
         needs
@@ -173,10 +194,18 @@ impl<'a> References<'a> {
             }
         }
         if let Some(found) = self.loop_of.get(name) {
-            let iteration = by.iteration.as_ref().filter(|iteration| iteration.of == found.name);
+            let iteration = by
+                .iteration
+                .as_ref()
+                .filter(|iteration| iteration.of == found.name);
             match iteration.and_then(|iteration| found.instance(name, iteration.index)) {
                 Some(same) => needs.extend(self.steps.get_index_of(&same)),
-                None => needs.extend(self.iterations.get(found.name.as_str()).into_iter().flatten()),
+                None => needs.extend(
+                    self.iterations
+                        .get(found.name.as_str())
+                        .into_iter()
+                        .flatten(),
+                ),
             }
         }
         needs.extend(self.steps.get_index_of(name));

@@ -43,7 +43,10 @@ pub(crate) fn with_values(
 pub(crate) fn variables(node: &Node) -> Vec<(&str, Span)> {
     match &node.content {
         Content::Array(items) => items.iter().flat_map(variables).collect(),
-        Content::Table(entries) => entries.iter().flat_map(|entry| variables(&entry.node)).collect(),
+        Content::Table(entries) => entries
+            .iter()
+            .flat_map(|entry| variables(&entry.node))
+            .collect(),
         Content::String(text) => {
             let named = text.match_indices("${each.").filter_map(|(at, start)| {
                 let is_literal = text[..at].ends_with('$');
@@ -171,7 +174,11 @@ fn variable(name: &str, each: Option<&Map<String, Value>>) -> Result<Node, Mista
         Some(value) => Ok(literal(value, 0..0)),
         None => Err(Mistake {
             message: format!("the loop has no variable `{}`", name.escape_debug()),
-            hint: Some(names::hint(name, "variables", each.keys().map(String::as_str))),
+            hint: Some(names::hint(
+                name,
+                "variables",
+                each.keys().map(String::as_str),
+            )),
         }),
     }
 }

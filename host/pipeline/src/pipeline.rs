@@ -236,7 +236,9 @@ impl Step {
             Items::Until { until, .. } => Some(until.span()),
             Items::Known(_) | Items::Listed { .. } => None,
         });
-        let asked = self.conditions().filter(move |condition| Some(condition.span()) != until);
+        let asked = self
+            .conditions()
+            .filter(move |condition| Some(condition.span()) != until);
         let asked = asked.flat_map(|condition| condition.expression.steps());
         self.requires().chain(asked)
     }

@@ -25,7 +25,10 @@ impl Pipeline {
             kinds.insert(step.written.as_str(), kind);
         }
         for switch in self.switches.values() {
-            let mut of_cases = switch.cases.iter().filter_map(|case| kinds.get(case.step.as_str()));
+            let mut of_cases = switch
+                .cases
+                .iter()
+                .filter_map(|case| kinds.get(case.step.as_str()));
             if let Some(kind) = of_cases.next().copied() {
                 kinds.insert(&switch.name, kind);
             }
@@ -79,8 +82,13 @@ impl Planner<'_> {
             };
             let taken = self.pipeline.steps.values();
             let taken = taken.flat_map(|step| step.input.references());
-            let is_taken = taken.into_iter().any(|reference| reference.name == switch.name);
-            let other = switch.cases.iter().find(|case| self.kinds.get(case.step.as_str()) != Some(&kind));
+            let is_taken = taken
+                .into_iter()
+                .any(|reference| reference.name == switch.name);
+            let other = switch
+                .cases
+                .iter()
+                .find(|case| self.kinds.get(case.step.as_str()) != Some(&kind));
             if let (true, Some(case)) = (is_taken, other) {
                 self.diagnostics.push(
                     Diagnostic::new(format!(
@@ -88,7 +96,10 @@ impl Planner<'_> {
                         switch.name
                     ))
                     .at(case.span.clone())
-                    .hint(format!("the first case is {}: give the others the same kind", kind.described())),
+                    .hint(format!(
+                        "the first case is {}: give the others the same kind",
+                        kind.described()
+                    )),
                 );
             }
         }
@@ -97,7 +108,17 @@ impl Planner<'_> {
     /// The plugin of a step, or of one that a loop or a switch stands for.
     fn plugin_of(&self, name: &str) -> String {
         let steps = &self.pipeline.steps;
-        let case = || Some(self.pipeline.switches.get(name)?.cases.first()?.step.as_str());
+        let case = || {
+            Some(
+                self.pipeline
+                    .switches
+                    .get(name)?
+                    .cases
+                    .first()?
+                    .step
+                    .as_str(),
+            )
+        };
         let written = |name: &str| steps.values().find(|step| step.written == name);
         match written(name).or_else(|| written(case()?)) {
             Some(step) => plugin_is(step, self.kind(step)),
@@ -322,7 +343,9 @@ impl Planner<'_> {
             return Vec::new();
         };
         let iterations = 0..found.items.most();
-        iterations.filter_map(|index| found.instance(name, index)).collect()
+        iterations
+            .filter_map(|index| found.instance(name, index))
+            .collect()
     }
 
     fn check_model(&mut self, reference: &Reference) {

@@ -232,7 +232,12 @@ pub(crate) fn one_of<T: Copy>(
     if found.is_none() {
         let message = format!("{what} cannot be `{}`", word.escape_debug());
         let names = known.iter().map(|(name, _)| *name);
-        report(node, message, Some(names::hint(word, "values", names)), diagnostics);
+        report(
+            node,
+            message,
+            Some(names::hint(word, "values", names)),
+            diagnostics,
+        );
     }
     found.map(|(_, value)| *value)
 }

@@ -95,7 +95,9 @@ pub(crate) fn unroll(
 ) -> (IndexMap<String, Step>, IndexMap<String, Loop>) {
     let loops = find(&steps, switches, diagnostics);
     for step in steps.values() {
-        let in_loop = loops.values().any(|found| found.body.contains(&step.written));
+        let in_loop = loops
+            .values()
+            .any(|found| found.body.contains(&step.written));
         if let (false, Some(template)) = (in_loop, &step.places.template) {
             let values = Values { params, each: None };
             interpolate::with_values(template, &values, diagnostics);
@@ -155,9 +157,17 @@ fn iterated(
 
 /// Puts the variables of a loop into the parameters of a step. Where its `with` names none, the
 /// step with the loop gets each of them as a parameter of the same name.
-fn bind(step: &mut Step, values: &Map<String, Value>, params: &Params, diagnostics: &mut Diagnostics) {
+fn bind(
+    step: &mut Step,
+    values: &Map<String, Value>,
+    params: &Params,
+    diagnostics: &mut Diagnostics,
+) {
     if let Some(template) = &step.places.template {
-        let values = Values { params, each: Some(values) };
+        let values = Values {
+            params,
+            each: Some(values),
+        };
         let entry = interpolate::with_values(template, &values, diagnostics);
         let title = format!("step `{}`", step.written);
         if let Some(parameters) = step::read_with(&entry, &title, diagnostics) {
@@ -175,7 +185,10 @@ fn bind(step: &mut Step, values: &Map<String, Value>, params: &Params, diagnosti
     };
     let key_span = &looping.key_span;
     let (_, node) = step.places.with.get_or_insert_with(|| {
-        (key_span.clone(), Node::new(key_span.clone(), Content::Table(Vec::new())))
+        (
+            key_span.clone(),
+            Node::new(key_span.clone(), Content::Table(Vec::new())),
+        )
     });
     for (name, value) in values {
         parameters.insert(name.clone(), value.clone());
@@ -207,8 +220,12 @@ fn find(
         let body = ways.body(name, looping, diagnostics);
         for member in &body {
             let other = loops.values().find(|other| other.body.contains(member));
-            let nested = (member != name).then(|| steps[member].looping.as_ref()).flatten();
-            let span = other.map(|other| other.span.clone()).or(nested.map(|nested| nested.key_span.clone()));
+            let nested = (member != name)
+                .then(|| steps[member].looping.as_ref())
+                .flatten();
+            let span = other
+                .map(|other| other.span.clone())
+                .or(nested.map(|nested| nested.key_span.clone()));
             if let Some(span) = span {
                 diagnostics.push(
                     Diagnostic::new(format!("step `{member}` would be in two loops"))
@@ -224,9 +241,11 @@ fn find(
             step.register.is_some(),
         ) {
             diagnostics.push(
-                Diagnostic::new(format!("step `{name}` makes several models, of which one can be registered"))
-                    .at(span.clone())
-                    .hint("add `select = { metric = \"…\", best = \"max\" }`"),
+                Diagnostic::new(format!(
+                    "step `{name}` makes several models, of which one can be registered"
+                ))
+                .at(span.clone())
+                .hint("add `select = { metric = \"…\", best = \"max\" }`"),
             );
         }
         loops.insert(
@@ -260,20 +279,25 @@ fn check_readers(
             }
         };
         for reference in taken {
-            let of = loops.values().find(|found| found.body.contains(&reference.name));
+            let of = loops
+                .values()
+                .find(|found| found.body.contains(&reference.name));
             let Some(of) = of.filter(|of| !of.body.contains(&step.written) && !of.hands_on_one())
             else {
                 continue;
             };
             diagnostics.push(
-                Diagnostic::new(format!("step `{}` runs several times, and one is taken here", reference.name))
-                    .at(reference.span.clone())
-                    .related(of.span.clone(), "the loop")
-                    .hint(format!(
-                        "add `select = {{ metric = \"…\", best = \"max\" }}` to step `{}`, or take \
+                Diagnostic::new(format!(
+                    "step `{}` runs several times, and one is taken here",
+                    reference.name
+                ))
+                .at(reference.span.clone())
+                .related(of.span.clone(), "the loop")
+                .hint(format!(
+                    "add `select = {{ metric = \"…\", best = \"max\" }}` to step `{}`, or take \
                          all of its models: `models = [\"{}\"]`",
-                        of.name, reference.name
-                    )),
+                    of.name, reference.name
+                )),
             );
         }
     }
@@ -310,19 +334,27 @@ impl Ways<'_> {
             self.walk(judge, name, &mut HashSet::new(), &mut on_way);
             if on_way.is_empty() {
                 diagnostics.push(
-                    Diagnostic::new(format!("step `{judge}` does not depend on step `{name}`, and so cannot judge it"))
-                        .at(span)
-                        .related(step.name_span(), format!("`{judge}`"))
-                        .hint(format!("name a step that takes the result of `{name}`")),
+                    Diagnostic::new(format!(
+                        "step `{judge}` does not depend on step `{name}`, and so cannot judge it"
+                    ))
+                    .at(span)
+                    .related(step.name_span(), format!("`{judge}`"))
+                    .hint(format!("name a step that takes the result of `{name}`")),
                 );
             }
             body.extend(on_way);
         }
-        self.steps.keys().filter(|step| body.contains(step.as_str())).cloned().collect()
+        self.steps
+            .keys()
+            .filter(|step| body.contains(step.as_str()))
+            .cloned()
+            .collect()
     }
 
     fn known<'a>(&'a self, name: &'a str) -> &'a str {
-        self.steps.get_key_value(name).map_or(name, |(name, _)| name)
+        self.steps
+            .get_key_value(name)
+            .map_or(name, |(name, _)| name)
     }
 
     /// Whether there is a way back from `from` to `to`; the steps on all such ways are collected.
@@ -342,7 +374,11 @@ impl Ways<'_> {
         };
         let mut found = false;
         for next in step.referenced_names() {
-            let cases = self.switches.get(next).into_iter().flat_map(|switch| &switch.cases);
+            let cases = self
+                .switches
+                .get(next)
+                .into_iter()
+                .flat_map(|switch| &switch.cases);
             let cases = cases.map(|case| case.step.as_str());
             for next in std::iter::once(next).chain(cases) {
                 found |= self.walk(next, to, seen, on_way);

@@ -2,27 +2,15 @@
 //! `drift`.
 
 use comfy_table::CellAlignment::{Left, Right};
-use mlhost_engine::{GateRecord, StepRecord, StepStatus};
+use mlhost_engine::{GateRecord, IterationOutcome, LoopOutcome, RunRecord, StepRecord, StepStatus};
 use mlhost_sandbox::{Finding, Metric, Outcome};
 use serde_json::Value;
 
 use crate::{output, text};
 
-/// A table of steps, and below it what they found.
-pub(super) fn steps(steps: &[StepRecord]) -> String {
-    let rows = steps.iter().map(|step| {
-        let status = match step.status {
-            StepStatus::Done if step.cached => cached(step),
-            status => status.word().to_owned(),
-        };
-        vec![
-            step.name.clone(),
-            step.plugin.to_string(),
-            text::count(step.rows),
-            text::seconds(step.seconds),
-            status,
-        ]
-    });
+/// A table of steps, and below it what they found. Of a loop only the iteration is told in full
+/// that it hands on, if it hands on one.
+pub(super) fn steps(record: &RunRecord) -> String {
     let headings = [
         ("STEP", Left),
         ("PLUGIN", Left),
@@ -30,19 +18,154 @@ pub(super) fn steps(steps: &[StepRecord]) -> String {
         ("TIME", Right),
         ("RESULT", Left),
     ];
-    let mut words = format!("{}\n", output::table(&headings, rows));
-    for step in steps {
+    let mut words = format!("{}\n", output::table(&headings, rows(record)));
+    for outcome in &record.loops {
+        words.push_str(&looped(outcome));
+    }
+    for step in &record.steps {
+        if record
+            .loops
+            .iter()
+            .any(|outcome| outcome.leaves_out(&step.name))
+        {
+            continue;
+        }
         if let Some(outcome) = &step.outcome {
             words.push_str(&format!("\n{}: {}\n", step.name, outcome.summary));
             words.push_str(&open_findings(&outcome.findings));
             words.push_str(&headline(&outcome.metrics));
         }
         words.push_str(&gates(&step.gates));
-        if let Some(error) = &step.error {
-            words.push_str(&format!("\n{}: {error}\n", step.name));
+        for reason in step.error.iter().chain(&step.skipped) {
+            words.push_str(&format!("\n{}: {reason}\n", step.name));
         }
     }
     words
+}
+
+/// A line for each step, and one for all iterations of a step in a loop.
+fn rows(record: &RunRecord) -> Vec<Vec<String>> {
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    let mut told: Vec<&str> = Vec::new();
+    for step in &record.steps {
+        if !record.loops.iter().any(|outcome| outcome.holds(&step.name)) {
+            rows.push(row(
+                &step.name,
+                &step.plugin.to_string(),
+                step.rows,
+                step.seconds,
+                status(step),
+            ));
+            continue;
+        }
+        let written = step.name.split('[').next().unwrap_or_default();
+        if told.contains(&written) {
+            continue;
+        }
+        told.push(written);
+        let all = record.steps.iter();
+        let all: Vec<_> = all
+            .filter(|other| other.name.split('[').next() == Some(written))
+            .collect();
+        let mut statuses: Vec<(&str, usize)> = Vec::new();
+        for step in &all {
+            let word = if step.cached && step.status == StepStatus::Done {
+                "cached"
+            } else {
+                step.status.word()
+            };
+            match statuses.iter_mut().find(|(other, _)| *other == word) {
+                Some((_, number)) => *number += 1,
+                None => statuses.push((word, 1)),
+            }
+        }
+        let statuses = statuses
+            .iter()
+            .map(|(word, number)| format!("{number} {word}"));
+        rows.push(row(
+            &format!("{written}[1..{}]", all.len()),
+            &step.plugin.to_string(),
+            all.iter().map(|step| step.rows).sum(),
+            all.iter().map(|step| step.seconds).sum(),
+            statuses.collect::<Vec<_>>().join(", "),
+        ));
+    }
+    rows
+}
+
+fn row(name: &str, plugin: &str, rows: u64, seconds: f64, status: String) -> Vec<String> {
+    vec![
+        name.to_owned(),
+        plugin.to_owned(),
+        text::count(rows),
+        text::seconds(seconds),
+        status,
+    ]
+}
+
+/// How a step ended.
+pub(super) fn status(step: &StepRecord) -> String {
+    match (step.status, step.attempts.len()) {
+        (StepStatus::Done, 0) if step.cached => cached(step),
+        (status, 0) => status.word().to_owned(),
+        (status, before) => format!("{} at attempt {}", status.word(), before + 1),
+    }
+}
+
+/// The most iterations that are listed.
+const LISTED: usize = 50;
+
+/// A loop as a table: its variables, and what it is judged by. A search is in the order of its
+/// metric, the one that was selected first.
+pub(super) fn looped(outcome: &LoopOutcome) -> String {
+    let mut iterations: Vec<(usize, &IterationOutcome)> = (1..).zip(&outcome.iterations).collect();
+    let best = outcome
+        .selected
+        .and_then(|selected| outcome.iterations.get(selected - 1)?.metric);
+    if let Some(best) = best {
+        let behind = |iteration: &IterationOutcome| match iteration.metric {
+            Some(metric) => (metric - best).abs(),
+            None => f64::INFINITY,
+        };
+        iterations.sort_by(|(_, one), (_, other)| behind(one).total_cmp(&behind(other)));
+    }
+    let names: Vec<&String> = match outcome.iterations.first() {
+        Some(first) => first.values.keys().collect(),
+        None => return format!("\n{}: no iterations\n", outcome.name),
+    };
+    let mut headings = vec![("#", Right)];
+    headings.extend(names.iter().map(|name| (name.as_str(), Right)));
+    headings.extend(outcome.metric.iter().map(|metric| (metric.as_str(), Right)));
+    headings.push(("", Left));
+    let rows = iterations.iter().take(LISTED).map(|(number, iteration)| {
+        let mut row = vec![number.to_string()];
+        row.extend(
+            names
+                .iter()
+                .map(|name| match &iteration.values[name.as_str()] {
+                    Value::String(text) => text.clone(),
+                    other => other.to_string(),
+                }),
+        );
+        if outcome.metric.is_some() {
+            row.push(text::metric(iteration.metric));
+        }
+        row.push(match iteration.status {
+            StepStatus::Done if outcome.selected == Some(*number) => "selected".to_owned(),
+            StepStatus::Done => String::new(),
+            status => status.word().to_owned(),
+        });
+        row
+    });
+    let left_out = match iterations.len().saturating_sub(LISTED) {
+        0 => String::new(),
+        more => format!("and {more} more\n"),
+    };
+    format!(
+        "\n{}\n{}\n{left_out}",
+        outcome.name,
+        output::table(&headings, rows)
+    )
 }
 
 /// That a step was done before, and by which run.

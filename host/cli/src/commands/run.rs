@@ -218,7 +218,7 @@ fn words(report: &Report<'_>) -> String {
         report.outcome,
         text::seconds(record.seconds)
     );
-    words.push_str(&outcome::steps(&record.steps));
+    words.push_str(&outcome::steps(record));
     for model in &record.models {
         let news = if model.new {
             "registered"

@@ -5,7 +5,7 @@ use mlhost_pipeline::{Best, Items, Loop, Select};
 use mlhost_sandbox::Better;
 use serde::{Deserialize, Serialize};
 
-use super::{Condition, Error, Map, Result, Schedule, Scope, State, Step, Value};
+use super::{Condition, Error, Map, Next, Result, Schedule, Scope, State, Step, Value};
 use crate::StepStatus;
 
 /// What a name stands for.
@@ -22,6 +22,9 @@ enum Resolved {
 pub struct LoopOutcome {
     /// The step with the loop.
     pub name: String,
+    /// The steps of an iteration, in the order of the file.
+    #[serde(default)]
+    pub body: Vec<String>,
     /// The metric that its iterations are judged by, as `step.metric`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metric: Option<String>,
@@ -30,6 +33,28 @@ pub struct LoopOutcome {
     pub selected: Option<usize>,
     /// The iterations that it came to, in their order.
     pub iterations: Vec<IterationOutcome>,
+}
+
+impl LoopOutcome {
+    /// Whether a step is one of an iteration that is not handed on.
+    pub fn leaves_out(&self, step: &str) -> bool {
+        let Some((written, index)) = instance_of(step) else {
+            return false;
+        };
+        let is_in_body = self.body.iter().any(|name| name == written);
+        is_in_body && self.selected.is_some_and(|selected| selected != index)
+    }
+
+    /// Whether a step is in an iteration.
+    pub fn holds(&self, step: &str) -> bool {
+        instance_of(step).is_some_and(|(written, _)| self.body.iter().any(|name| name == written))
+    }
+}
+
+/// The name in the file of a step of an iteration, and the number of that, counted from one.
+fn instance_of(step: &str) -> Option<(&str, usize)> {
+    let (written, index) = step.strip_suffix(']')?.split_once('[')?;
+    Some((written, index.parse().ok()?))
 }
 
 /// What became of one iteration.
@@ -54,6 +79,33 @@ impl Schedule {
         }
     }
 
+    /// The steps with gates of the iteration that a loop hands on.
+    pub(super) fn judge(&mut self, of: &Loop) -> Next {
+        let handed_on = match self.hand_on(of) {
+            Ok(handed_on) => handed_on,
+            Err(error) => {
+                let step = of.instance(&of.name, 0).unwrap_or_default();
+                return Next::Fail { step, error };
+            }
+        };
+        let instances = handed_on.into_iter().flat_map(|index| {
+            of.body
+                .iter()
+                .filter_map(move |name| of.instance(name, index))
+        });
+        let pipeline = &self.pipeline;
+        let gated = instances.filter(|name| {
+            pipeline
+                .steps
+                .get(name)
+                .is_some_and(|step| !step.gates.is_empty())
+        });
+        Next::Judge {
+            of: of.name.clone(),
+            steps: gated.collect(),
+        }
+    }
+
     /// Whether an iteration of a loop takes place at all.
     pub(super) fn is_reached(&mut self, step: &Step) -> Result<bool> {
         let Some(iteration) = &step.iteration else {
@@ -63,7 +115,10 @@ impl Schedule {
         let found = &pipeline.loops[&iteration.of];
         if step.written != found.name {
             let first = self.iteration(found, &found.name, iteration.index);
-            return Ok(!matches!(first.map(|at| &self.nodes[at].state), Some(State::NotReached)));
+            return Ok(!matches!(
+                first.map(|at| &self.nodes[at].state),
+                Some(State::NotReached)
+            ));
         }
         match &found.items {
             Items::Known(_) => Ok(true),
@@ -78,7 +133,9 @@ impl Schedule {
                     let at = self.iteration(found, name, before);
                     at.is_some_and(|at| self.is_done(at))
                 });
-                let Some(before) = self.iteration(found, &found.name, before).filter(|_| all_done)
+                let Some(before) = self
+                    .iteration(found, &found.name, before)
+                    .filter(|_| all_done)
                 else {
                     return Ok(false);
                 };
@@ -94,9 +151,10 @@ impl Schedule {
         if let Some(reason) = self.not_called(step) {
             return Ok(Some(reason));
         }
-        let switch = pipeline.switches.values().find(|switch| {
-            switch.cases.iter().any(|case| case.step == step.written)
-        });
+        let switch = pipeline
+            .switches
+            .values()
+            .find(|switch| switch.cases.iter().any(|case| case.step == step.written));
         if let Some(switch) = switch {
             let picked = self.pick(&switch.name, step)?;
             if picked.as_ref() != Some(&step.written) {
@@ -107,7 +165,11 @@ impl Schedule {
             }
         }
         let lenient = step.control.after_any || step.control.finally;
-        let inputs: Vec<&str> = step.input.references().map(|input| input.name.as_str()).collect();
+        let inputs: Vec<&str> = step
+            .input
+            .references()
+            .map(|input| input.name.as_str())
+            .collect();
         for name in step.requires() {
             if pipeline.data.contains_key(crate::opened::data_name(name)) {
                 continue;
@@ -124,9 +186,12 @@ impl Schedule {
                     none.then(|| format!("no iteration of `{name}` was done"))
                 }
                 Resolved::All(all) => {
-                    let reached = |at: &&usize| !matches!(self.nodes[**at].state, State::NotReached);
+                    let reached =
+                        |at: &&usize| !matches!(self.nodes[**at].state, State::NotReached);
                     let mut reached = all.iter().filter(reached);
-                    reached.find(|at| !self.is_done(**at)).map(|at| self.lacking(*at))
+                    reached
+                        .find(|at| !self.is_done(**at))
+                        .map(|at| self.lacking(*at))
                 }
                 Resolved::Nothing(reason) => Some(reason),
             };
@@ -146,7 +211,8 @@ impl Schedule {
     fn not_called(&self, step: &Step) -> Option<String> {
         let callers = self.called_by.get(&step.written)?;
         let mut callers = callers.iter().map(|at| &self.nodes[*at].state);
-        let failed = callers.any(|state| matches!(state, State::Ended(facts) if facts.has_failed()));
+        let failed =
+            callers.any(|state| matches!(state, State::Ended(facts) if facts.has_failed()));
         (!failed).then(|| "nothing failed that it follows".to_owned())
     }
 
@@ -181,12 +247,20 @@ impl Schedule {
     /// The variables of the loop of a step, where they became known in this run.
     pub(super) fn values(&mut self, step: &Step) -> Result<Option<Map<String, Value>>> {
         let pipeline = self.pipeline.clone();
-        let Some(iteration) = step.iteration.as_ref().filter(|iteration| iteration.values.is_none())
+        let Some(iteration) = step
+            .iteration
+            .as_ref()
+            .filter(|iteration| iteration.values.is_none())
         else {
             return Ok(None);
         };
         let found = &pipeline.loops[&iteration.of];
-        let Items::Listed { variable, list, limit } = &found.items else {
+        let Items::Listed {
+            variable,
+            list,
+            limit,
+        } = &found.items
+        else {
             return Ok(None);
         };
         let items = self.list(found, list, *limit, step)?;
@@ -211,7 +285,8 @@ impl Schedule {
                 return Ok(same.map_or_else(|| Resolved::Nothing(unknown(name)), Resolved::One));
             }
             if !found.hands_on_one() {
-                let all = (0..found.items.most()).filter_map(|index| self.iteration(found, name, index));
+                let all =
+                    (0..found.items.most()).filter_map(|index| self.iteration(found, name, index));
                 return Ok(Resolved::All(all.collect()));
             }
             let chosen = self.hand_on(found)?;
@@ -251,7 +326,10 @@ impl Schedule {
     fn best(&self, of: &Loop, select: &Select) -> Result<Option<usize>> {
         let mut best: Option<(usize, f64)> = None;
         for index in 0..of.items.most() {
-            let done = |step| self.iteration(of, step, index).filter(|at| self.is_done(*at));
+            let done = |step| {
+                self.iteration(of, step, index)
+                    .filter(|at| self.is_done(*at))
+            };
             let (Some(_), Some(judge)) = (done(&of.name), done(&select.step)) else {
                 continue;
             };
@@ -275,7 +353,13 @@ impl Schedule {
                     });
                 }
             };
-            let is_better = |(_, other): (usize, f64)| if highest { metric > other } else { metric < other };
+            let is_better = |(_, other): (usize, f64)| {
+                if highest {
+                    metric > other
+                } else {
+                    metric < other
+                }
+            };
             if !metric.is_nan() && best.is_none_or(is_better) {
                 best = Some((index, metric));
             }
@@ -311,13 +395,18 @@ impl Schedule {
         let value = self.evaluate(list, by)?;
         let wrong = |message: String| self.wrong(list, message);
         let Value::Array(items) = value else {
-            return Err(wrong("the expression gives no list to loop over".to_owned()));
+            return Err(wrong(
+                "the expression gives no list to loop over".to_owned(),
+            ));
         };
         if items.len() > limit {
             let message = format!("the list has {} items, and `limit` is {limit}", items.len());
             return Err(wrong(message));
         }
-        if items.iter().any(|item| matches!(item, Value::Array(_) | Value::Object(_) | Value::Null)) {
+        if items
+            .iter()
+            .any(|item| matches!(item, Value::Array(_) | Value::Object(_) | Value::Null))
+        {
             let message = "the list holds more than booleans, numbers and strings".to_owned();
             return Err(wrong(message));
         }
@@ -328,7 +417,10 @@ impl Schedule {
     fn holds(&mut self, condition: &Condition, by: &Step) -> Result<bool> {
         match self.evaluate(condition, by)? {
             Value::Bool(holds) => Ok(holds),
-            _ => Err(self.wrong(condition, "the condition is neither true nor false".to_owned())),
+            _ => Err(self.wrong(
+                condition,
+                "the condition is neither true nor false".to_owned(),
+            )),
         }
     }
 
@@ -344,8 +436,13 @@ impl Schedule {
             State::Ended(facts) => Some(facts),
             _ => None,
         };
-        let steps = meant.into_iter().filter_map(|(name, at)| Some((name, facts(at)?)));
-        let each = by.iteration.as_ref().and_then(|iteration| iteration.values.as_ref());
+        let steps = meant
+            .into_iter()
+            .filter_map(|(name, at)| Some((name, facts(at)?)));
+        let each = by
+            .iteration
+            .as_ref()
+            .and_then(|iteration| iteration.values.as_ref());
         let scope = Scope {
             pipeline: &self.pipeline,
             each,
@@ -367,7 +464,11 @@ impl Schedule {
     /// What became of the loops.
     pub(crate) fn loops(&mut self) -> Vec<LoopOutcome> {
         let pipeline = self.pipeline.clone();
-        pipeline.loops.values().map(|of| self.loop_outcome(of)).collect()
+        pipeline
+            .loops
+            .values()
+            .map(|of| self.loop_outcome(of))
+            .collect()
     }
 
     fn loop_outcome(&mut self, of: &Loop) -> LoopOutcome {
@@ -385,7 +486,10 @@ impl Schedule {
                 self.facts(&self.nodes[judge].name)?.metric(&select.metric)
             });
             let step = &self.pipeline.steps[&self.nodes[at].name];
-            let known = step.iteration.as_ref().and_then(|iteration| iteration.values.clone());
+            let known = step
+                .iteration
+                .as_ref()
+                .and_then(|iteration| iteration.values.clone());
             let listed = || match &of.items {
                 Items::Listed { variable, .. } => {
                     let item = self.lists.get(&of.name)?.get(index)?;
@@ -401,8 +505,17 @@ impl Schedule {
         }
         LoopOutcome {
             name: of.name.clone(),
-            metric: of.select.as_ref().map(|select| format!("{}.{}", select.step, select.metric)),
-            selected: self.handed_on.get(&of.name).copied().flatten().map(|index| index + 1),
+            body: of.body.clone(),
+            metric: of
+                .select
+                .as_ref()
+                .map(|select| format!("{}.{}", select.step, select.metric)),
+            selected: self
+                .handed_on
+                .get(&of.name)
+                .copied()
+                .flatten()
+                .map(|index| index + 1),
             iterations,
         }
     }

@@ -134,7 +134,11 @@ impl Values for Scope<'_> {
             Within::Params => self.pipeline.params.keys().cloned().collect(),
             Within::Each => self.each.into_iter().flat_map(Map::keys).cloned().collect(),
             Within::Steps => self.steps.keys().cloned().collect(),
-            Within::Fields(step) => self.steps.get(step).map(|facts| facts.fields()).unwrap_or_default(),
+            Within::Fields(step) => self
+                .steps
+                .get(step)
+                .map(|facts| facts.fields())
+                .unwrap_or_default(),
         }
     }
 }

@@ -11,7 +11,7 @@ use std::{
     sync::Arc,
 };
 
-use mlhost_pipeline::{Condition, OnFailure, Pipeline, Plan, Step};
+use mlhost_pipeline::{Condition, Loop, OnFailure, Pipeline, Plan, Step};
 use serde_json::{Map, Value};
 
 pub use choice::{IterationOutcome, LoopOutcome};
@@ -28,6 +28,9 @@ pub(crate) enum Next {
     Skip { step: String, reason: String },
     /// It fails before it runs: a condition or a list of the pipeline has no value.
     Fail { step: String, error: Error },
+    /// All iterations of this loop have ended, and the gates of these steps of the one that it
+    /// hands on decide before anything else goes on with it.
+    Judge { of: String, steps: Vec<String> },
 }
 
 /// A step that may start.
@@ -65,7 +68,10 @@ enum Verdict {
 }
 
 struct Node {
+    /// The step, or the loop whose gates it stands for.
     name: String,
+    /// Whether it stands for the gates of a loop.
+    judges: bool,
     state: State,
     /// How many of the steps that it needs have not ended.
     missing: usize,
@@ -103,12 +109,14 @@ pub(crate) struct Schedule {
 impl Schedule {
     pub(crate) fn new(pipeline: Arc<Pipeline>, plan: &Plan) -> Self {
         let names = plan.steps.iter().map(|step| step.name.clone());
-        let index: HashMap<String, usize> = names.enumerate().map(|(at, name)| (name, at)).collect();
+        let index: HashMap<String, usize> =
+            names.enumerate().map(|(at, name)| (name, at)).collect();
         let mut nodes: Vec<Node> = plan
             .steps
             .iter()
             .map(|step| Node {
                 name: step.name.clone(),
+                judges: false,
                 state: State::Waiting,
                 missing: step.needs.len(),
                 needed_by: Vec::new(),
@@ -119,17 +127,31 @@ impl Schedule {
                 nodes[index[need]].needed_by.push(at);
             }
         }
+        let judged = pipeline
+            .loops
+            .values()
+            .filter(|of| is_judged(&pipeline, of));
+        for of in judged {
+            add_judgement(of, &index, &mut nodes);
+        }
         let mut called_by: HashMap<String, Vec<usize>> = HashMap::new();
         for (at, node) in nodes.iter().enumerate() {
-            if let OnFailure::Step(called, _) = &pipeline.steps[&node.name].control.on_failure {
+            if let Some(step) = pipeline.steps.get(&node.name)
+                && let OnFailure::Step(called, _) = &step.control.on_failure
+            {
                 called_by.entry(called.clone()).or_default().push(at);
             }
         }
-        let is_finally = |at: &usize| pipeline.steps[&nodes[*at].name].control.finally;
+        let is_finally = |at: &usize| is_finally(&pipeline, &nodes[*at]);
         let (finally, others): (Vec<usize>, Vec<usize>) = (0..nodes.len()).partition(is_finally);
         let ready = others.iter().copied().filter(|at| nodes[*at].missing == 0);
         let bodies = pipeline.loops.values();
-        let bodies = bodies.flat_map(|found| found.body.iter().map(|step| (step.clone(), found.name.clone())));
+        let bodies = bodies.flat_map(|found| {
+            found
+                .body
+                .iter()
+                .map(|step| (step.clone(), found.name.clone()))
+        });
         Self {
             ready: ready.collect(),
             loop_of: bodies.collect(),
@@ -178,8 +200,8 @@ impl Schedule {
     /// A `finally` step waits for those among its needs that are `finally` steps too.
     fn finally_is_ready(&self, at: usize) -> bool {
         let waits = |node: &Node| {
-            let step = &self.pipeline.steps[&node.name];
-            step.control.finally && !self.has_ended(node) && node.needed_by.contains(&at)
+            let finally = is_finally(&self.pipeline, node);
+            finally && !self.has_ended(node) && node.needed_by.contains(&at)
         };
         !self.nodes.iter().any(waits)
     }
@@ -202,8 +224,29 @@ impl Schedule {
         };
         let failed = facts.has_failed();
         self.settle(at, State::Ended(facts));
-        let control = &self.pipeline.steps[step].control;
-        if failed && control.on_failure == OnFailure::Stop {
+        self.consequence(step, failed)
+    }
+
+    /// Says what the gates decided on a step of the iteration that a loop hands on.
+    pub(crate) fn judged(&mut self, step: &str, facts: Facts) -> Consequence {
+        let Some(at) = self.index.get(step).copied() else {
+            return Consequence::GoOn;
+        };
+        let failed = facts.has_failed();
+        self.nodes[at].state = State::Ended(facts);
+        self.consequence(step, failed)
+    }
+
+    /// Says that all gates of a loop have decided.
+    pub(crate) fn closed(&mut self, of: &str) {
+        let is_judgement = |node: &Node| node.judges && node.name == of;
+        if let Some(at) = self.nodes.iter().position(is_judgement) {
+            self.settle(at, State::NotReached);
+        }
+    }
+
+    fn consequence(&mut self, step: &str, failed: bool) -> Consequence {
+        if failed && self.pipeline.steps[step].control.on_failure == OnFailure::Stop {
             self.stop();
             return Consequence::Stop;
         }
@@ -219,9 +262,9 @@ impl Schedule {
     }
 
     fn settle(&mut self, at: usize, state: State) {
-        let step = &self.pipeline.steps[&self.nodes[at].name];
-        let finally = step.control.finally;
-        if let Some(iteration) = &step.iteration
+        let finally = is_finally(&self.pipeline, &self.nodes[at]);
+        let step = self.pipeline.steps.get(&self.nodes[at].name);
+        if let Some(iteration) = step.and_then(|step| step.iteration.as_ref())
             && let Some(found) = self.pipeline.loops.get(&iteration.of)
         {
             let ended = |name: &String| {
@@ -230,7 +273,9 @@ impl Schedule {
                 Some(at)
             };
             let others = found.body.iter().filter_map(ended);
-            let open = others.filter(|other| *other != at).any(|other| !self.has_ended(&self.nodes[other]));
+            let open = others
+                .filter(|other| *other != at)
+                .any(|other| !self.has_ended(&self.nodes[other]));
             if !open {
                 let running = self.running.get_mut(&iteration.of);
                 running.map(|running| running.remove(&iteration.index));
@@ -247,7 +292,7 @@ impl Schedule {
             let node = &mut self.nodes[next];
             node.missing -= 1;
             let waits = node.missing == 0 && matches!(node.state, State::Waiting);
-            if waits && !self.stopping && !self.pipeline.steps[&node.name].control.finally {
+            if waits && !self.stopping && !is_finally(&self.pipeline, node) {
                 self.ready.push_back(next);
             }
         }
@@ -265,6 +310,10 @@ impl Schedule {
 
     fn decide(&mut self, at: usize) -> Option<Next> {
         let pipeline = self.pipeline.clone();
+        if self.nodes[at].judges {
+            self.run(at);
+            return Some(self.judge(&pipeline.loops[&self.nodes[at].name]));
+        }
         let step = &pipeline.steps[&self.nodes[at].name];
         let name = step.name.clone();
         match self.verdict(step) {
@@ -277,8 +326,14 @@ impl Schedule {
                 Some(Next::Skip { step: name, reason })
             }
             Ok(Verdict::Hold) => {
-                let of = step.iteration.as_ref().map(|iteration| iteration.of.clone());
-                self.held.entry(of.unwrap_or_default()).or_default().push_back(at);
+                let of = step
+                    .iteration
+                    .as_ref()
+                    .map(|iteration| iteration.of.clone());
+                self.held
+                    .entry(of.unwrap_or_default())
+                    .or_default()
+                    .push_back(at);
                 None
             }
             Ok(Verdict::Run(values)) => {
@@ -309,4 +364,47 @@ impl Schedule {
         }
         Ok(Verdict::Run(self.values(step)?))
     }
+}
+
+fn is_finally(pipeline: &Pipeline, node: &Node) -> bool {
+    let step = pipeline.steps.get(&node.name);
+    step.is_some_and(|step| step.control.finally)
+}
+
+/// Whether gates decide on what a loop hands on.
+pub(crate) fn is_judged(pipeline: &Pipeline, of: &Loop) -> bool {
+    let gated = |name: &String| {
+        let step = pipeline.steps.get(&of.instance(name, 0)?)?;
+        Some(!step.gates.is_empty())
+    };
+    of.select.is_some() && of.body.iter().filter_map(gated).any(|gated| gated)
+}
+
+/// Puts the gates of a loop between its steps and those that wait for what it hands on.
+fn add_judgement(of: &Loop, index: &HashMap<String, usize>, nodes: &mut Vec<Node>) {
+    let at = nodes.len();
+    let instances = (0..of.items.most()).flat_map(|iteration| {
+        of.body
+            .iter()
+            .filter_map(move |name| of.instance(name, iteration))
+    });
+    let instances: BTreeSet<usize> = instances
+        .filter_map(|name| index.get(&name).copied())
+        .collect();
+    let mut outside = BTreeSet::new();
+    for instance in &instances {
+        let needed_by = nodes[*instance].needed_by.iter().copied();
+        outside.extend(needed_by.filter(|next| !instances.contains(next)));
+        nodes[*instance].needed_by.push(at);
+    }
+    for next in &outside {
+        nodes[*next].missing += 1;
+    }
+    nodes.push(Node {
+        name: of.name.clone(),
+        judges: true,
+        state: State::Waiting,
+        missing: instances.len(),
+        needed_by: outside.into_iter().collect(),
+    });
 }

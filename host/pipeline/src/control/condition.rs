@@ -45,7 +45,10 @@ pub(crate) fn read(node: &Node, what: &str, diagnostics: &mut Diagnostics) -> Op
 /// it is, between one quotation mark on each side.
 fn at(span: &Span, text: &str, mistake: &Mistake) -> Diagnostic {
     let is_plain = span.len() == text.len() + 2;
-    let (start, end) = (span.start + 1, mistake.offset.end.max(mistake.offset.start + 1));
+    let (start, end) = (
+        span.start + 1,
+        mistake.offset.end.max(mistake.offset.start + 1),
+    );
     let place = if is_plain && mistake.offset.end <= text.len() {
         start + mistake.offset.start..start + end
     } else {

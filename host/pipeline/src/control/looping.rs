@@ -92,7 +92,12 @@ impl Items {
     /// The names of the variables.
     pub fn variables(&self) -> Vec<&str> {
         match self {
-            Self::Known(items) => items.iter().take(1).flat_map(Map::keys).map(String::as_str).collect(),
+            Self::Known(items) => items
+                .iter()
+                .take(1)
+                .flat_map(Map::keys)
+                .map(String::as_str)
+                .collect(),
             Self::Listed { variable, .. } => vec![variable],
             Self::Until { .. } => vec![ITERATION],
         }
@@ -103,9 +108,10 @@ impl Items {
         match self {
             Self::Known(items) => items.get(iteration).cloned(),
             Self::Listed { .. } => None,
-            Self::Until { .. } => {
-                Some(Map::from_iter([(ITERATION.to_owned(), Value::from(iteration + 1))]))
-            }
+            Self::Until { .. } => Some(Map::from_iter([(
+                ITERATION.to_owned(),
+                Value::from(iteration + 1),
+            )])),
         }
     }
 }
@@ -164,12 +170,17 @@ pub(crate) fn read(
     });
     if let ("repeat", Some(entry)) = (
         entry.name.as_str(),
-        section.optional("select").or(section.optional("max_parallel")),
+        section
+            .optional("select")
+            .or(section.optional("max_parallel")),
     ) {
         diagnostics.push(
-            Diagnostic::new(format!("{} has `{}` and `repeat`", section.title, entry.name))
-                .at(entry.key_span.clone())
-                .hint("a repetition goes on one by one, and its last iteration is handed on"),
+            Diagnostic::new(format!(
+                "{} has `{}` and `repeat`",
+                section.title, entry.name
+            ))
+            .at(entry.key_span.clone())
+            .hint("a repetition goes on one by one, and its last iteration is handed on"),
         );
     }
     Some(Looping {
@@ -184,12 +195,18 @@ fn read_repeat(entry: &Entry, title: &str, diagnostics: &mut Diagnostics) -> Opt
     let title = format!("`repeat` in {title}");
     let section = Section::open(entry, &title, &["until", "limit"], diagnostics)?;
     let until = section.required("until", "add `until = \"evaluate.r2 > 0.4\"`", diagnostics);
-    let limit = section.required("limit", "add `limit = 10`, the most iterations", diagnostics);
-    let until = until.and_then(|entry| {
-        condition::read(&entry.node, &section.key("until"), diagnostics)
-    });
+    let limit = section.required(
+        "limit",
+        "add `limit = 10`, the most iterations",
+        diagnostics,
+    );
+    let until =
+        until.and_then(|entry| condition::read(&entry.node, &section.key("until"), diagnostics));
     let limit = limit.and_then(|entry| read_limit(entry, section, diagnostics));
-    Some(Items::Until { until: until?, limit: limit? })
+    Some(Items::Until {
+        until: until?,
+        limit: limit?,
+    })
 }
 
 fn read_limit(entry: &Entry, section: Section<'_>, diagnostics: &mut Diagnostics) -> Option<usize> {
@@ -211,14 +228,21 @@ fn read_items(
     let variables = reader::table(&entry.node, &what, diagnostics)?;
     if variables.is_empty() {
         let hint = format!("write `{key} = {{ max_depth = [4, 8, 12] }}`, for example");
-        reader::report(&entry.node, format!("{what} is empty"), Some(hint), diagnostics);
+        reader::report(
+            &entry.node,
+            format!("{what} is empty"),
+            Some(hint),
+            diagnostics,
+        );
         return None;
     }
     for variable in variables {
         let of = "the name of a variable";
         names::check(of, &variable.name, &variable.key_span, diagnostics);
     }
-    let listed = variables.iter().find(|variable| matches!(variable.node.content, Content::Table(_)));
+    let listed = variables
+        .iter()
+        .find(|variable| matches!(variable.node.content, Content::Table(_)));
     if let Some(listed) = listed {
         if variables.len() > 1 {
             let message = format!("{what} has a list that is not known yet, and something else");
@@ -228,11 +252,15 @@ fn read_items(
         }
         return read_listed(listed, &what, diagnostics);
     }
-    let lists = variables.iter().map(|variable| read_values(variable, &what, diagnostics));
+    let lists = variables
+        .iter()
+        .map(|variable| read_values(variable, &what, diagnostics));
     let lists: Vec<(String, Vec<Value>)> = lists.collect::<Option<_>>()?;
     let items = match key {
         "zip" => zip(&lists).or_else(|| {
-            let lengths = lists.iter().map(|(name, values)| format!("`{name}` has {}", values.len()));
+            let lengths = lists
+                .iter()
+                .map(|(name, values)| format!("`{name}` has {}", values.len()));
             let message = format!("the lists of {what} are not of one length");
             let hint = lengths.collect::<Vec<_>>().join(", ");
             reader::report(&entry.node, message, Some(hint), diagnostics);
@@ -250,11 +278,23 @@ fn read_items(
 fn read_listed(variable: &Entry, what: &str, diagnostics: &mut Diagnostics) -> Option<Items> {
     let title = format!("`{}` of {what}", variable.name);
     let section = Section::open(variable, &title, &["in", "limit"], diagnostics)?;
-    let list = section.required("in", "add `in = \"…\"`, an expression that gives a list", diagnostics);
-    let limit = section.required("limit", "add `limit = 20`, the most items of the list", diagnostics);
+    let list = section.required(
+        "in",
+        "add `in = \"…\"`, an expression that gives a list",
+        diagnostics,
+    );
+    let limit = section.required(
+        "limit",
+        "add `limit = 20`, the most items of the list",
+        diagnostics,
+    );
     let list = list.and_then(|entry| condition::read(&entry.node, &section.key("in"), diagnostics));
     let limit = limit.and_then(|entry| read_limit(entry, section, diagnostics));
-    Some(Items::Listed { variable: variable.name.clone(), list: list?, limit: limit? })
+    Some(Items::Listed {
+        variable: variable.name.clone(),
+        list: list?,
+        limit: limit?,
+    })
 }
 
 fn read_values(
@@ -265,12 +305,22 @@ fn read_values(
     let what = format!("`{}` of {what}", variable.name);
     let items = reader::array(&variable.node, &what, diagnostics)?;
     if items.is_empty() {
-        reader::report(&variable.node, format!("{what} is empty"), None, diagnostics);
+        reader::report(
+            &variable.node,
+            format!("{what} is empty"),
+            None,
+            diagnostics,
+        );
         return None;
     }
     let mut value = |item: &Node| match (&item.content, item.to_json()) {
         (Content::Table(_) | Content::Array(_) | Content::Invalid, _) | (_, Err(_)) => {
-            reader::mismatch(item, "a boolean, a finite number or a string", &what, diagnostics)
+            reader::mismatch(
+                item,
+                "a boolean, a finite number or a string",
+                &what,
+                diagnostics,
+            )
         }
         (_, Ok(value)) => Some(value),
     };
@@ -292,7 +342,9 @@ fn product(lists: &[(String, Vec<Value>)]) -> Option<Vec<Map<String, Value>>> {
             item.insert(name.clone(), value.clone());
             item
         };
-        let longer = items.iter().flat_map(|item| values.iter().map(move |value| with(item, value)));
+        let longer = items
+            .iter()
+            .flat_map(|item| values.iter().map(move |value| with(item, value)));
         items = longer.collect();
     }
     Some(items)
@@ -303,7 +355,9 @@ fn zip(lists: &[(String, Vec<Value>)]) -> Option<Vec<Map<String, Value>>> {
     let (_, first) = lists.first()?;
     let even = lists.iter().all(|(_, values)| values.len() == first.len());
     let item = |index: usize| {
-        let values = lists.iter().map(|(name, values)| (name.clone(), values[index].clone()));
+        let values = lists
+            .iter()
+            .map(|(name, values)| (name.clone(), values[index].clone()));
         values.collect()
     };
     (even && first.len() <= MOST_ITERATIONS).then(|| (0..first.len()).map(item).collect())
@@ -320,10 +374,15 @@ fn read_select(entry: &Entry, title: &str, diagnostics: &mut Diagnostics) -> Opt
     });
     let node = &metric?.node;
     let text = reader::string(node, &section.key("metric"), diagnostics)?;
-    let Some((step, metric)) = text.split_once('.').filter(|(step, metric)| {
-        names::is_name(step) && !metric.is_empty()
-    }) else {
-        let message = format!("{} is not a metric of a step: `{}`", section.key("metric"), text.escape_debug());
+    let Some((step, metric)) = text
+        .split_once('.')
+        .filter(|(step, metric)| names::is_name(step) && !metric.is_empty())
+    else {
+        let message = format!(
+            "{} is not a metric of a step: `{}`",
+            section.key("metric"),
+            text.escape_debug()
+        );
         let hint = "write the step, a dot, and the metric: `metric = \"evaluate.r2\"`";
         reader::report(node, message, Some(hint.to_owned()), diagnostics);
         return None;

@@ -7,8 +7,8 @@ mod retry;
 mod switch;
 
 pub use condition::Condition;
-pub use looping::{Best, Items, Select};
 pub(crate) use looping::Looping;
+pub use looping::{Best, Items, Select};
 pub use retry::{Jitter, Policy, Retry};
 pub use switch::{Case, Switch};
 
@@ -18,7 +18,6 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::reader::{self, Section};
 use crate::scope::Scope;
 use crate::source::Span;
-
 
 /// When a step runs, and what follows if it fails.
 #[derive(Debug, Clone, Default)]

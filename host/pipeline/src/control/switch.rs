@@ -60,7 +60,12 @@ pub(crate) fn read(
     let items = reader::array(&list.node, &what, diagnostics)?;
     if items.is_empty() {
         let hint = "write `switch = [{ when = \"…\", step = \"…\" }, { step = \"…\" }]`";
-        reader::report(&list.node, format!("{what} is empty"), Some(hint.to_owned()), diagnostics);
+        reader::report(
+            &list.node,
+            format!("{what} is empty"),
+            Some(hint.to_owned()),
+            diagnostics,
+        );
     }
     let mut cases = Vec::new();
     for (index, item) in items.iter().enumerate() {
@@ -84,7 +89,8 @@ pub(crate) fn read(
             );
         }
         let has_when = when.is_some();
-        let when = when.and_then(|entry| condition::read(&entry.node, &section.key("when"), diagnostics));
+        let when =
+            when.and_then(|entry| condition::read(&entry.node, &section.key("when"), diagnostics));
         let Some(step) = step else { continue };
         let Some(name) = reader::string(&step.node, &section.key("step"), diagnostics) else {
             continue;

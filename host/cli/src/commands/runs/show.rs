@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use mlhost_engine::{RunRecord, StepRecord, StepStatus};
+use mlhost_engine::{RunRecord, StepRecord};
 use mlhost_sandbox::Outcome;
 use mlhost_store::Run;
 use serde::Serialize;
@@ -52,6 +52,9 @@ pub(super) fn words(shown: &Shown) -> String {
             let _ = writeln!(words, "\nread {name:12} {}  {digest}", file.path);
         }
     }
+    for outcome in &record.loops {
+        words.push_str(&outcome::looped(outcome));
+    }
     for step in &record.steps {
         show_step(step, &mut words);
     }
@@ -59,10 +62,7 @@ pub(super) fn words(shown: &Shown) -> String {
 }
 
 fn show_step(step: &StepRecord, words: &mut String) {
-    let status = match step.status {
-        StepStatus::Done if step.cached => outcome::cached(step),
-        status => status.word().to_owned(),
-    };
+    let status = outcome::status(step);
     let _ = writeln!(
         words,
         "\n{}  {}  {status}, {} rows in {}",
@@ -80,8 +80,19 @@ fn show_step(step: &StepRecord, words: &mut String) {
         show_outcome(outcome, words);
     }
     words.push_str(&outcome::gates(&step.gates));
-    if let Some(error) = &step.error {
-        let _ = writeln!(words, "  {error}");
+    for (number, attempt) in (1..).zip(&step.attempts) {
+        let (time, wait) = (
+            text::seconds(attempt.seconds),
+            text::seconds(attempt.waited),
+        );
+        let _ = writeln!(
+            words,
+            "  attempt {number} failed after {time}: {}; waited {wait}",
+            attempt.error
+        );
+    }
+    for reason in step.error.iter().chain(&step.skipped) {
+        let _ = writeln!(words, "  {reason}");
     }
 }
 
