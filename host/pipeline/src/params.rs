@@ -59,6 +59,11 @@ impl Params {
         Some(&entry.node)
     }
 
+    /// All of them with their values.
+    pub(crate) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
     /// What to do about a parameter that does not exist.
     pub(crate) fn hint(&self, name: &str) -> String {
         if self.entries.is_empty() {
@@ -115,7 +120,7 @@ struct Mismatch {
 /// What the text of an override stands for: a TOML value, else itself. Where a string is declared
 /// a text needs no quotes, even if it could be something else: `7`, `true`.
 fn given(declared: &Content, text: &str) -> Content {
-    let value = syntax::parse_value(text).map(|node| node.content);
+    let value = syntax::parse_value(text, 0).map(|node| node.content);
     let is_string = matches!(declared, Content::String(_));
     value
         .filter(|value| !is_string || matches!(value, Content::String(_)))
