@@ -102,7 +102,7 @@ fn read(
     root.required("mlhost", &version_remedy, diagnostics);
     let name = read_name(root, diagnostics);
     let seed = read_seed(root, diagnostics);
-    let params = Params::read(root.optional("params"), overrides, diagnostics);
+    let params = Params::read(root.optional("params"), &patches, overrides, diagnostics);
 
     let retention = root.optional("retention");
     let retention = retention::read(retention, &retention::OF_PIPELINE, diagnostics);
@@ -119,6 +119,7 @@ fn read(
         params: &params,
         data: data_entries,
         steps: step_entries,
+        patches: &patches,
     };
     let data: IndexMap<_, _> = data_entries
         .iter()

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::names;
 use crate::node::{Content, Entry, Node};
+use crate::patch::{self, AppliedPatch};
 use crate::reader;
 use crate::source::Span;
 use crate::syntax;
@@ -17,12 +18,15 @@ pub(crate) struct Params {
     entries: Vec<Entry>,
     /// Where the key `params` is written.
     span: Option<Span>,
+    /// What was put over the file.
+    patches: Vec<AppliedPatch>,
 }
 
 impl Params {
     /// Reads `[params]` and applies the overrides, pairs of a name and a raw text.
     pub(crate) fn read(
         section: Option<&Entry>,
+        patches: &[AppliedPatch],
         overrides: &[(String, String)],
         diagnostics: &mut Diagnostics,
     ) -> Self {
@@ -47,6 +51,7 @@ impl Params {
         let mut params = Self {
             entries,
             span: section.map(|entry| entry.key_span.clone()),
+            patches: patches.to_vec(),
         };
         for (name, text) in overrides {
             params.apply(name, text, diagnostics);
@@ -66,6 +71,9 @@ impl Params {
 
     /// What to do about a parameter that does not exist.
     pub(crate) fn hint(&self, name: &str) -> String {
+        if let Some(removed) = patch::removed(&self.patches, &format!("params.{name}")) {
+            return removed;
+        }
         if self.entries.is_empty() {
             return "declare it in `[params]`".to_owned();
         }

@@ -25,6 +25,15 @@ pub struct PatchChange {
     pub after: Option<Value>,
 }
 
+/// What to say of something that is not there because a patch has removed it.
+pub(crate) fn removed(patches: &[AppliedPatch], path: &str) -> Option<String> {
+    let remover = patches.iter().find(|applied| {
+        let mut changes = applied.changes.iter();
+        changes.any(|change| change.path == path && change.after.is_none())
+    })?;
+    Some(format!("`{}` removes `{path}`", remover.patch))
+}
+
 /// The same, as it is collected.
 #[derive(Debug, Clone)]
 pub(crate) struct Change {

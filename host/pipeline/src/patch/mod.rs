@@ -29,6 +29,7 @@ mod removal;
 mod setting;
 
 pub(crate) use apply::apply;
+pub(crate) use change::removed;
 pub use change::{AppliedPatch, PatchChange};
 pub(crate) use overrides::Placed;
 pub use overrides::{Overrides, Patch};
