@@ -25,6 +25,7 @@ mod kills;
 mod manners;
 #[cfg(unix)]
 mod nothing_to_read;
+mod patches;
 mod plugins;
 mod refusals;
 mod remote;

@@ -1,6 +1,7 @@
 //! Pipelines with mistakes: `host check` ends with exit code 1 and tells each
-//! mistake at its place in the file. Every folder in `tests/scenarios` with a
-//! `pipeline.toml` is one; its `expected.txt` is written anew with `BLESS=1`.
+//! mistake at its place. Every folder in `tests/scenarios` with a
+//! `pipeline.toml` is one; `arguments.txt`, where there is one, has more arguments
+//! for the command, one a line. `expected.txt` is written anew with `BLESS=1`.
 
 use std::{fs, path::Path};
 
@@ -37,11 +38,12 @@ fn each_mistake_is_told_at_its_place() {
 /// What the check says, with paths relative to the scenario's folder.
 fn told(scenario: &Path) -> String {
     let scene = Scene::new();
-    let mut command = scene.command(["check", "pipeline.toml"]);
+    let more = fs::read_to_string(scenario.join("arguments.txt")).unwrap_or_default();
+    let mut command = scene.command(["check", "pipeline.toml"].into_iter().chain(more.lines()));
     let child = command.current_dir(scenario).spawn();
     let ended = crate::support::finish(child.expect("the command starts")).expect_code(1);
     assert!(
-        ended.stderr.contains("--> pipeline.toml:"),
+        ended.stderr.contains("--> pipeline.toml:") || !more.is_empty(),
         "{}: no place in\n{}",
         scenario.display(),
         ended.stderr

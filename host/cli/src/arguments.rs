@@ -1,10 +1,14 @@
 //! What can be typed after `host`.
 
+mod overrides;
+
 use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use mlhost_pipeline::PluginReference;
 use mlhost_store::{RunId, Selector, VersionSelector};
+
+pub(crate) use overrides::OverrideArguments;
 
 /// Takes a table from a raw file to a versioned, gated, monitored model.
 #[derive(Debug, Parser)]
@@ -15,6 +19,7 @@ use mlhost_store::{RunId, Selector, VersionSelector};
     after_help = "Examples:\n  \
         host run pipeline.toml\n  \
         host run pipeline.toml --param max_depth=8\n  \
+        host run pipeline.toml --profile ci --set steps.tree.with.max_depth=8\n  \
         host runs explain 2\n  \
         host predict arr-delay@1 flights.parquet -o predictions.parquet\n  \
         host models show arr-delay"
@@ -48,6 +53,8 @@ pub(crate) enum Command {
     Check(PipelineArguments),
     /// Run a pipeline and register its models
     Run(RunArguments),
+    /// Print a pipeline as it would run, with everything that is put over it
+    Show(PipelineArguments),
     /// Make a model again from what its run recorded, and compare
     Reproduce(ReproduceArguments),
     /// Add a model's predictions to a table
@@ -71,9 +78,8 @@ pub(crate) struct PipelineArguments {
     /// The pipeline file
     pub(crate) pipeline: PathBuf,
 
-    /// Set a parameter of the pipeline, for this time
-    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parse_param)]
-    pub(crate) params: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(crate) overrides: OverrideArguments,
 }
 
 #[derive(Debug, Args)]
@@ -82,9 +88,8 @@ pub(crate) struct RunArguments {
     #[arg(required_unless_present = "resume")]
     pub(crate) pipeline: Option<PathBuf>,
 
-    /// Set a parameter of the pipeline, for this time
-    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parse_param)]
-    pub(crate) params: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(crate) overrides: OverrideArguments,
 
     /// Take nothing from the cache; results are kept there all the same
     #[arg(long, conflicts_with_all = ["from", "resume"])]
@@ -94,7 +99,7 @@ pub(crate) struct RunArguments {
     #[arg(long, value_name = "STEP")]
     pub(crate) from: Option<String>,
 
-    /// Pick up a run that did not come to its end, with its parameters [default: the latest run]
+    /// Pick up a run that did not come to its end, with its patches and parameters [default: the latest run]
     #[arg(long, value_name = "RUN", num_args = 0..=1, require_equals = true)]
     pub(crate) resume: Option<Option<RunId>>,
 
@@ -304,7 +309,7 @@ pub(crate) enum RunsCommand {
         /// One of its steps [default: all of them]
         step: Option<String>,
     },
-    /// Compare two runs: parameters, packages, data, metrics
+    /// Compare two runs: patches, parameters, packages, data, metrics
     Diff {
         /// The number of the run to compare with
         before: RunId,
@@ -404,10 +409,6 @@ fn parse_tag(text: &str) -> Result<(String, String), String> {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
         _ => Err("a tag is set as KEY=VALUE".to_owned()),
     }
-}
-
-fn parse_param(text: &str) -> Result<(String, String), String> {
-    pair(text).ok_or_else(|| "a parameter is set as NAME=VALUE".to_owned())
 }
 
 fn parse_data(text: &str) -> Result<(String, String), String> {

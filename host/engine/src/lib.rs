@@ -51,6 +51,7 @@ mod model;
 mod observer;
 mod opened;
 mod params;
+mod patch_record;
 mod permits;
 mod provenance;
 mod read_ahead;
@@ -77,11 +78,12 @@ pub use error::{Error, Result, with_causes};
 pub use gate_record::{BootstrapRecord, ComparedWith, ComparisonRecord, GateRecord};
 pub use history::{
     Change, Difference, Explanation, FileChange, FilesChange, Lineage, MetricChange, PackageChange,
-    Reproduction, RunDiff, RunSide, StepExplanation, StepParams, Unfinished, ValueChange,
-    VersionChange, Why, diff, explain, pipeline_changes, unfinished,
+    PatchDiff, Reproduction, RunDiff, RunSide, StepExplanation, StepParams, Unfinished,
+    ValueChange, VersionChange, Why, diff, explain, pipeline_changes, unfinished,
 };
 pub use model::FittedModel;
 pub use observer::{NoObserver, Observer, RowsRead};
+pub use patch_record::{PatchKind, PatchRecord};
 pub use record::{
     AttemptRecord, FileRecord, InputRecord, PluginRecord, RegisteredModel, RunRecord, StateRecord,
     StepKey, StepRecord, StepStatus,

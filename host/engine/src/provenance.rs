@@ -10,7 +10,7 @@ use mlhost_data::{DataFile, FileTable};
 use mlhost_pipeline::{Pipeline, Selection};
 use mlhost_sandbox::{CONTRACT, WASMTIME};
 
-use crate::{FileRecord, Result, Reuse, RunOptions, RunRecord};
+use crate::{FileRecord, PatchRecord, Result, Reuse, RunOptions, RunRecord};
 
 /// What is known of a run before it begins.
 pub(crate) fn beginning(
@@ -27,6 +27,7 @@ pub(crate) fn beginning(
         file: file.unwrap_or_default().to_string_lossy().into_owned(),
         params: pipeline.params.clone().into(),
         given: options.given.clone(),
+        patches: pipeline.patches.iter().map(PatchRecord::of).collect(),
         reuse: reuse.clone(),
         resumes: options.resumes,
         seed: pipeline.seed,

@@ -8,7 +8,7 @@ use mlhost_store::{RunId, Store, StoredRun};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Error, GateRecord, Result, Reuse, schedule::LoopOutcome};
+use crate::{Error, GateRecord, PatchRecord, Result, Reuse, schedule::LoopOutcome};
 
 /// The record of a run. Of a run that has not ended, it says what was known at its beginning.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -25,6 +25,9 @@ pub struct RunRecord {
     /// The overrides, as they were typed.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub given: BTreeMap<String, String>,
+    /// What was put over the file, in the order in which it was applied.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub patches: Vec<PatchRecord>,
     /// What might be taken from the cache.
     #[serde(skip_serializing_if = "Reuse::is_everything")]
     pub reuse: Reuse,
@@ -252,7 +255,7 @@ impl RunRecord {
         for step in value["steps"].as_array_mut().into_iter().flatten() {
             store.set_apart(step, &SHARED)?;
         }
-        store.set_apart(&mut value, &["data", "selections"])?;
+        store.set_apart(&mut value, &["data", "selections", "patches"])?;
         Ok(value)
     }
 

@@ -22,7 +22,7 @@ pub struct Configuration {
 /// Everything that is wrong with the file.
 pub fn parse_configuration(source: Source) -> Result<Configuration, Diagnostics> {
     let mut diagnostics = Diagnostics::new(source.clone());
-    let Some(entries) = syntax::parse(&source, &mut diagnostics) else {
+    let Some(entries) = syntax::parse(&source, 0, &mut diagnostics) else {
         return Err(diagnostics.sorted());
     };
     let title = "the configuration";

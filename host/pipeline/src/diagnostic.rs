@@ -7,6 +7,7 @@ use serde::ser::{Serialize, SerializeSeq, Serializer};
 
 use crate::render;
 use crate::source::{Source, Span};
+use crate::sources::Sources;
 
 /// One mistake in a pipeline file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +52,16 @@ impl Diagnostic {
         self
     }
 
+    /// With all its places moved on by as much.
+    #[must_use]
+    pub(crate) fn moved(mut self, by: usize) -> Self {
+        let related = self.related.iter_mut().map(|related| &mut related.span);
+        for span in self.span.iter_mut().chain(related) {
+            *span = span.start + by..span.end + by;
+        }
+        self
+    }
+
     /// Adds words beside the underlined place.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
@@ -76,28 +87,28 @@ impl Diagnostic {
     }
 }
 
-/// The mistakes found in one pipeline file.
+/// The mistakes found in one pipeline file and what is put over it.
 ///
 /// `Display` renders them for a log: with source excerpts, without colour. Serialised, they are a
 /// list of objects with `message`, `file`, `line`, `column` (null without a place) and `hint`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostics {
-    source: Source,
+    sources: Sources,
     list: Vec<Diagnostic>,
 }
 
 impl Diagnostics {
-    /// An empty list for `source`.
-    pub fn new(source: Source) -> Self {
+    /// An empty list for a file, or for several.
+    pub fn new(sources: impl Into<Sources>) -> Self {
         Self {
-            source,
+            sources: sources.into(),
             list: Vec::new(),
         }
     }
 
-    /// The file that the places refer to.
+    /// The file of the pipeline.
     pub fn source(&self) -> &Source {
-        &self.source
+        self.sources.first()
     }
 
     /// Adds one more mistake; nothing if it is known already, as one in a loop may be found in
@@ -126,7 +137,7 @@ impl Diagnostics {
 
     /// The mistakes as text with source excerpts, with ANSI colours if `colour` is set.
     pub fn render(&self, colour: bool) -> String {
-        render::render(&self.source, &self.list, colour)
+        render::render(&self.sources, &self.list, colour)
     }
 
     /// `value` if nothing is wrong, else the mistakes in the order of the file.
@@ -141,7 +152,7 @@ impl Diagnostics {
         }
     }
 
-    /// In the order of the file; what has no place comes last.
+    /// In the order of the file and what is put over it; what has no place comes last.
     pub(crate) fn sorted(mut self) -> Self {
         self.list.sort_by_key(|diagnostic| {
             let start = diagnostic.span.as_ref().map(|span| span.start);
@@ -181,13 +192,15 @@ impl Serialize for Diagnostics {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(Some(self.list.len()))?;
         for diagnostic in &self.list {
-            let position = diagnostic
-                .span
-                .as_ref()
-                .map(|span| self.source.position(span.start));
+            let start = diagnostic.span.as_ref().map(|span| span.start);
+            let (source, start) = match start.map(|start| self.sources.locate(start)) {
+                Some((source, start)) => (source, Some(start)),
+                None => (self.source(), None),
+            };
+            let position = start.map(|start| source.position(start));
             list.serialize_element(&Record {
                 message: &diagnostic.message,
-                file: self.source.name(),
+                file: source.name(),
                 line: position.map(|position| position.line),
                 column: position.map(|position| position.column),
                 hint: diagnostic.hint.as_deref(),

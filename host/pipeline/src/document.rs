@@ -8,21 +8,26 @@ use crate::data;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::limits;
 use crate::names;
-use crate::node::Entry;
+use crate::node::{Content, Entry, Node};
 use crate::params::Params;
+use crate::patch::{self, Overrides, Placed};
 use crate::pipeline::Pipeline;
 use crate::reader::{self, Section};
 use crate::retention;
 use crate::scope::Scope;
 use crate::source::Source;
+use crate::sources::Sources;
 use crate::step;
 use crate::syntax;
 use crate::unroll::unroll;
 
+/// What the file is called in messages.
+const TITLE: &str = "the pipeline";
+
 /// The version of the file format that this crate reads.
 pub const FORMAT_VERSION: i64 = 1;
 
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "mlhost",
     "name",
     "seed",
@@ -31,6 +36,7 @@ const KEYS: [&str; 8] = [
     "data",
     "steps",
     "retention",
+    "profiles",
 ];
 
 /// Reads a pipeline file.
@@ -43,29 +49,64 @@ const KEYS: [&str; 8] = [
 /// Everything that is wrong with the file as far as it can be known without the plugins: its
 /// syntax, keys, types, names and parameters, references to what does not exist, and cycles.
 pub fn parse(source: Source, overrides: &[(String, String)]) -> Result<Pipeline, Diagnostics> {
-    let mut diagnostics = Diagnostics::new(source.clone());
-    let pipeline = read(source, overrides, &mut diagnostics);
+    parse_with(source, &Overrides::new([], overrides.iter().cloned()))
+}
+
+/// Reads a pipeline file with all that is put over it.
+///
+/// # Errors
+/// As [`parse`], and everything that is wrong with a patch: what it names and the pipeline does not
+/// have, and that it changes nothing. A value is checked as if it stood in the file; the place of
+/// the mistake is in the patch that has set it.
+pub fn parse_with(source: Source, overrides: &Overrides) -> Result<Pipeline, Diagnostics> {
+    let mut sources = Sources::from(source);
+    let patches = overrides.place(&mut sources);
+    let mut diagnostics = Diagnostics::new(sources.clone());
+    let pipeline = read(sources, &patches, overrides.params(), &mut diagnostics);
     match pipeline {
         Some(pipeline) => diagnostics.into_result(pipeline),
         None => Err(diagnostics.sorted()),
     }
 }
 
-fn read(
-    source: Source,
-    overrides: &[(String, String)],
-    diagnostics: &mut Diagnostics,
-) -> Option<Pipeline> {
-    let entries = syntax::parse(&source, diagnostics)?;
+/// The name that a pipeline file gives, of which nothing else need be right.
+///
+/// # Errors
+/// When it is not TOML, of another version of the format, or without a name.
+pub fn parse_name(source: Source) -> Result<String, Diagnostics> {
+    let mut diagnostics = Diagnostics::new(source.clone());
+    let entries = read_entries(&source, &mut diagnostics).unwrap_or_default();
+    let known: Vec<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
+    let root = Section::new(&entries, TITLE, &(0..0), &known, &mut diagnostics);
+    let name = match diagnostics.is_empty() {
+        true => read_name(root, &mut diagnostics),
+        false => None,
+    };
+    diagnostics.into_result(name.unwrap_or_default())
+}
+
+fn read_entries(source: &Source, diagnostics: &mut Diagnostics) -> Option<Vec<Entry>> {
+    let entries = syntax::parse(source, 0, diagnostics)?;
     if let Some(version) = entries.iter().find(|entry| entry.name == "mlhost") {
         check_version(version, diagnostics)?;
     }
-    let root = Section::new(&entries, "the pipeline", &(0..0), &KEYS, diagnostics);
+    Some(entries)
+}
+
+fn read(
+    sources: Sources,
+    patches: &[Placed],
+    overrides: &[(String, String)],
+    diagnostics: &mut Diagnostics,
+) -> Option<Pipeline> {
+    let mut entries = read_entries(sources.first(), diagnostics)?;
+    let patches = patch::apply(&mut entries, patches, &KEYS, diagnostics)?;
+    let root = Section::new(&entries, TITLE, &(0..0), &KEYS, diagnostics);
     let version_remedy = format!("add `mlhost = {FORMAT_VERSION}`, the version of the file format");
     root.required("mlhost", &version_remedy, diagnostics);
     let name = read_name(root, diagnostics);
     let seed = read_seed(root, diagnostics);
-    let params = Params::read(root.optional("params"), overrides, diagnostics);
+    let params = Params::read(root.optional("params"), &patches, overrides, diagnostics);
 
     let retention = root.optional("retention");
     let retention = retention::read(retention, &retention::OF_PIPELINE, diagnostics);
@@ -75,13 +116,14 @@ fn read(
         .optional("steps")
         .is_none_or(|entry| entry.node.is_empty_table())
     {
-        report_no_steps(root, &source, diagnostics);
+        report_no_steps(root, sources.first(), diagnostics);
     }
     let names_differ = check::names_differ(data_entries, step_entries, diagnostics);
     let scope = Scope {
         params: &params,
         data: data_entries,
         steps: step_entries,
+        patches: &patches,
     };
     let data: IndexMap<_, _> = data_entries
         .iter()
@@ -121,9 +163,21 @@ fn read(
         switches,
         deadline,
         keep_runs: retention.keep_runs,
+        patches,
+        sources,
+        document: effective(&entries, &params),
         declared: params,
-        source,
     })
+}
+
+/// The entries with the values of the parameters.
+fn effective(entries: &[Entry], params: &Params) -> Vec<Entry> {
+    let mut entries = entries.to_vec();
+    if let Some(entry) = entries.iter_mut().find(|entry| entry.name == "params") {
+        let content = Content::Table(params.entries().to_vec());
+        entry.node = Node::new(entry.node.span.clone(), content);
+    }
+    entries
 }
 
 /// Reports a format version that is not the supported one, and gives nothing: then nobody knows

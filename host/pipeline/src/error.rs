@@ -1,9 +1,8 @@
-//! What can be wrong with a name that is given outside a pipeline file, such as a package
-//! reference on the command line. Mistakes inside a file are [`Diagnostics`](crate::Diagnostics).
+//! What can be wrong outside a pipeline file, such as a package reference on the command line. Mistakes inside a file are [`Diagnostics`](crate::Diagnostics).
 
 use thiserror::Error;
 
-/// A text that does not name what it should name.
+/// What is wrong, apart from mistakes in a pipeline file.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -12,6 +11,12 @@ pub enum Error {
     UnknownKind {
         /// The text as given.
         text: String,
+    },
+    /// A pipeline cannot be written as TOML.
+    #[error("the pipeline cannot be written as TOML: {reason}")]
+    NotPrintable {
+        /// What the writer said.
+        reason: String,
     },
     /// The text is neither a package reference nor the path of a component.
     #[error("`{text}` is not a package reference: {reason}")]

@@ -6,9 +6,12 @@ use crate::source::Span;
 /// Whether a text can be a name: lower-case letters, digits, '-' and '_', a letter or digit first.
 pub(crate) fn is_name(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_lowercase() || first.is_ascii_digit())
-        && text.bytes().all(|byte| {
-            byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_')
-        })
+        && text.chars().all(is_letter)
+}
+
+/// Whether a character can be part of a name.
+pub(crate) fn is_letter(character: char) -> bool {
+    character.is_ascii_lowercase() || character.is_ascii_digit() || matches!(character, '-' | '_')
 }
 
 /// Reports a name that breaks the rule; `what` says whose name it is.

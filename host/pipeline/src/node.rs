@@ -90,6 +90,43 @@ impl Node {
         })
     }
 
+    /// The same where every number is wanted: one that JSON does not have becomes a text.
+    pub(crate) fn to_json_or_text(&self) -> Value {
+        match &self.content {
+            Content::Float(number) if !number.is_finite() => Value::String(number.to_string()),
+            Content::Array(items) => items.iter().map(Self::to_json_or_text).collect(),
+            Content::Table(entries) => {
+                let pair = |entry: &Entry| (entry.name.clone(), entry.node.to_json_or_text());
+                entries.iter().map(pair).collect()
+            }
+            _ => self.to_json().unwrap_or_default(),
+        }
+    }
+
+    /// Whether it stands for the same value, wherever that is written. The order of the keys of a
+    /// table does not count.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (&self.content, &other.content) {
+            (Content::Boolean(left), Content::Boolean(right)) => left == right,
+            (Content::Integer(left), Content::Integer(right)) => left == right,
+            (Content::Float(left), Content::Float(right)) => left.total_cmp(right).is_eq(),
+            (Content::String(left), Content::String(right))
+            | (Content::Datetime(left), Content::Datetime(right)) => left == right,
+            (Content::Array(left), Content::Array(right)) => {
+                let mut pairs = left.iter().zip(right);
+                left.len() == right.len() && pairs.all(|(left, right)| left.is_same(right))
+            }
+            (Content::Table(left), Content::Table(right)) => {
+                let in_right = |entry: &Entry| {
+                    let mut found = right.iter().filter(|other| other.name == entry.name);
+                    found.any(|other| entry.node.is_same(&other.node))
+                };
+                left.len() == right.len() && left.iter().all(in_right)
+            }
+            _ => false,
+        }
+    }
+
     /// Whether it is a table without entries.
     pub(crate) fn is_empty_table(&self) -> bool {
         matches!(&self.content, Content::Table(entries) if entries.is_empty())

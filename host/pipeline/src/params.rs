@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::names;
 use crate::node::{Content, Entry, Node};
+use crate::patch::{self, AppliedPatch};
 use crate::reader;
 use crate::source::Span;
 use crate::syntax;
@@ -18,12 +19,15 @@ pub(crate) struct Params {
     entries: Vec<Entry>,
     /// Where the key `params` is written.
     span: Option<Span>,
+    /// What was put over the file.
+    patches: Vec<AppliedPatch>,
 }
 
 impl Params {
     /// Reads `[params]` and applies the overrides, pairs of a name and a raw text.
     pub(crate) fn read(
         section: Option<&Entry>,
+        patches: &[AppliedPatch],
         overrides: &[(String, String)],
         diagnostics: &mut Diagnostics,
     ) -> Self {
@@ -48,6 +52,7 @@ impl Params {
         let mut params = Self {
             entries,
             span: section.map(|entry| entry.key_span.clone()),
+            patches: patches.to_vec(),
         };
         for (name, text) in overrides {
             params.apply(name, text, diagnostics);
@@ -60,8 +65,16 @@ impl Params {
         Some(&entry.node)
     }
 
+    /// All of them with their values.
+    pub(crate) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
     /// What to do about a parameter that does not exist.
     pub(crate) fn hint(&self, name: &str) -> String {
+        if let Some(removed) = patch::removed(&self.patches, &format!("params.{name}")) {
+            return removed;
+        }
         if self.entries.is_empty() {
             return "declare it in `[params]`".to_owned();
         }
@@ -116,7 +129,7 @@ struct Mismatch {
 /// What the text of an override stands for: a TOML value, else itself. Where a string is declared
 /// a text needs no quotes, even if it could be something else: `7`, `true`.
 fn given(declared: &Content, text: &str) -> Content {
-    let value = syntax::parse_value(text).map(|node| node.content);
+    let value = syntax::parse_value(text, 0).map(|node| node.content);
     let is_string = matches!(declared, Content::String(_));
     value
         .filter(|value| !is_string || matches!(value, Content::String(_)))

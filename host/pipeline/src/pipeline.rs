@@ -15,12 +15,14 @@ use crate::gate::Gate;
 use crate::location::StoreOptions;
 use crate::node::{Entry, Node};
 use crate::params::Params;
+use crate::patch::AppliedPatch;
 use crate::reference::PluginReference;
 use crate::selection::{Selection, Split};
 use crate::source::{Source, Span};
+use crate::sources::Sources;
 use crate::unroll::{Iteration, Loop};
 
-/// The content of a pipeline file.
+/// The content of a pipeline file, with what was put over it.
 #[derive(Debug, Clone)]
 pub struct Pipeline {
     /// The name of the pipeline.
@@ -42,20 +44,25 @@ pub struct Pipeline {
     pub deadline: Option<Duration>,
     /// How many of its latest runs are kept, if it says.
     pub keep_runs: Option<u32>,
+    /// What was put over the file, in the order in which it was applied.
+    pub patches: Vec<AppliedPatch>,
     /// The parameters as the readers of steps use them.
     pub(crate) declared: Params,
-    pub(crate) source: Source,
+    pub(crate) sources: Sources,
+    /// The file with everything put over it, and parameters with their values.
+    pub(crate) document: Vec<Entry>,
 }
 
 impl Pipeline {
     /// The file the pipeline was read from.
     pub fn source(&self) -> &Source {
-        &self.source
+        self.sources.first()
     }
 
-    /// An empty list for the file of this pipeline, for later checks to push into.
+    /// An empty list for the file of this pipeline and what was put over it, for later checks to push
+    /// into.
     pub fn diagnostics(&self) -> Diagnostics {
-        Diagnostics::new(self.source.clone())
+        Diagnostics::new(self.sources.clone())
     }
 }
 

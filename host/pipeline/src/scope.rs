@@ -5,6 +5,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::names;
 use crate::node::Entry;
 use crate::params::Params;
+use crate::patch::{self, AppliedPatch};
 use crate::selection;
 use crate::source::Span;
 
@@ -12,6 +13,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) params: &'a Params,
     pub(crate) data: &'a [Entry],
     pub(crate) steps: &'a [Entry],
+    /// What was put over the file.
+    pub(crate) patches: &'a [AppliedPatch],
 }
 
 impl Scope<'_> {
@@ -39,7 +42,11 @@ impl Scope<'_> {
                 name.escape_debug()
             ))
             .at(span.clone())
-            .hint(names::hint(name, "names", known.iter().map(String::as_str))),
+            .hint(
+                self.removed(name).unwrap_or_else(|| {
+                    names::hint(name, "names", known.iter().map(String::as_str))
+                }),
+            ),
         );
     }
 
@@ -58,8 +65,17 @@ impl Scope<'_> {
         } else {
             format!("no step is named `{}`", name.escape_debug())
         };
-        let hint = names::hint(name, "steps", names_of(self.steps));
+        let hint = self
+            .removed(name)
+            .unwrap_or_else(|| names::hint(name, "steps", names_of(self.steps)));
         diagnostics.push(Diagnostic::new(message).at(span.clone()).hint(hint));
+    }
+
+    /// Which patch has removed the data or step of this name, if one has.
+    fn removed(&self, name: &str) -> Option<String> {
+        let sections = ["steps", "data"].into_iter();
+        let mut paths = sections.map(|section| format!("{section}.{name}"));
+        paths.find_map(|path| patch::removed(self.patches, &path))
     }
 }
 

@@ -4,7 +4,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-/// A place in the text of a [`Source`]: a range of byte offsets.
+/// A place in the text of a [`Source`]: a range of byte offsets. Where there are several sources,
+/// they are counted through; see [`Sources`](crate::Sources).
 pub type Span = Range<usize>;
 
 /// A pipeline file: its text, and the name that messages show. Cheap to clone.

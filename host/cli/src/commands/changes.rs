@@ -1,6 +1,9 @@
-//! What is not the same, in words: shared by `runs explain`, `runs diff` and `reproduce`.
+//! What is not the same, in words: shared by `run`, `runs show`, `runs explain`, `runs diff` and
+//! `reproduce`.
 
-use mlhost_engine::{FileRecord, FilesChange, PluginRecord, ValueChange, VersionChange};
+use mlhost_engine::{
+    FileRecord, FilesChange, PatchRecord, PluginRecord, ValueChange, VersionChange,
+};
 use serde_json::Value;
 
 use crate::text;
@@ -29,6 +32,14 @@ fn json(value: Option<&Value>) -> String {
     match text.char_indices().nth(VALUE_CHARACTERS) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
+    }
+}
+
+/// A patch, and of a file as much of its digest as tells it from others.
+pub(super) fn patch(patch: &PatchRecord) -> String {
+    match &patch.digest {
+        Some(digest) => format!("{patch} ({})", text::short(digest)),
+        None => patch.to_string(),
     }
 }
 

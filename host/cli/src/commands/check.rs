@@ -6,7 +6,7 @@ use mlhost_engine::Checked;
 use mlhost_pipeline::Kind;
 use serde::Serialize;
 
-use super::{engine, read_pipeline};
+use super::{engine, overrides, read_pipeline};
 use crate::{arguments::PipelineArguments, error::Failure, output::Output, text};
 
 /// What a check prints.
@@ -29,7 +29,7 @@ pub(super) fn check(
     arguments: &PipelineArguments,
     output: &mut Output,
 ) -> Result<ExitCode, Failure> {
-    let (pipeline, folder) = read_pipeline(&arguments.pipeline, &arguments.params)?;
+    let (pipeline, folder) = read_pipeline(&arguments.pipeline, &overrides(&arguments.overrides)?)?;
     let checked = engine()?.check(pipeline, &folder)?;
     output.print(&report(&checked), |report| words(report))?;
     Ok(ExitCode::SUCCESS)

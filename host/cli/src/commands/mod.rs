@@ -13,6 +13,7 @@ mod predict;
 mod reproduce;
 mod run;
 mod runs;
+mod show;
 mod store;
 mod versions;
 
@@ -24,10 +25,10 @@ use std::{
 
 use mlhost_data::FileTable;
 use mlhost_engine::Engine;
-use mlhost_pipeline::{CsvOptions, Format, Pipeline, Source};
+use mlhost_pipeline::{CsvOptions, Format, Overrides, Patch, Pipeline, Source, parse_with};
 
 use crate::{
-    arguments::{Arguments, Command, TableArguments},
+    arguments::{Arguments, Command, OverrideArguments, TableArguments},
     error::{Failure, INTERNAL},
     output::Output,
     places,
@@ -39,6 +40,7 @@ pub(crate) fn execute(arguments: &Arguments, output: &mut Output) -> Result<Exit
     match &arguments.command {
         Command::Check(check) => check::check(check, output),
         Command::Run(run) => run::run(run, store, output),
+        Command::Show(show) => show::show(show, output),
         Command::Reproduce(reproduce) => reproduce::reproduce(reproduce, store, output),
         Command::Predict(predict) => predict::predict(predict, store, output),
         Command::Drift(drift) => drift::drift(drift, store, output),
@@ -53,19 +55,39 @@ fn engine() -> Result<Engine, Failure> {
     Ok(Engine::new(places::cache())?)
 }
 
-/// The pipeline in a file, and the folder that its paths are relative to.
-fn read_pipeline(path: &Path, params: &[(String, String)]) -> Result<(Pipeline, PathBuf), Failure> {
+/// The pipeline in a file, with what is put over it, and the folder that its paths are relative to.
+fn read_pipeline(path: &Path, overrides: &Overrides) -> Result<(Pipeline, PathBuf), Failure> {
+    let pipeline = parse_with(read_source("pipeline", path)?, overrides)?;
+    Ok((pipeline, folder_of(path)))
+}
+
+/// The text of a pipeline or patch.
+fn read_source(what: &str, path: &Path) -> Result<Source, Failure> {
     let text = fs::read_to_string(path).map_err(|error| {
-        let message = format!("cannot read the pipeline `{}`: {error}", path.display());
+        let message = format!("cannot read the {what} `{}`: {error}", path.display());
         Failure::new(INTERNAL, message, None)
     })?;
-    let source = Source::new(path.display().to_string(), text);
-    let pipeline = mlhost_pipeline::parse(source, params)?;
-    let folder = match path.parent() {
+    Ok(Source::new(path.display().to_string(), text))
+}
+
+fn folder_of(pipeline: &Path) -> PathBuf {
+    match pipeline.parent() {
         Some(folder) if folder != Path::new("") => folder.to_path_buf(),
         _ => PathBuf::from("."),
-    };
-    Ok((pipeline, folder))
+    }
+}
+
+/// What the command line puts over a pipeline.
+fn overrides(arguments: &OverrideArguments) -> Result<Overrides, Failure> {
+    let profiles = arguments.profiles.iter().cloned().map(Patch::Profile);
+    let files = arguments
+        .patches
+        .iter()
+        .map(|path| Ok(Patch::File(read_source("patch", path)?)))
+        .collect::<Result<Vec<_>, Failure>>()?;
+    let settings = arguments.settings.iter().cloned().map(Patch::Set);
+    let patches = profiles.chain(files).chain(settings);
+    Ok(Overrides::new(patches, arguments.params.iter().cloned()))
 }
 
 /// The table that a command names.

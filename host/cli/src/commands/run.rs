@@ -8,12 +8,14 @@ use std::{
 };
 
 use anstream::eprintln;
-use mlhost_engine::{Reuse, RunOptions, RunRecord, RunReport, Runner, Supplies, Unfinished};
-use mlhost_pipeline::Pipeline;
+use mlhost_engine::{
+    PatchRecord, Reuse, RunOptions, RunRecord, RunReport, Runner, Supplies, Unfinished,
+};
+use mlhost_pipeline::{Overrides, Pipeline, parse_name};
 use mlhost_store::{Outcome, RunId, Store};
 use serde::Serialize;
 
-use super::{engine, outcome, read_pipeline};
+use super::{changes, engine, folder_of, outcome, overrides, read_pipeline, read_source};
 use crate::{
     arguments::RunArguments,
     error::{Failure, INTERNAL, INTERRUPTED, REFUSED},
@@ -47,6 +49,7 @@ pub(super) fn run(
     } = wanted(arguments, store)?;
     let engine = engine()?;
     let changes = resumed.as_ref().map(|resumed| resumed.changes(&pipeline));
+    let overrides = described(&pipeline, &given);
     let supplies = Supplies {
         store: known.clone(),
         reuse: reuse(arguments),
@@ -60,7 +63,13 @@ pub(super) fn run(
     if let Some(resumed) = &resumed {
         let complete = checked.complete(&store);
         let steps = checked.plan().steps.len();
-        resuming(resumed, &changes.unwrap_or_default(), &complete, steps);
+        resuming(resumed, &complete, steps);
+        for line in overrides {
+            eprintln!("  with {line}");
+        }
+        for change in changes.unwrap_or_default() {
+            eprintln!("  changed since: {change}");
+        }
     }
     let mut options = RunOptions {
         memory: arguments.memory,
@@ -101,24 +110,25 @@ struct Wanted {
 
 /// What is to run: the pipeline that is named, or that of the run to pick up.
 fn wanted(arguments: &RunArguments, chosen: Option<&Path>) -> Result<Wanted, Failure> {
-    let mut given: BTreeMap<_, _> = arguments.params.iter().cloned().collect();
+    let overrides = overrides(&arguments.overrides)?;
+    let given = |overrides: &Overrides| overrides.params().iter().cloned().collect();
     let Some(run) = arguments.resume else {
         let path = arguments.pipeline.clone().unwrap_or_default();
-        let (pipeline, folder) = read_pipeline(&path, &arguments.params)?;
+        let (pipeline, folder) = read_pipeline(&path, &overrides)?;
         let store = places::known_store_of_pipeline(chosen, &folder)?;
         return Ok(Wanted {
             pipeline,
             folder,
             store: store.map(Arc::new),
-            given,
+            given: given(&overrides),
             resumed: None,
         });
     };
     let (store, name) = match &arguments.pipeline {
         Some(path) => {
-            let (pipeline, folder) = read_pipeline(path, &arguments.params)?;
-            let store = places::known_store_of_pipeline(chosen, &folder)?;
-            (store, Some(pipeline.name))
+            let name = parse_name(read_source("pipeline", path)?)?;
+            let store = places::known_store_of_pipeline(chosen, &folder_of(path))?;
+            (store, Some(name))
         }
         None => (Some(places::existing_store(chosen)?), None),
     };
@@ -127,18 +137,15 @@ fn wanted(arguments: &RunArguments, chosen: Option<&Path>) -> Result<Wanted, Fai
         None => Arc::new(places::existing_store(chosen)?),
     };
     let resumed = mlhost_engine::unfinished(&store, run, name.as_deref())?;
-    for (name, value) in &resumed.record.given {
-        given.entry(name.clone()).or_insert_with(|| value.clone());
-    }
     let recorded = Path::new(&resumed.record.folder).join(&resumed.record.file);
     let path = arguments.pipeline.clone().unwrap_or(recorded);
-    let params: Vec<_> = given.clone().into_iter().collect();
-    let (pipeline, folder) = read_pipeline(&path, &params)?;
+    let overrides = overrides.over(resumed.record.overrides());
+    let (pipeline, folder) = read_pipeline(&path, &overrides)?;
     Ok(Wanted {
         pipeline,
         folder,
         store: Some(store),
-        given,
+        given: given(&overrides),
         resumed: Some(resumed),
     })
 }
@@ -151,8 +158,16 @@ fn reuse(arguments: &RunArguments) -> Reuse {
     }
 }
 
-/// Says what is picked up, and what is not as it was.
-fn resuming(resumed: &Unfinished, changes: &[String], complete: &[String], steps: usize) {
+/// All that is put over a pipeline: `--profile ci`, `depth=2`.
+fn described(pipeline: &Pipeline, given: &BTreeMap<String, String>) -> Vec<String> {
+    let patches = pipeline.patches.iter().map(PatchRecord::of);
+    let patches = patches.map(|patch| changes::patch(&patch));
+    let params = given.iter().map(|(name, value)| format!("{name}={value}"));
+    patches.chain(params).collect()
+}
+
+/// Says what is picked up.
+fn resuming(resumed: &Unfinished, complete: &[String], steps: usize) {
     let (run, outcome) = (resumed.run.id, resumed.run.outcome);
     let names: Vec<_> = complete.iter().map(|step| format!("`{step}`")).collect();
     let names = match names.is_empty() {
@@ -161,12 +176,6 @@ fn resuming(resumed: &Unfinished, changes: &[String], complete: &[String], steps
     };
     let complete = complete.len();
     eprintln!("resuming run {run} ({outcome}): {complete} of {steps} steps are complete{names}");
-    for (name, value) in &resumed.record.given {
-        eprintln!("  with {name}={value}");
-    }
-    for change in changes {
-        eprintln!("  changed since: {change}");
-    }
 }
 
 /// Runs to the end, or until a signal ends it; which signal that was, if one was.

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::FileRecord;
 
 /// A value that is not the same on both sides; on one it may be missing.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ValueChange {
     /// Where it is: `max_depth`, `encode[0].columns`.
     pub at: String,

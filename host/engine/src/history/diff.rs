@@ -7,7 +7,7 @@ use mlhost_store::{RunId, RunOutcome, Store};
 use serde::Serialize;
 
 use super::changes::{self, FilesChange, ValueChange, VersionChange};
-use crate::{PluginRecord, RegisteredModel, Result, RunRecord};
+use crate::{PatchRecord, PluginRecord, RegisteredModel, Result, RunRecord};
 
 /// How one run differs from another. What is the same on both sides is left out, except for the
 /// headline numbers.
@@ -17,6 +17,8 @@ pub struct RunDiff {
     pub before: RunSide,
     /// The run that is compared.
     pub after: RunSide,
+    /// What was put over the pipeline file of one of them only.
+    pub patches: PatchDiff,
     /// Parameters of the pipeline, and its seed.
     pub params: Vec<ValueChange>,
     /// Parameters of steps, by step.
@@ -48,6 +50,15 @@ pub struct RunSide {
     pub seconds: f64,
     /// What it registered.
     pub models: Vec<RegisteredModel>,
+}
+
+/// The patches that only one of two runs has, in the order in which they were applied.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PatchDiff {
+    /// Those of the run that is compared with.
+    pub before: Vec<PatchRecord>,
+    /// Those of the other run.
+    pub after: Vec<PatchRecord>,
 }
 
 /// The parameters of a step that differ.
@@ -104,6 +115,10 @@ pub fn diff(store: &Store, before: RunId, after: RunId) -> Result<RunDiff> {
     Ok(RunDiff {
         before,
         after,
+        patches: PatchDiff {
+            before: only_in(&left, &right),
+            after: only_in(&right, &left),
+        },
         params: params(&left, &right),
         steps: step_params(&left, &right),
         packages: packages(&left, &right),
@@ -129,6 +144,12 @@ fn side(store: &Store, run: RunId) -> Result<(RunSide, RunRecord)> {
         models: record.models.clone(),
     };
     Ok((side, record))
+}
+
+fn only_in(record: &RunRecord, other: &RunRecord) -> Vec<PatchRecord> {
+    let patches = record.patches.iter();
+    let only = patches.filter(|patch| !other.patches.contains(patch));
+    only.cloned().collect()
 }
 
 fn params(left: &RunRecord, right: &RunRecord) -> Vec<ValueChange> {

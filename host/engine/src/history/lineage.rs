@@ -1,5 +1,5 @@
 //! What a model was made from, brought together again: the text of its pipeline with the
-//! parameters of the run, the components from the store, and the data where it was.
+//! patches and parameters of the run, the components from the store, and the data where it was.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use mlhost_pipeline::{Pipeline, Scheme, Source, parse};
+use mlhost_pipeline::{Pipeline, Scheme, Source, parse_with};
 use mlhost_store::{Digest, RunId, Selector, Store, StoredModel};
 
 use super::{
@@ -53,8 +53,8 @@ impl Lineage {
         let text = store.blobs().get(&stored.run.pipeline_digest)?;
         let text = String::from_utf8(text)
             .map_err(|_| lost("the text of its pipeline is not UTF-8".to_owned()))?;
-        let given: Vec<_> = record.given.clone().into_iter().collect();
-        let pipeline = parse(Source::new(record.file.as_str(), text), &given)?;
+        let source = Source::new(record.file.as_str(), text);
+        let pipeline = parse_with(source, &record.overrides())?;
         Ok(Self {
             model,
             run,

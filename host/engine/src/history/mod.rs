@@ -9,7 +9,7 @@ mod reproduction;
 mod resume;
 
 pub use changes::{FileChange, FilesChange, ValueChange, VersionChange};
-pub use diff::{MetricChange, PackageChange, RunDiff, RunSide, StepParams, diff};
+pub use diff::{MetricChange, PackageChange, PatchDiff, RunDiff, RunSide, StepParams, diff};
 pub use explain::{Change, Explanation, StepExplanation, Why, explain};
 pub use lineage::Lineage;
 pub use reproduction::{Difference, Reproduction};

@@ -1,12 +1,12 @@
 //! A run that did not come to its end, to be picked up by another one. Nothing of it is taken over
-//! but its parameters and what is in the cache under a key that still fits, so nothing stale is
+//! but its patches, its parameters and what is in the cache under a key that still fits, so nothing stale is
 //! ever used, whatever has changed in the meantime.
 
-use mlhost_pipeline::{Data, Pipeline, Source, Step, parse};
+use mlhost_pipeline::{Data, Pipeline, Source, Step, parse_with};
 use mlhost_store::{Outcome, Run, RunId, RunOutcome, Store};
 
 use super::changes;
-use crate::{Error, Result, RunRecord};
+use crate::{Error, PatchRecord, Result, RunRecord};
 
 /// A run that did not come to its end.
 pub struct Unfinished {
@@ -60,14 +60,15 @@ pub fn unfinished(store: &Store, run: Option<RunId>, pipeline: Option<&str>) -> 
 }
 
 impl Unfinished {
-    /// What is not the same in the pipeline as it is now; nothing where the text is the same.
+    /// What is not the same in the pipeline as it is now; nothing where the text and what was put
+    /// over it is the same.
     pub fn changes(&self, now: &Pipeline) -> Vec<String> {
-        if self.text == now.source().text() {
+        let patches: Vec<_> = now.patches.iter().map(PatchRecord::of).collect();
+        if self.text == now.source().text() && self.record.patches == patches {
             return vec![];
         }
-        let given: Vec<_> = self.record.given.clone().into_iter().collect();
         let source = Source::new(self.record.file.as_str(), self.text.as_str());
-        match parse(source, &given) {
+        match parse_with(source, &self.record.overrides()) {
             Ok(then) => pipeline_changes(&then, now),
             Err(_) => vec!["its text, which this host could not read as it was".to_owned()],
         }

@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use comfy_table::CellAlignment::{Left, Right};
-use mlhost_engine::{MetricChange, PackageChange, PluginRecord, RunDiff, RunSide};
+use mlhost_engine::{MetricChange, PackageChange, PatchRecord, PluginRecord, RunDiff, RunSide};
+use mlhost_store::RunId;
 
 use crate::{commands::changes, output, text};
 
@@ -13,6 +14,7 @@ pub(super) fn words(diff: &RunDiff) -> String {
     for side in [&diff.before, &diff.after] {
         let _ = writeln!(words, "{}", outcome(side));
     }
+    patches(diff, &mut words);
     section(
         "parameters",
         diff.params.iter().map(changes::value),
@@ -56,6 +58,22 @@ fn outcome(side: &RunSide) -> String {
         words.push_str(&format!("\n  {}@{} ({digest})", model.name, model.version));
     }
     words
+}
+
+/// The patches that one of the runs has and the other has not; most runs have none.
+fn patches(diff: &RunDiff, words: &mut String) {
+    let before = diff.patches.before.iter();
+    let before = before.map(|patch| (diff.before.run, patch));
+    let after = diff.patches.after.iter();
+    let after = after.map(|patch| (diff.after.run, patch));
+    let line = |(run, patch): (RunId, &PatchRecord)| {
+        let (name, changes) = (changes::patch(patch), changes::values(&patch.changes));
+        format!("run {run} only: {name}: {changes}")
+    };
+    let mut lines = before.chain(after).map(line).peekable();
+    if lines.peek().is_some() {
+        section("patches", lines, words);
+    }
 }
 
 /// Lines under a heading, which says so when there are none.

@@ -8,7 +8,10 @@ use mlhost_store::Run;
 use serde::Serialize;
 
 use super::duration;
-use crate::{commands::outcome, text};
+use crate::{
+    commands::{changes, outcome},
+    text,
+};
 
 /// A run with its record.
 #[derive(Serialize)]
@@ -42,6 +45,12 @@ pub(super) fn words(shown: &Shown) -> String {
     }
     if let Some(option) = record.reuse.option() {
         let _ = writeln!(words, "  with {option}");
+    }
+    for patch in &record.patches {
+        let _ = writeln!(words, "  with {}", changes::patch(patch));
+        for change in &patch.changes {
+            let _ = writeln!(words, "    {}", changes::value(change));
+        }
     }
     for (name, value) in &record.given {
         let _ = writeln!(words, "  with {name}={value}");
