@@ -67,7 +67,7 @@ pub use limited::Limited;
 pub use memory::MemoryTable;
 pub use opener::Opener;
 pub use remote_error::RemoteError;
-pub use selected::{Dataset, Filter, Mistake};
+pub use selected::{Dataset, Filter, Fold, Mistake};
 pub use sink::{Sink, format_of, write};
 pub use table::{Batches, Scan, Table, column_names, select};
 

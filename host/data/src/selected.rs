@@ -20,7 +20,7 @@ use std::sync::Arc;
 use arrow::datatypes::SchemaRef;
 use sha2::{Digest as _, Sha256};
 
-pub use dataset::Dataset;
+pub use dataset::{Dataset, Fold};
 pub use filter::Filter;
 pub(crate) use filter::PartFilter;
 pub(crate) use filtered::Filtered;

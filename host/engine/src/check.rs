@@ -21,7 +21,7 @@ use crate::{
     Engine, Error, MachineClock, NoObserver, Result, Reuse, Supplies, conditions,
     error::{unwrapped, with_causes},
     gate_check,
-    opened::{self, Opened},
+    opened::{self, Opened, data_name},
     params,
     recall::was_done,
     results::Results,
@@ -98,7 +98,20 @@ impl Engine {
         base: &Path,
         supplies: Supplies,
     ) -> Result<Checked> {
-        let plugins = self.find_plugins(&pipeline, base, &supplies)?;
+        let mut pipeline = pipeline;
+        let mut plugins = self.find_plugins(&pipeline, base, &supplies)?;
+        pipeline.cross_validate(|step| plugins[&step.name].plugin.kind())?;
+        for (name, step) in &pipeline.steps {
+            if !plugins.contains_key(name) {
+                let mut known = pipeline
+                    .steps
+                    .keys()
+                    .filter(|other| plugins.contains_key(*other));
+                let same = known.find(|other| pipeline.steps[*other].written == step.written);
+                let found = same.map(|same| plugins[same].clone());
+                plugins.extend(found.map(|found| (name.clone(), found)));
+            }
+        }
         let plan = pipeline.plan(|step| plugins[&step.name].plugin.kind())?;
         check_parameters(&pipeline, &plugins)?;
         check_targets(&pipeline, &plan, &plugins)?;
@@ -261,7 +274,21 @@ fn rehearse(checked: &Checked, rivals: Rivals) -> Result<Vec<Unchecked>> {
     let data = checked.pipeline.data.values();
     let tables = data.flat_map(|data| {
         let preview = limited(&checked.tables[&data.name]);
-        let names = data.table_names().into_iter();
+        let folded = checked
+            .pipeline
+            .folded
+            .iter()
+            .filter(|(_, folded)| data_name(&folded.table) == data.name);
+        let folds = folded.flat_map(|(step, folded)| {
+            let fold = |fold| <[String; 2]>::from(folded.tables(step, fold));
+            (0..folded.folds.count()).flat_map(fold)
+        });
+        let names = data
+            .table_names()
+            .into_iter()
+            .chain(folds)
+            .collect::<Vec<_>>()
+            .into_iter();
         names.map(move |name| (name, preview.clone()))
     });
     let workshop = workshop(checked, tables.collect(), Results::default());

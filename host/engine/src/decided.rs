@@ -1,7 +1,7 @@
 //! What the gates of a run decided on one model: for the version, and for whoever asks why an alias
 //! was moved to it.
 
-use mlhost_pipeline::{Rival, Work};
+use mlhost_pipeline::Rival;
 use serde_json::{Value, json};
 
 use crate::{ComparedWith, GateRecord, Result, RunRecord, workshop::Workshop};
@@ -12,12 +12,12 @@ pub(crate) struct Decided<'a>(Vec<(&'a str, &'a GateRecord)>);
 impl<'a> Decided<'a> {
     /// The gates of the steps that scored the model of a step, in the order of the plan.
     pub(crate) fn on(workshop: &Workshop, record: &'a RunRecord, model: &str) -> Self {
-        let scored = workshop.plan.steps.iter().filter(|step| match &step.work {
-            Work::Evaluate { models, .. } => {
-                models.iter().any(|scored| workshop.means(scored, model))
-            }
-            _ => false,
-        });
+        let means = |scored: &String| workshop.means(scored, model);
+        let scored = workshop
+            .plan
+            .steps
+            .iter()
+            .filter(|step| step.work.scored().iter().any(means));
         let records =
             scored.filter_map(|step| record.steps.iter().find(|record| record.name == step.name));
         let gates = records.flat_map(|record| {

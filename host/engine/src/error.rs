@@ -109,6 +109,12 @@ pub enum Error {
         /// The metric.
         metric: String,
     },
+    /// A cross-validation lacks the report of a fold.
+    #[error("step `{step}` cannot sum up its folds: not all of them were scored")]
+    FoldsMissing {
+        /// The step.
+        step: String,
+    },
     /// A run has taken longer than it may.
     #[error("the run did not end within its deadline of {}", .0.as_secs_f64())]
     Deadline(std::time::Duration),

@@ -41,6 +41,7 @@ mod decided;
 mod drift;
 mod error;
 mod fold;
+mod folds;
 mod gate_check;
 mod gate_record;
 mod gates;

@@ -85,19 +85,17 @@ pub(crate) fn register(
 /// scored it. A run may go on without it if its pipeline says so.
 fn is_to_register(workshop: &Workshop, record: &RunRecord, step: &str) -> bool {
     let status = |name: &str| record.step(name).map(|step| step.status);
-    let scored = workshop
+    let means = |model: &String| workshop.means(model, step);
+    let mut scored = workshop
         .plan
         .steps
         .iter()
-        .filter(|planned| match &planned.work {
-            Work::Evaluate { models, .. } => models.iter().any(|model| workshop.means(model, step)),
-            _ => false,
-        });
+        .filter(|planned| planned.work.scored().iter().any(means));
     let is_refused =
         |name: &str| matches!(status(name), Some(StepStatus::Refused | StepStatus::Failed));
     status(step) == Some(StepStatus::Done)
         && workshop.is_handed_on(step)
-        && !scored.into_iter().any(|planned| is_refused(&planned.name))
+        && !scored.any(|planned| is_refused(&planned.name))
 }
 
 struct Maker<'a> {
@@ -167,9 +165,7 @@ impl Maker<'_> {
         let mut metrics = Vec::new();
         // In the order of the plan: that in which steps end is the machine's.
         for planned in &self.workshop.plan.steps {
-            let Work::Evaluate { models, .. } = &planned.work else {
-                continue;
-            };
+            let models = planned.work.scored();
             let outcome = self.step(&planned.name);
             let outcome = outcome.and_then(|record| record.outcome.as_ref());
             let scored = models.iter().any(|model| self.workshop.means(model, step));

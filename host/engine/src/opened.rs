@@ -3,7 +3,7 @@
 use std::{collections::HashMap, path::Path, sync::Arc};
 
 use mlhost_data::{Dataset, FileTable, Opener, Table};
-use mlhost_pipeline::{Comparison, Data, Diagnostic, Pipeline, Plan, without_query};
+use mlhost_pipeline::{Comparison, Data, Diagnostic, Pipeline, Plan, Side, without_query};
 
 use crate::{Error, Result, Supplies, error::with_causes, results::Results};
 
@@ -59,7 +59,67 @@ pub(crate) fn open(
             }
         }
     }
-    Ok(diagnostics.into_result(opened)?)
+    let opened = diagnostics.into_result(opened)?;
+    check_folds(pipeline, &opened)?;
+    Ok(opened)
+}
+
+/// Finds folds that are by columns which the data does not have, or which are no time.
+fn check_folds(pipeline: &Pipeline, opened: &HashMap<String, Arc<Opened>>) -> Result<()> {
+    let mut diagnostics = pipeline.diagnostics();
+    for folded in pipeline.folded.values() {
+        let (data, side) = parts_of(&folded.table);
+        for mistake in opened[data]
+            .dataset
+            .folds(side, &folded.folds)
+            .err()
+            .unwrap_or_default()
+        {
+            let message = format!("data `{data}`: {}", mistake.message);
+            let diagnostic = Diagnostic::new(message).at(folded.span());
+            diagnostics.push(match mistake.hint {
+                Some(hint) => diagnostic.hint(hint),
+                None => diagnostic,
+            });
+        }
+    }
+    Ok(diagnostics.into_result(())?)
+}
+
+/// The name of the data of a table, and the side of its split.
+fn parts_of(table: &str) -> (&str, Option<Side>) {
+    match table.split_once('.') {
+        Some((data, side)) => {
+            let sides = [Side::Train, Side::Validation, Side::Test];
+            (data, sides.into_iter().find(|known| known.name() == side))
+        }
+        None => (table, None),
+    }
+}
+
+/// All tables of a pipeline by the names that steps use: those of its data, and the folds of
+/// cross-validations.
+pub(crate) fn tables(
+    pipeline: &Pipeline,
+    opened: &HashMap<String, Arc<Opened>>,
+) -> HashMap<String, Arc<dyn Table>> {
+    let mut tables: HashMap<_, _> = opened
+        .iter()
+        .flat_map(|(name, data)| data.tables(name))
+        .collect();
+    for (step, folded) in &pipeline.folded {
+        let (data, side) = parts_of(&folded.table);
+        // The check has seen that they can be made.
+        let folds = opened[data]
+            .dataset
+            .folds(side, &folded.folds)
+            .unwrap_or_default();
+        for (number, fold) in (0..).zip(folds) {
+            let (train, test) = folded.tables(step, number);
+            tables.extend([(train, fold.train), (test, fold.test)]);
+        }
+    }
+    tables
 }
 
 /// What the pipeline says of the files of a table.
@@ -91,9 +151,10 @@ impl Opened {
     }
 }
 
-/// The name of the data that a table is made of: that of `flights.train` is `flights`.
+/// The name of the data that a table is made of: that of `flights.train` is `flights`, and so is
+/// that of its folds.
 pub(crate) fn data_name(table: &str) -> &str {
-    table.split_once('.').map_or(table, |(data, _)| data)
+    table.split(['.', '#']).next().unwrap_or(table)
 }
 
 /// Finds data without any row that its `where` leaves, of that which steps read. Where there are

@@ -7,6 +7,7 @@ use mlhost_store::Store;
 use crate::{
     Checked,
     check::workshop,
+    opened,
     results::Results,
     schedule::{Facts, Next, Schedule},
     workshop::Workshop,
@@ -83,8 +84,7 @@ fn rehearse(checked: &Checked, store: &Arc<Store>) -> Recalled {
 
 /// Steps that only remember.
 fn recalling(checked: &Checked, store: &Arc<Store>) -> Workshop {
-    let tables = checked.tables.iter();
-    let tables = tables.flat_map(|(name, opened)| opened.tables(name));
+    let tables = opened::tables(&checked.pipeline, &checked.tables);
     let results = Results::of(store.clone(), &checked.reuse);
-    workshop(checked, tables.collect(), results)
+    workshop(checked, tables, results)
 }

@@ -20,7 +20,7 @@ use tokio::task::JoinSet;
 
 use crate::{
     Checked, Clock, Engine, Error, LoopOutcome, MachineClock, Observer, Result, RunRecord,
-    StepRecord, StepStatus, manifest, provenance,
+    StepRecord, StepStatus, manifest, opened, provenance,
     results::Results,
     row_counter::RowCounter,
     schedule::{Consequence, Facts, Next, Schedule, Start},
@@ -123,15 +123,15 @@ impl Engine {
         } = &checked;
         let beginning = provenance::beginning(pipeline, base, reuse, &options);
         let results = Results::of(store.clone(), reuse);
+        let tables = opened::tables(&checked.pipeline, &checked.tables);
         let opened = checked.tables.iter();
-        let tables = opened.clone().flat_map(|(name, data)| data.tables(name));
         let files = opened.map(|(name, data)| (name.clone(), data.files.clone()));
         let files = files.collect();
         let workshop = Workshop::new(
             checked.pipeline,
             checked.plan,
             checked.plugins,
-            tables.collect(),
+            tables,
             Manner {
                 observer: observer.clone(),
                 jobs: options.jobs,

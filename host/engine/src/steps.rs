@@ -114,6 +114,13 @@ impl Workshop {
     }
 
     fn recall(&self, ready: &Prepared<'_>) -> Option<Done> {
+        if let Work::CrossValidate { folds, .. } = self.planned(ready.step) {
+            let outcome = self.cross_validated(folds);
+            return outcome.map(|outcome| Done {
+                outcome: Some(outcome),
+                ..Done::default()
+            });
+        }
         let (_, key) = ready.key.as_ref().filter(|_| !ready.again)?;
         let warn = |error: &mlhost_store::Error| {
             let message = format!("{}; it is made again", with_causes(error));
@@ -121,6 +128,7 @@ impl Workshop {
         };
         let done = self.results.step(key, warn)?;
         self.keep_states(ready.step, &done.states);
+        self.keep_outcome(ready.step, done.outcome.as_ref());
         Some(done)
     }
 
@@ -128,9 +136,10 @@ impl Workshop {
         let context = self.context(&self.pipeline.steps[step]);
         let params = self.params(step).to_string();
         let reads = self.reads(step, &context)?;
+        let is_summed_up = matches!(self.planned(step), Work::CrossValidate { .. });
         let key = match self.results.store() {
-            Some(_) => self.key(step, &params, &reads)?,
-            None => None,
+            Some(_) if !is_summed_up => self.key(step, &params, &reads)?,
+            _ => None,
         };
         Ok(Prepared {
             step,
@@ -169,6 +178,7 @@ impl Workshop {
                 });
                 scored.collect()
             }
+            Work::CrossValidate { .. } => Ok(vec![]),
         }
     }
 
@@ -268,8 +278,14 @@ impl Workshop {
             Work::Validate { .. } | Work::DetectDrift { .. } | Work::Evaluate { .. } => {
                 Some(plugin.assess(&ready.context, &ready.params, &states)?)
             }
+            Work::CrossValidate { folds, .. } => {
+                let step = ready.step.to_owned();
+                let outcome = self.cross_validated(folds);
+                Some(outcome.ok_or(Error::FoldsMissing { step })?)
+            }
         };
         self.keep_states(ready.step, &states);
+        self.keep_outcome(ready.step, outcome.as_ref());
         let done = Done {
             states,
             outcome,
@@ -279,6 +295,13 @@ impl Workshop {
             self.results.keep_step(key, &done)?;
         }
         Ok(done)
+    }
+
+    /// Keeps what an evaluator has reported for a step that sums it up.
+    fn keep_outcome(&self, step: &str, outcome: Option<&Outcome>) {
+        if let (Work::Evaluate { .. }, Some(outcome)) = (self.planned(step), outcome) {
+            self.keep_report(step, outcome);
+        }
     }
 
     /// Keeps what a preprocessor or trainer has fitted for the steps after it.

@@ -11,13 +11,14 @@ use arrow::datatypes::SchemaRef;
 use mlhost_data::Table;
 use mlhost_packages::Found;
 use mlhost_pipeline::{DatasetReference, Pipeline, Plan, Step, Work};
-use mlhost_sandbox::{CancelToken, Context, Level, Limits, Listener, MemoryBudget};
+use mlhost_sandbox::{CancelToken, Context, Level, Limits, Listener, MemoryBudget, Outcome};
 use mlhost_store::{Digest, Selector};
 use serde_json::{Map, Value};
 
 use crate::{
     FittedModel, Observer, Result,
     dataset::{Dataset, Fitted, Scored, Transformed},
+    folds,
     observer::Reading,
     opened::{data_name, has_rows, no_rows},
     params,
@@ -52,6 +53,8 @@ pub(crate) struct Workshop {
     /// The variables of loops that became known in the run, by the step.
     values: RwLock<HashMap<String, Given>>,
     fitted: Mutex<HashMap<String, Fitted>>,
+    /// What evaluators have reported, for those that sum them up.
+    reported: Mutex<HashMap<String, Outcome>>,
     /// The tables that are known to have rows.
     with_rows: Mutex<HashSet<String>>,
 }
@@ -100,6 +103,7 @@ impl Workshop {
             choices: RwLock::default(),
             values: RwLock::default(),
             fitted: Mutex::default(),
+            reported: Mutex::default(),
             with_rows: Mutex::default(),
         }
     }
@@ -242,7 +246,9 @@ impl Workshop {
                 }
             }
             // The plan refuses these as the source of anything.
-            Work::DetectDrift { .. } | Work::Evaluate { .. } => (vec![], String::new()),
+            Work::DetectDrift { .. } | Work::Evaluate { .. } | Work::CrossValidate { .. } => {
+                (vec![], String::new())
+            }
         };
         chain.extend(self.all_fitted().get(&self.resolve(step)).cloned());
         (chain, source)
@@ -268,7 +274,9 @@ impl Workshop {
                 Work::Validate { input }
                 | Work::Preprocess { input }
                 | Work::Train { input, .. } => self.root(input),
-                Work::DetectDrift { .. } | Work::Evaluate { .. } => None,
+                Work::DetectDrift { .. } | Work::Evaluate { .. } | Work::CrossValidate { .. } => {
+                    None
+                }
             },
         }
     }
@@ -328,7 +336,7 @@ impl Workshop {
                 let stage = Scored::new([fitted].into(), context.clone(), &source.schema())?;
                 source.then(stage)
             }
-            Work::DetectDrift { .. } | Work::Evaluate { .. } => {
+            Work::DetectDrift { .. } | Work::Evaluate { .. } | Work::CrossValidate { .. } => {
                 unreachable!("the plan refuses a report as data")
             }
         })
@@ -373,6 +381,19 @@ impl Workshop {
             limits: limits(&self.pipeline.steps[step]),
         };
         self.all_fitted().insert(step.to_owned(), fitted);
+    }
+
+    /// Keeps what an evaluator reports.
+    pub(crate) fn keep_report(&self, step: &str, outcome: &Outcome) {
+        let mut reported = self.reported.lock().unwrap_or_else(PoisonError::into_inner);
+        reported.insert(step.to_owned(), outcome.clone());
+    }
+
+    /// The report of a cross-validation, if all of its folds have reported.
+    pub(crate) fn cross_validated(&self, folds: &[String]) -> Option<Outcome> {
+        let reported = self.reported.lock().unwrap_or_else(PoisonError::into_inner);
+        let folds = folds.iter().map(|fold| reported.get(fold).cloned());
+        Some(folds::summed_up(&folds.collect::<Option<Vec<_>>>()?))
     }
 
     fn all_fitted(&self) -> MutexGuard<'_, HashMap<String, Fitted>> {

@@ -123,6 +123,7 @@ fn read(
         params: &params,
         data: data_entries,
         steps: step_entries,
+        seed: seed.unwrap_or(0),
         patches: &patches,
     };
     let data: IndexMap<_, _> = data_entries
@@ -161,6 +162,7 @@ fn read(
         steps,
         loops,
         switches,
+        folded: IndexMap::new(),
         deadline,
         keep_runs: retention.keep_runs,
         patches,

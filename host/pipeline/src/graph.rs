@@ -163,6 +163,8 @@ impl<'a> References<'a> {
         for name in step.referenced_names() {
             self.add(name, step, &mut needs);
         }
+        let folds = step.folds().into_iter();
+        needs.extend(folds.filter_map(|fold| self.steps.get_index_of(&fold)));
         let written = step.written.as_str();
         for switch in self.picked_by.get(written).into_iter().flatten() {
             for name in switch

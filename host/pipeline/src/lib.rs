@@ -42,6 +42,7 @@ mod column_type;
 mod compression;
 mod configuration;
 mod control;
+mod cross_validation;
 mod data;
 mod data_location;
 mod data_text;
@@ -82,8 +83,9 @@ pub use column_type::ColumnType;
 pub use compression::Compression;
 pub use configuration::{Configuration, parse_configuration};
 pub use control::{
-    Best, Case, Condition, Control, Items, Jitter, OnFailure, Policy, Retry, Select, Switch,
+    Best, Case, Condition, Control, Folds, Items, Jitter, OnFailure, Policy, Retry, Select, Switch,
 };
+pub use cross_validation::FoldedData;
 pub use diagnostic::{Diagnostic, Diagnostics, Related};
 pub use document::{FORMAT_VERSION, parse, parse_name, parse_with};
 pub use error::Error;

@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 
 use crate::column_type::ColumnType;
 use crate::compression::Compression;
-use crate::control::{Condition, Control, Items, Looping, Switch};
+use crate::control::{Condition, Control, Folds, Items, Looping, Switch};
+use crate::cross_validation::{FoldedData, fold_of};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::format::{CsvOptions, Format};
 use crate::gate::Gate;
@@ -40,6 +41,8 @@ pub struct Pipeline {
     pub loops: IndexMap<String, Loop>,
     /// The steps that pick one of several others.
     pub switches: IndexMap<String, Switch>,
+    /// The data that cross-validations divide, by the step that does.
+    pub folded: IndexMap<String, FoldedData>,
     /// The longest that a run may take.
     pub deadline: Option<Duration>,
     /// How many of its latest runs are kept, if it says.
@@ -157,6 +160,8 @@ pub struct Step {
     /// Which iteration of a loop it is, if it is in one.
     pub iteration: Option<Iteration>,
     pub(crate) looping: Option<Looping>,
+    /// How its rows are divided for a cross-validation, and where that is written.
+    pub(crate) folds: Option<(Folds, Span)>,
     pub(crate) places: StepPlaces,
 }
 
@@ -226,6 +231,12 @@ impl Step {
         let inputs = self.input.references();
         let inputs = inputs.map(|reference| reference.name.as_str());
         inputs.chain(self.after.iter().map(String::as_str))
+    }
+
+    /// The steps that score the folds of its cross-validation.
+    pub fn folds(&self) -> Vec<String> {
+        let count = self.folds.as_ref().map_or(0, |(folds, _)| folds.count());
+        (0..count).map(|fold| fold_of(&self.name, fold)).collect()
     }
 
     /// The expressions that it has.

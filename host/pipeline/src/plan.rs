@@ -84,6 +84,14 @@ pub enum Work {
         /// The table, as the raw input of the models.
         data: DatasetReference,
     },
+    /// Sums up how a model was scored in the folds of a cross-validation.
+    #[serde(rename = "cross-validation")]
+    CrossValidate {
+        /// The trainer step.
+        model: String,
+        /// The evaluators of the folds.
+        folds: Vec<String>,
+    },
 }
 
 impl Work {
@@ -94,7 +102,7 @@ impl Work {
             Self::Preprocess { .. } => Kind::Preprocessor,
             Self::Train { .. } => Kind::Trainer,
             Self::DetectDrift { .. } => Kind::DriftDetector,
-            Self::Evaluate { .. } => Kind::Evaluator,
+            Self::Evaluate { .. } | Self::CrossValidate { .. } => Kind::Evaluator,
         }
     }
 
@@ -106,6 +114,16 @@ impl Work {
             }
             Self::DetectDrift { reference, current } => vec![reference, current],
             Self::Evaluate { data, .. } => vec![data],
+            Self::CrossValidate { .. } => vec![],
+        }
+    }
+
+    /// The models that it scores, by the names of trainer steps.
+    pub fn scored(&self) -> &[String] {
+        match self {
+            Self::Evaluate { models, .. } => models,
+            Self::CrossValidate { model, .. } => std::slice::from_ref(model),
+            _ => &[],
         }
     }
 }

@@ -171,6 +171,14 @@ impl Planner<'_> {
                         "add a step that scores the one model, and move the gate there".to_owned(),
                     )),
                 },
+                Work::CrossValidate { .. } => Some((
+                    format!(
+                        "step `{}` scores a model in folds, and so no single one",
+                        step.name
+                    ),
+                    "add a step that scores the model on data held out, and move the gate there"
+                        .to_owned(),
+                )),
                 _ => Some((
                     format!(
                         "step `{}` scores no model that could be better than another",
@@ -236,6 +244,11 @@ impl Planner<'_> {
                 self.check_named(step, inputs, &["model", "models", "data"]);
                 let models = self.models(step, inputs);
                 let data = self.named_dataset(step, inputs, "data");
+                let folds = step.folds();
+                if !folds.is_empty() {
+                    let model = models?.into_iter().next()?;
+                    return Some(Work::CrossValidate { model, folds });
+                }
                 Some(Work::Evaluate {
                     models: models?,
                     data: data?,

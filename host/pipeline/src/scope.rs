@@ -13,6 +13,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) params: &'a Params,
     pub(crate) data: &'a [Entry],
     pub(crate) steps: &'a [Entry],
+    /// The seed of the pipeline.
+    pub(crate) seed: u64,
     /// What was put over the file.
     pub(crate) patches: &'a [AppliedPatch],
 }

@@ -12,7 +12,7 @@ mod value;
 use serde::{Deserialize, Serialize};
 
 pub use comparison::{Comparison, Operator, Takes};
-pub(crate) use read::{KEYS, read, sides};
+pub(crate) use read::{KEYS, read, read_columns, read_seed, sides};
 pub use value::Value;
 
 /// What of its files a table is made of. Rows are first selected by `where`; of what is left the

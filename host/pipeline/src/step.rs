@@ -16,7 +16,7 @@ use crate::reference::PluginReference;
 use crate::scope::Scope;
 use crate::source::Span;
 
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 18] = [
     "plugin",
     "input",
     "with",
@@ -34,6 +34,7 @@ const KEYS: [&str; 17] = [
     "repeat",
     "select",
     "max_parallel",
+    "folds",
 ];
 
 const INPUT_REMEDY: &str =
@@ -80,6 +81,7 @@ pub(crate) fn read(
     let mut control = control::read(section, scope, diagnostics);
     let after = read_after(section, scope, &mut control.after_any, diagnostics);
     let looping = control::read_loop(section, scope, diagnostics);
+    let folds = control::read_folds(section, scope, diagnostics);
     let timeout = section
         .optional("timeout")
         .and_then(|entry| limits::timeout(&entry.node, &section.key("timeout"), diagnostics));
@@ -106,6 +108,7 @@ pub(crate) fn read(
         written: entry.name.clone(),
         iteration: None,
         looping,
+        folds,
         places: StepPlaces {
             name: entry.key_span.clone(),
             plugin: plugin_span,

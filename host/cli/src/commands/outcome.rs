@@ -27,6 +27,7 @@ pub(super) fn steps(record: &RunRecord) -> String {
             .loops
             .iter()
             .any(|outcome| outcome.leaves_out(&step.name))
+            || is_in_fold(&step.name)
         {
             continue;
         }
@@ -43,64 +44,70 @@ pub(super) fn steps(record: &RunRecord) -> String {
     words
 }
 
-/// A line for each step, and one for all iterations of a step in a loop.
+/// A line for each step, and one for all iterations or folds of a step.
 fn rows(record: &RunRecord) -> Vec<Vec<String>> {
-    let mut rows: Vec<Vec<String>> = Vec::new();
-    let mut told: Vec<&str> = Vec::new();
+    let mut families: Vec<(String, Vec<&StepRecord>)> = Vec::new();
     for step in &record.steps {
-        if !record.loops.iter().any(|outcome| outcome.holds(&step.name)) {
-            rows.push(row(
-                &step.name,
-                &step.plugin.to_string(),
-                step.rows,
-                step.seconds,
-                status(step),
-            ));
-            continue;
+        let family = family(&step.name);
+        match families.iter_mut().find(|(other, _)| *other == family) {
+            Some((_, members)) => members.push(step),
+            None => families.push((family, vec![step])),
         }
-        let written = step.name.split('[').next().unwrap_or_default();
-        if told.contains(&written) {
-            continue;
-        }
-        told.push(written);
-        let all = record.steps.iter();
-        let all: Vec<_> = all
-            .filter(|other| other.name.split('[').next() == Some(written))
-            .collect();
-        let mut statuses: Vec<(&str, usize)> = Vec::new();
-        for step in &all {
-            let word = if step.cached && step.status == StepStatus::Done {
-                "cached"
-            } else {
-                step.status.word()
-            };
-            match statuses.iter_mut().find(|(other, _)| *other == word) {
-                Some((_, number)) => *number += 1,
-                None => statuses.push((word, 1)),
-            }
-        }
-        let statuses = statuses
-            .iter()
-            .map(|(word, number)| format!("{number} {word}"));
-        rows.push(row(
-            &format!("{written}[1..{}]", all.len()),
-            &step.plugin.to_string(),
-            all.iter().map(|step| step.rows).sum(),
-            all.iter().map(|step| step.seconds).sum(),
-            statuses.collect::<Vec<_>>().join(", "),
-        ));
     }
-    rows
+    let row = |(family, steps): &(String, Vec<&StepRecord>)| {
+        let (name, result) = match steps.as_slice() {
+            [step] => (step.name.clone(), status(step)),
+            steps => (format!("{family} ({})", steps.len()), statuses(steps)),
+        };
+        let plugin = steps.first().map(|step| step.plugin.to_string());
+        vec![
+            name,
+            plugin.unwrap_or_default(),
+            text::count(steps.iter().map(|step| step.rows).sum()),
+            text::seconds(steps.iter().map(|step| step.seconds).sum()),
+            result,
+        ]
+    };
+    families.iter().map(row).collect()
 }
 
-fn row(name: &str, plugin: &str, rows: u64, seconds: f64, status: String) -> Vec<String> {
-    vec![
-        name.to_owned(),
-        plugin.to_owned(),
-        text::count(rows),
-        text::seconds(seconds),
-        status,
-    ]
+/// What iterations and folds of a step have in common: `tree` of `tree[2]`, and `cv/*/tree` of
+/// `cv[2]/3/tree`.
+fn family(step: &str) -> String {
+    let parts = step.split('/').map(|part| match part.split_once('[') {
+        Some((name, _)) => name,
+        None if is_number(part) => "*",
+        None => part,
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+/// Whether a step is one of a fold of a cross-validation.
+fn is_in_fold(step: &str) -> bool {
+    step.split('/').skip(1).any(is_number)
+}
+
+fn is_number(part: &str) -> bool {
+    !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// How several steps ended.
+fn statuses(steps: &[&StepRecord]) -> String {
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for step in steps {
+        let word = match step.status {
+            StepStatus::Done if step.cached => "cached",
+            status => status.word(),
+        };
+        match counts.iter_mut().find(|(other, _)| *other == word) {
+            Some((_, number)) => *number += 1,
+            None => counts.push((word, 1)),
+        }
+    }
+    let counts = counts
+        .iter()
+        .map(|(word, number)| format!("{number} {word}"));
+    counts.collect::<Vec<_>>().join(", ")
 }
 
 /// How a step ended.

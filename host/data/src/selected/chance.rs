@@ -15,6 +15,7 @@ use twox_hash::XxHash64;
 pub(super) enum Purpose {
     Sample,
     Split,
+    Fold,
 }
 
 impl Purpose {
@@ -22,6 +23,7 @@ impl Purpose {
         match self {
             Self::Sample => 1,
             Self::Split => 2,
+            Self::Fold => 3,
         }
     }
 }
@@ -45,13 +47,38 @@ pub(super) fn unit(hash: u64) -> f64 {
     number / 9_007_199_254_740_992.0
 }
 
-/// A share of all chances.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Share(pub(super) Range<f64>);
+/// A share of all chances: those in a range, or all others.
+#[derive(Clone, PartialEq)]
+pub(super) struct Share {
+    range: Range<f64>,
+    outside: bool,
+}
 
 impl Share {
+    pub(super) fn of(range: Range<f64>) -> Self {
+        Self {
+            range,
+            outside: false,
+        }
+    }
+
+    /// All chances but these.
+    pub(super) fn outside(range: Range<f64>) -> Self {
+        Self {
+            range,
+            outside: true,
+        }
+    }
+
     pub(super) fn holds(&self, hash: u64) -> bool {
-        self.0.contains(&unit(hash))
+        self.range.contains(&unit(hash)) != self.outside
+    }
+}
+
+impl fmt::Debug for Share {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let outside = if self.outside { "all but " } else { "" };
+        write!(f, "{outside}{:?}", self.range)
     }
 }
 

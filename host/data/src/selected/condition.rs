@@ -75,7 +75,7 @@ impl Condition {
             Self::Position {
                 seed,
                 purpose,
-                share: Share(share),
+                share,
             } => format!("{purpose:?} {share:?} of positions in {part} by {seed}"),
             Self::UpTo { seed, last } => format!(
                 "positions in {part} by {seed} up to {} {} {}",
@@ -85,7 +85,7 @@ impl Condition {
             Self::Values {
                 seed,
                 columns,
-                share: Share(share),
+                share,
             } => format!("{share:?} of values of {columns:?} by {seed}"),
             Self::Between {
                 column,

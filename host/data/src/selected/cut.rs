@@ -39,35 +39,63 @@ impl Cuts {
 
 /// The cuts for shares of rows, found when they are first asked for.
 #[derive(Debug)]
-pub(super) struct FoundCuts {
-    column: String,
-    test: f64,
-    validation: Option<f64>,
-    found: Mutex<Option<Cuts>>,
-}
+pub(super) struct FoundCuts(FoundTimes);
 
 impl FoundCuts {
     pub(super) fn new(column: &str, test: f64, validation: Option<f64>) -> Self {
-        Self {
-            column: column.to_owned(),
-            test,
-            validation,
-            found: Mutex::default(),
-        }
+        Self(FoundTimes::new(column, Wanted::Shares { test, validation }))
     }
 
     /// The cuts over the rows of a table that a filter keeps: always the same table and filter.
     pub(super) fn get(&self, table: &Arc<dyn Table>, filter: &Filter) -> Result<Cuts> {
-        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(cuts) = *found {
-            return Ok(cuts);
+        let found = self.0.get(table, filter)?;
+        Ok(Cuts {
+            validation: found.get(1).copied(),
+            // Without any row it does not matter where.
+            test: found.first().copied().unwrap_or(i64::MAX),
+        })
+    }
+}
+
+/// Which times are looked for.
+#[derive(Debug)]
+pub(super) enum Wanted {
+    /// That of the first row for testing, and of the first for validation.
+    Shares { test: f64, validation: Option<f64> },
+    /// Those of the first row for testing of each of so many folds: all rows are divided into one
+    /// block more than there are folds, and the first block is for training only.
+    Folds(u32),
+}
+
+/// The times of some rows in the order of time, found when they are first asked for.
+#[derive(Debug)]
+pub(super) struct FoundTimes {
+    column: String,
+    wanted: Wanted,
+    found: Mutex<Option<Vec<i64>>>,
+}
+
+impl FoundTimes {
+    pub(super) fn new(column: &str, wanted: Wanted) -> Self {
+        Self {
+            column: column.to_owned(),
+            wanted,
+            found: Mutex::default(),
         }
-        let cuts = self.find(table, filter)?;
-        *found = Some(cuts);
-        Ok(cuts)
     }
 
-    fn find(&self, table: &Arc<dyn Table>, filter: &Filter) -> Result<Cuts> {
+    /// The times over the rows of a table that a filter keeps: always the same table and filter.
+    pub(super) fn get(&self, table: &Arc<dyn Table>, filter: &Filter) -> Result<Vec<i64>> {
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(times) = found.as_ref() {
+            return Ok(times.clone());
+        }
+        let times = self.find(table, filter)?;
+        *found = Some(times.clone());
+        Ok(times)
+    }
+
+    fn find(&self, table: &Arc<dyn Table>, filter: &Filter) -> Result<Vec<i64>> {
         // Lets every row pass that has a time, and refuses those that have none.
         let filter = filter.with(Condition::Between {
             column: self.column.clone(),
@@ -84,24 +112,31 @@ impl FoundCuts {
             }
             Ok(())
         };
-        let found = numbers_at(KEPT, pass, |rows| self.ranks(rows))?;
-        Ok(Cuts {
-            validation: found.get(1).copied(),
-            // Without any row it does not matter where.
-            test: found.first().copied().unwrap_or(i64::MAX),
-        })
+        numbers_at(KEPT, pass, |rows| self.wanted.ranks(rows))
     }
+}
 
-    /// The ranks of the first row for testing, and of the first for validation, in the order of
-    /// time. Each side has a row as long as there are enough of them.
+impl Wanted {
+    /// The ranks of the rows in the order of time. Each side has a row as long as there are enough
+    /// of them.
     fn ranks(&self, rows: u64) -> Vec<u64> {
         if rows == 0 {
             return Vec::new();
         }
-        let test = rows.saturating_sub(rows_of(self.test, rows));
-        let validation = self.validation.map(|share| rows_of(share, rows));
-        let validation = validation.map(|number| test.saturating_sub(number));
-        [Some(test), validation].into_iter().flatten().collect()
+        match self {
+            Self::Shares { test, validation } => {
+                let test = rows.saturating_sub(rows_of(*test, rows));
+                let validation = validation.map(|share| rows_of(share, rows));
+                let validation = validation.map(|number| test.saturating_sub(number));
+                [Some(test), validation].into_iter().flatten().collect()
+            }
+            Self::Folds(count) => {
+                let blocks = u64::from(*count) + 1;
+                let begin =
+                    |fold: u64| (u128::from(rows) * u128::from(fold) / u128::from(blocks)) as u64;
+                (1..blocks).map(begin).collect()
+            }
+        }
     }
 }
 

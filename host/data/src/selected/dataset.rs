@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use arrow::datatypes::Schema;
-use mlhost_pipeline::{Cut, Sample, Selection, Side, Split, Value};
+use mlhost_pipeline::{Cut, Folds, Sample, Selection, Side, Split, Value};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
+use super::chance::{Purpose, Share};
 use super::condition::{is_time, numbers};
-use super::cut::{Cuts, FoundCuts};
+use super::cut::{Cuts, FoundCuts, FoundTimes, Wanted};
 use super::literal::typed;
 use super::predicate::unknown_column;
 use super::rule::{Divider, FoundRows, Rule};
@@ -22,6 +23,10 @@ pub struct Dataset {
     preview: Arc<dyn Table>,
     whole: Arc<dyn Table>,
     sides: Vec<(Side, Arc<dyn Table>)>,
+    /// What all of them select from.
+    table: Arc<dyn Table>,
+    /// The rules of the whole, and of each side.
+    rules: Vec<(Option<Side>, Vec<Rule>)>,
 }
 
 impl Dataset {
@@ -36,8 +41,10 @@ impl Dataset {
             return Ok(Self {
                 selection: selection.clone(),
                 preview: table.clone(),
-                whole: table,
+                whole: table.clone(),
                 sides: Vec::new(),
+                table,
+                rules: vec![(None, Vec::new())],
             });
         }
         let mut mistakes = Vec::new();
@@ -74,20 +81,81 @@ impl Dataset {
         }
         let preview = made(&rules);
         rules.extend(selection.sample.as_ref().map(sample));
-        let whole = made(&rules);
-        let sides = split.zip(divider).map(|(split, divider)| {
-            let side = |side| {
+        let mut all = vec![(None, rules.clone())];
+        if let Some((split, divider)) = split.zip(divider) {
+            for side in split.sides() {
                 let rule = divider.rule(split, side);
-                (side, made(&[rules.as_slice(), &[rule]].concat()))
-            };
-            split.sides().into_iter().map(side).collect()
-        });
+                all.push((Some(side), [rules.as_slice(), &[rule]].concat()));
+            }
+        }
+        let whole = made(&rules);
+        let sides = all
+            .iter()
+            .filter_map(|(side, rules)| Some(((*side)?, made(rules))));
         Ok(Self {
             selection: selection.clone(),
             preview,
             whole,
-            sides: sides.unwrap_or_default(),
+            sides: sides.collect(),
+            table: table.clone(),
+            rules: all,
         })
+    }
+
+    /// Divides the whole, or a side of the split, into folds: for each the rows to train with, and
+    /// those to test with.
+    ///
+    /// # Errors
+    ///
+    /// Columns that the table does not have, or that are no time.
+    pub fn folds(&self, side: Option<Side>, folds: &Folds) -> Result<Vec<Fold>, Vec<Mistake>> {
+        let schema = self.table.schema();
+        let mut mistakes = Vec::new();
+        let columns: &[String] = match folds {
+            Folds::Random { .. } => &[],
+            Folds::Hash { columns, .. } => columns,
+            Folds::Time { column, .. } => std::slice::from_ref(column),
+        };
+        for (index, column) in columns.iter().enumerate() {
+            let pointer = match folds {
+                Folds::Time { .. } => "/column".to_owned(),
+                _ => format!("/columns/{index}"),
+            };
+            match schema.fields().find(column) {
+                None => mistakes.push(unknown_column(&schema, column, pointer)),
+                Some((_, field))
+                    if matches!(folds, Folds::Time { .. }) && !is_time(field.data_type()) =>
+                {
+                    mistakes.push(Mistake::new(pointer, not_a_time(column, field.data_type())));
+                }
+                Some(_) => {}
+            }
+        }
+        if !mistakes.is_empty() {
+            return Err(mistakes);
+        }
+        let of_side = self.rules.iter().find(|(other, _)| *other == side);
+        let rules = of_side
+            .map(|(_, rules)| rules.as_slice())
+            .unwrap_or_default();
+        let selected = |rule: Rule| -> Arc<dyn Table> {
+            Arc::new(Selected {
+                table: self.table.clone(),
+                schema: self.whole.schema(),
+                rules: [rules, &[rule]].concat(),
+            })
+        };
+        let times = match folds {
+            Folds::Time { column, count } => {
+                Some(Arc::new(FoundTimes::new(column, Wanted::Folds(*count))))
+            }
+            _ => None,
+        };
+        let fold = |fold| Fold {
+            train: selected(fold_rule(folds, times.as_ref(), fold, false)),
+            test: selected(fold_rule(folds, times.as_ref(), fold, true)),
+        };
+        Ok((0..folds.count()).map(fold).collect())
     }
 
     /// The selection.
@@ -124,6 +192,55 @@ impl Dataset {
     }
 }
 
+/// The two tables of one fold.
+pub struct Fold {
+    /// The rows to train with.
+    pub train: Arc<dyn Table>,
+    /// The rows to test with.
+    pub test: Arc<dyn Table>,
+}
+
+/// Keeps folds by values apart from a split by the same values with the same seed.
+const OF_FOLDS: u64 = u64::from_be_bytes(*b"of folds");
+
+fn fold_rule(folds: &Folds, times: Option<&Arc<FoundTimes>>, fold: u32, is_test: bool) -> Rule {
+    let share = || {
+        let count = f64::from(folds.count());
+        let range = f64::from(fold) / count..f64::from(fold + 1) / count;
+        if is_test {
+            Share::of(range)
+        } else {
+            Share::outside(range)
+        }
+    };
+    match (folds, times) {
+        (Folds::Time { column, .. }, Some(times)) => Rule::Fold {
+            column: column.clone(),
+            times: times.clone(),
+            fold: fold as usize,
+            is_test,
+        },
+        (Folds::Hash { columns, seed, .. }, _) => Rule::Hash {
+            seed: *seed ^ OF_FOLDS,
+            columns: columns.clone(),
+            share: share(),
+        },
+        (Folds::Random { seed, .. }, _) => Rule::Random {
+            seed: *seed,
+            purpose: Purpose::Fold,
+            share: share(),
+        },
+        (Folds::Time { .. }, None) => unreachable!("folds by time come with their times"),
+    }
+}
+
+fn not_a_time(column: &str, data_type: &arrow::datatypes::DataType) -> String {
+    format!(
+        "column `{column}` is of type {data_type}, which is neither a date nor a time nor a whole \
+         number"
+    )
+}
+
 fn sample(sample: &Sample) -> Rule {
     match sample {
         Sample::Fraction { fraction, seed } => Rule::Fraction {
@@ -155,11 +272,7 @@ fn divider(split: &Split, schema: &Schema, mistakes: &mut Vec<Mistake>) -> Optio
             };
             let data_type = field.data_type();
             if !is_time(data_type) {
-                let message = format!(
-                    "column `{column}` is of type {data_type}, which is neither a date nor a time \
-                     nor a whole number"
-                );
-                mistakes.push(Mistake::new("/split/column", message));
+                mistakes.push(Mistake::new("/split/column", not_a_time(column, data_type)));
                 return None;
             }
             match cut {

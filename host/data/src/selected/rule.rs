@@ -7,7 +7,7 @@ use mlhost_pipeline::{Side, Split};
 use super::Predicate;
 use super::chance::{Purpose, Share};
 use super::condition::Condition;
-use super::cut::{Cuts, FoundCuts};
+use super::cut::{Cuts, FoundCuts, FoundTimes};
 use super::filter::Filter;
 use super::smallest::{Place, Smallest};
 use crate::Result;
@@ -21,9 +21,13 @@ pub(super) enum Rule {
     Fraction { seed: u64, fraction: f64 },
     /// A number of rows.
     Rows(Arc<FoundRows>),
-    /// A side of a random split.
-    Random { seed: u64, share: Share },
-    /// A side of a split by values.
+    /// A side of a random split, or of a fold.
+    Random {
+        seed: u64,
+        purpose: Purpose,
+        share: Share,
+    },
+    /// The same by values.
     Hash {
         seed: u64,
         columns: Vec<String>,
@@ -41,6 +45,13 @@ pub(super) enum Rule {
         cuts: Arc<FoundCuts>,
         side: Side,
     },
+    /// A side of a fold by time.
+    Fold {
+        column: String,
+        times: Arc<FoundTimes>,
+        fold: usize,
+        is_test: bool,
+    },
 }
 
 /// How a split divides, with what its sides share.
@@ -57,7 +68,11 @@ impl Divider {
     pub(super) fn rule(&self, split: &Split, side: Side) -> Rule {
         let share = share(split, side);
         match self.clone() {
-            Self::Random(seed) => Rule::Random { seed, share },
+            Self::Random(seed) => Rule::Random {
+                seed,
+                purpose: Purpose::Split,
+                share,
+            },
             Self::Hash(seed, columns) => Rule::Hash {
                 seed,
                 columns,
@@ -77,7 +92,7 @@ fn share(split: &Split, side: Side) -> Share {
         Split::Time { .. } => 0.0,
     };
     let validation = test + split.validation().unwrap_or(0.0);
-    Share(match side {
+    Share::of(match side {
         Side::Test => 0.0..test,
         Side::Validation => test..validation,
         Side::Train => validation..1.0,
@@ -97,7 +112,7 @@ impl Rule {
             Self::Fraction { seed, fraction } => Condition::Position {
                 seed: *seed,
                 purpose: Purpose::Sample,
-                share: Share(0.0..*fraction),
+                share: Share::of(0.0..*fraction),
             },
             Self::Rows(rows) => {
                 let last = rows.last(table, filter)?;
@@ -106,9 +121,13 @@ impl Rule {
                     last,
                 }));
             }
-            Self::Random { seed, share } => Condition::Position {
+            Self::Random {
+                seed,
+                purpose,
+                share,
+            } => Condition::Position {
                 seed: *seed,
-                purpose: Purpose::Split,
+                purpose: *purpose,
                 share: share.clone(),
             },
             Self::Hash {
@@ -122,6 +141,26 @@ impl Rule {
             },
             Self::At { column, cuts, side } => cuts.condition(column, *side),
             Self::Time { column, cuts, side } => cuts.get(table, filter)?.condition(column, *side),
+            Self::Fold {
+                column,
+                times,
+                fold,
+                is_test,
+            } => {
+                let times = times.get(table, filter)?;
+                let begin = times.get(*fold).copied();
+                let end = times.get(*fold + 1).copied();
+                let (from, until) = match is_test {
+                    // Without any row it does not matter where.
+                    true => (begin.or(Some(i64::MAX)), end),
+                    false => (None, begin),
+                };
+                Condition::Between {
+                    column: column.clone(),
+                    from,
+                    until,
+                }
+            }
         }))
     }
 

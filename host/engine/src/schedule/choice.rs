@@ -44,11 +44,6 @@ impl LoopOutcome {
         let is_in_body = self.body.iter().any(|name| name == written);
         is_in_body && self.selected.is_some_and(|selected| selected != index)
     }
-
-    /// Whether a step is in an iteration.
-    pub fn holds(&self, step: &str) -> bool {
-        instance_of(step).is_some_and(|(written, _)| self.body.iter().any(|name| name == written))
-    }
 }
 
 /// The name in the file of a step of an iteration, and the number of that, counted from one.
@@ -198,6 +193,13 @@ impl Schedule {
             if reason.is_some() {
                 return Ok(reason);
             }
+        }
+        let folds = step
+            .folds()
+            .into_iter()
+            .filter_map(|fold| self.index.get(&fold).copied());
+        if let Some(missing) = folds.into_iter().find(|at| !self.is_done(*at)) {
+            return Ok(Some(self.lacking(missing)));
         }
         match &step.control.when {
             Some(when) if !self.holds(when, step)? => {

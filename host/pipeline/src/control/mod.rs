@@ -2,11 +2,13 @@
 //! its work.
 
 mod condition;
+mod folds;
 mod looping;
 mod retry;
 mod switch;
 
 pub use condition::Condition;
+pub use folds::Folds;
 pub(crate) use looping::Looping;
 pub use looping::{Best, Items, Select};
 pub use retry::{Jitter, Policy, Retry};
@@ -94,6 +96,17 @@ fn read_on_failure(
             OnFailure::Stop
         }
     }
+}
+
+/// Reads the folds of a step, and where they are written.
+pub(crate) fn read_folds(
+    section: Section<'_>,
+    scope: &Scope<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<(Folds, Span)> {
+    let entry = section.optional("folds")?;
+    let folds = folds::read(entry, section.title, scope, diagnostics)?;
+    Some((folds, entry.key_span.clone()))
 }
 
 /// Reads the loop of a step, if it has one.

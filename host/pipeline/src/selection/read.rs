@@ -50,7 +50,7 @@ pub(crate) fn sides(data: &Entry) -> Vec<Side> {
 }
 
 /// The names of columns: at least one, and none twice.
-pub(super) fn read_columns(
+pub(crate) fn read_columns(
     node: &Node,
     what: &str,
     diagnostics: &mut Diagnostics,
@@ -152,7 +152,7 @@ pub(super) fn read_fraction(
 }
 
 /// The key `seed` of a section, or the seed of the pipeline.
-pub(super) fn read_seed(
+pub(crate) fn read_seed(
     section: Section<'_>,
     default: u64,
     diagnostics: &mut Diagnostics,
