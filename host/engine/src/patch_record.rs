@@ -87,6 +87,10 @@ impl RunRecord {
     /// All that was put over the pipeline, to be put over it once more.
     pub fn overrides(&self) -> Overrides {
         let patches = self.patches.iter().map(PatchRecord::patch);
-        Overrides::new(patches, self.given.clone()).recorded()
+        let mut overrides = Overrides::new(patches, self.given.clone()).recorded();
+        for (path, text) in &self.included {
+            overrides.include(path.clone(), Source::new(path.as_str(), text.as_str()));
+        }
+        overrides
     }
 }

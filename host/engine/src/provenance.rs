@@ -28,6 +28,11 @@ pub(crate) fn beginning(
         params: pipeline.params.clone().into(),
         given: options.given.clone(),
         patches: pipeline.patches.iter().map(PatchRecord::of).collect(),
+        included: pipeline
+            .included
+            .iter()
+            .map(|(path, source)| (path.clone(), source.text().to_owned()))
+            .collect(),
         reuse: reuse.clone(),
         resumes: options.resumes,
         seed: pipeline.seed,

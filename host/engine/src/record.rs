@@ -28,6 +28,9 @@ pub struct RunRecord {
     /// What was put over the file, in the order in which it was applied.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub patches: Vec<PatchRecord>,
+    /// The texts of the files that the pipeline includes, by their paths from its folder.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub included: BTreeMap<String, String>,
     /// What might be taken from the cache.
     #[serde(skip_serializing_if = "Reuse::is_everything")]
     pub reuse: Reuse,
@@ -255,7 +258,7 @@ impl RunRecord {
         for step in value["steps"].as_array_mut().into_iter().flatten() {
             store.set_apart(step, &SHARED)?;
         }
-        store.set_apart(&mut value, &["data", "selections", "patches"])?;
+        store.set_apart(&mut value, &["included", "data", "selections", "patches"])?;
         Ok(value)
     }
 

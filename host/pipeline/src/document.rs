@@ -6,6 +6,7 @@ use crate::check;
 use crate::control;
 use crate::data;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::include::{self, Files};
 use crate::limits;
 use crate::names;
 use crate::node::{Content, Entry, Node};
@@ -27,7 +28,7 @@ const TITLE: &str = "the pipeline";
 /// The version of the file format that this crate reads.
 pub const FORMAT_VERSION: i64 = 1;
 
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "mlhost",
     "name",
     "seed",
@@ -37,6 +38,7 @@ const KEYS: [&str; 9] = [
     "steps",
     "retention",
     "profiles",
+    "outputs",
 ];
 
 /// Reads a pipeline file.
@@ -61,8 +63,15 @@ pub fn parse(source: Source, overrides: &[(String, String)]) -> Result<Pipeline,
 pub fn parse_with(source: Source, overrides: &Overrides) -> Result<Pipeline, Diagnostics> {
     let mut sources = Sources::from(source);
     let patches = overrides.place(&mut sources);
+    let files = overrides.place_files(&mut sources);
     let mut diagnostics = Diagnostics::new(sources.clone());
-    let pipeline = read(sources, &patches, overrides.params(), &mut diagnostics);
+    let pipeline = read(
+        sources,
+        &patches,
+        &files,
+        overrides.params(),
+        &mut diagnostics,
+    );
     match pipeline {
         Some(pipeline) => diagnostics.into_result(pipeline),
         None => Err(diagnostics.sorted()),
@@ -96,17 +105,22 @@ fn read_entries(source: &Source, diagnostics: &mut Diagnostics) -> Option<Vec<En
 fn read(
     sources: Sources,
     patches: &[Placed],
+    files: &Files,
     overrides: &[(String, String)],
     diagnostics: &mut Diagnostics,
 ) -> Option<Pipeline> {
     let mut entries = read_entries(sources.first(), diagnostics)?;
     let patches = patch::apply(&mut entries, patches, &KEYS, diagnostics)?;
+    let params = entries.iter().find(|entry| entry.name == "params");
+    let params = Params::read(params, &patches, overrides, diagnostics);
+    include::check_outputs(&entries, diagnostics);
+    let file = file_name(sources.first());
+    include::put_in(&mut entries, &params, files, (&file, &[]), diagnostics)?;
     let root = Section::new(&entries, TITLE, &(0..0), &KEYS, diagnostics);
     let version_remedy = format!("add `mlhost = {FORMAT_VERSION}`, the version of the file format");
     root.required("mlhost", &version_remedy, diagnostics);
     let name = read_name(root, diagnostics);
     let seed = read_seed(root, diagnostics);
-    let params = Params::read(root.optional("params"), &patches, overrides, diagnostics);
 
     let retention = root.optional("retention");
     let retention = retention::read(retention, &retention::OF_PIPELINE, diagnostics);
@@ -166,10 +180,20 @@ fn read(
         deadline,
         keep_runs: retention.keep_runs,
         patches,
+        included: files
+            .iter()
+            .map(|(path, (_, source))| (path.clone(), source.clone()))
+            .collect(),
         sources,
         document: effective(&entries, &params),
         declared: params,
     })
+}
+
+/// The name of a file without its folder, as it is called from there.
+fn file_name(source: &Source) -> String {
+    let name = source.name();
+    name.rsplit(['/', '\\']).next().unwrap_or(name).to_owned()
 }
 
 /// The entries with the values of the parameters.
@@ -237,6 +261,10 @@ fn read_tables<'a>(root: Section<'a>, key: &str, diagnostics: &mut Diagnostics) 
         _ => "the name of a step",
     };
     for entry in entries {
+        // Those of an included file have the name of the step that includes it before their own.
+        if entry.name.split('/').all(names::is_name) {
+            continue;
+        }
         names::check(what, &entry.name, &entry.key_span, diagnostics);
     }
     entries

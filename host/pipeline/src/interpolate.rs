@@ -16,13 +16,27 @@ use crate::source::Span;
 /// What can stand between the braces.
 pub(crate) struct Values<'a> {
     pub(crate) params: &'a Params,
-    /// The variables of the loop that the text is in; none where there is no loop.
-    pub(crate) each: Option<&'a Map<String, Value>>,
+    /// The variables of the loop that the text is in.
+    pub(crate) each: Each<'a>,
+}
+
+/// What `${each.<name>}` stands for.
+#[derive(Clone, Copy)]
+pub(crate) enum Each<'a> {
+    /// There is no loop.
+    Nothing,
+    /// It is put in later.
+    Later,
+    /// These values.
+    Values(&'a Map<String, Value>),
 }
 
 /// The entry with parameters put in everywhere below it.
 pub(crate) fn entry(entry: &Entry, params: &Params, diagnostics: &mut Diagnostics) -> Entry {
-    let values = Values { params, each: None };
+    let values = Values {
+        params,
+        each: Each::Nothing,
+    };
     with_values(entry, &values, diagnostics)
 }
 
@@ -123,6 +137,12 @@ fn substitute(text: &str, params: &Values<'_>) -> Result<(Content, Option<String
                 hint: Some("write `$${` for a literal `${`".to_owned()),
             });
         };
+        if let (Each::Later, true) = (params.each, expression.starts_with("each.")) {
+            result += before;
+            result += &format!("${{{expression}}}");
+            rest = after;
+            continue;
+        }
         let value = lookup(expression, params)?;
         let value = value.as_ref();
         // What is wrong with an invalid parameter is reported where it is declared.
@@ -163,8 +183,8 @@ fn lookup<'a>(expression: &str, values: &Values<'a>) -> Result<Cow<'a, Node>, Mi
 }
 
 /// The value that a variable of the loop has in this iteration.
-fn variable(name: &str, each: Option<&Map<String, Value>>) -> Result<Node, Mistake> {
-    let Some(each) = each else {
+fn variable(name: &str, each: Each<'_>) -> Result<Node, Mistake> {
+    let Each::Values(each) = each else {
         return Err(Mistake {
             message: format!("`${{each.{}}}` outside of a loop", name.escape_debug()),
             hint: Some("a step has variables if it or a step before it has `for_each`".to_owned()),

@@ -1,6 +1,7 @@
 //! A pipeline as it was written, checked as far as that goes without knowing the plugins. The
 //! steps keep their places in the file, so that later checks can point at them.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use indexmap::IndexMap;
@@ -51,6 +52,8 @@ pub struct Pipeline {
     pub patches: Vec<AppliedPatch>,
     /// The parameters as the readers of steps use them.
     pub(crate) declared: Params,
+    /// The files that it includes, by their paths from its folder.
+    pub included: BTreeMap<String, Source>,
     pub(crate) sources: Sources,
     /// The file with everything put over it, and parameters with their values.
     pub(crate) document: Vec<Entry>,

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::control::{Items, Looping, Select, Switch};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::interpolate::{self, Values};
+use crate::interpolate::{self, Each, Values};
 use crate::node::{Content, Entry, Node};
 use crate::params::Params;
 use crate::pipeline::{Input, Reference, Step};
@@ -99,7 +99,10 @@ pub(crate) fn unroll(
             .values()
             .any(|found| found.body.contains(&step.written));
         if let (false, Some(template)) = (in_loop, &step.places.template) {
-            let values = Values { params, each: None };
+            let values = Values {
+                params,
+                each: Each::Nothing,
+            };
             interpolate::with_values(template, &values, diagnostics);
         }
     }
@@ -166,7 +169,7 @@ fn bind(
     if let Some(template) = &step.places.template {
         let values = Values {
             params,
-            each: Some(values),
+            each: Each::Values(values),
         };
         let entry = interpolate::with_values(template, &values, diagnostics);
         let title = format!("step `{}`", step.written);

@@ -60,9 +60,14 @@ fn words(report: &Report<'_>) -> String {
         report.pipeline,
         text::plural(report.steps.len(), "step")
     );
+    let widest = report.steps.iter().map(|step| step.name.len()).max();
+    let width = widest.unwrap_or_default().max(12);
     for step in &report.steps {
         let kind = step.kind.map(|kind| kind.to_string()).unwrap_or_default();
-        words.push_str(&format!("  {:12} {kind:15} {}\n", step.name, step.plugin));
+        words.push_str(&format!(
+            "  {:width$} {kind:15} {}\n",
+            step.name, step.plugin
+        ));
     }
     for unchecked in report.unchecked {
         words.push_str(&format!(

@@ -18,6 +18,7 @@ mod store;
 mod versions;
 
 use std::{
+    collections::HashSet,
     fs,
     path::{Path, PathBuf},
     process::ExitCode,
@@ -25,7 +26,9 @@ use std::{
 
 use mlhost_data::FileTable;
 use mlhost_engine::Engine;
-use mlhost_pipeline::{CsvOptions, Format, Overrides, Patch, Pipeline, Source, parse_with};
+use mlhost_pipeline::{
+    CsvOptions, Format, Overrides, Patch, Pipeline, Source, included, parse_with, path_from,
+};
 
 use crate::{
     arguments::{Arguments, Command, OverrideArguments, TableArguments},
@@ -57,8 +60,34 @@ fn engine() -> Result<Engine, Failure> {
 
 /// The pipeline in a file, with what is put over it, and the folder that its paths are relative to.
 fn read_pipeline(path: &Path, overrides: &Overrides) -> Result<(Pipeline, PathBuf), Failure> {
-    let pipeline = parse_with(read_source("pipeline", path)?, overrides)?;
-    Ok((pipeline, folder_of(path)))
+    let source = read_source("pipeline", path)?;
+    let folder = folder_of(path);
+    let mut overrides = overrides.clone();
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let patches: Vec<Source> = overrides.patch_files().cloned().collect();
+    let mut open: Vec<_> = patches
+        .into_iter()
+        .map(|patch| (name.to_string(), patch))
+        .collect();
+    open.push((name.to_string(), source.clone()));
+    let mut known = HashSet::new();
+    while let Some((file, source)) = open.pop() {
+        for written in included(&source) {
+            let from = path_from(&file, &written);
+            // One that cannot be read is told at its place in the pipeline.
+            let Ok(text) = fs::read_to_string(folder.join(&from)) else {
+                continue;
+            };
+            if known.insert(from.clone()) {
+                let shown = folder.join(&from).display().to_string();
+                let shown = shown.strip_prefix("./").unwrap_or(&shown).to_owned();
+                let source = Source::new(shown, text);
+                overrides.include(from.clone(), source.clone());
+                open.push((from, source));
+            }
+        }
+    }
+    Ok((parse_with(source, &overrides)?, folder))
 }
 
 /// The text of a pipeline or patch.

@@ -11,6 +11,7 @@ mod csv;
 mod damaged;
 mod digests;
 mod finding;
+mod folding;
 mod json;
 mod parts;
 mod property;

@@ -1,7 +1,9 @@
 //! What is put over a pipeline file, in the order in which it is applied.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::include::Files;
 use crate::source::Source;
 use crate::sources::Sources;
 
@@ -59,6 +61,8 @@ pub struct Overrides {
     patches: Vec<Given>,
     /// Pairs of a parameter's name and a text that replaces its value.
     params: Vec<(String, String)>,
+    /// The files that the pipeline includes, by their paths from its folder.
+    files: BTreeMap<String, Source>,
 }
 
 /// A patch that is to be applied.
@@ -90,7 +94,22 @@ impl Overrides {
         Self {
             patches: patches.into_iter().map(given).collect(),
             params: params.into_iter().collect(),
+            files: BTreeMap::new(),
         }
+    }
+
+    /// With the text of a file that the pipeline includes, under its path from the folder of the
+    /// pipeline: see [`included`](crate::included) and [`path_from`](crate::path_from).
+    pub fn include(&mut self, path: String, file: Source) {
+        self.files.insert(path, file);
+    }
+
+    /// The texts of the files of which some may name files that the pipeline includes.
+    pub fn patch_files(&self) -> impl Iterator<Item = &Source> {
+        self.patches.iter().filter_map(|given| match &given.patch {
+            Patch::File(source) => Some(source),
+            Patch::Profile(_) | Patch::Set(_) => None,
+        })
     }
 
     /// As they are taken over from an earlier run: of these, none has to change anything.
@@ -115,12 +134,22 @@ impl Overrides {
         earlier.params.retain(|(name, _)| !is_set(name));
         earlier.patches.extend(self.patches);
         earlier.params.extend(self.params);
+        earlier.files.extend(self.files);
         earlier
     }
 
     /// The parameters, as pairs of a name and a text.
     pub fn params(&self) -> &[(String, String)] {
         &self.params
+    }
+
+    /// The included files, with their texts added to `sources`.
+    pub(crate) fn place_files(&self, sources: &mut Sources) -> Files {
+        let files = self.files.iter();
+        let place = |(path, source): (&String, &Source)| {
+            (path.clone(), (sources.add(source.clone()), source.clone()))
+        };
+        files.map(place).collect()
     }
 
     /// The patches in the order in which they are applied, with their texts added to `sources`.

@@ -1,0 +1,238 @@
+//! The entries of an included file, ready to stand in the one that includes it.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::rewrite::{self, Meaning};
+use super::{Outputs, find, path_from, table, table_mut};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::interpolate::{self, Each, Values};
+use crate::names;
+use crate::node::{Content, Entry, Node};
+use crate::params::Params;
+use crate::reference::PluginReference;
+
+/// The steps and data of an included file.
+pub(super) struct Inside {
+    pub(super) steps: Vec<Entry>,
+    pub(super) data: Vec<Entry>,
+    pub(super) outputs: Outputs,
+}
+
+/// How a file is included.
+pub(super) struct Including<'a> {
+    /// The name of the step that includes it.
+    pub(super) name: &'a str,
+    /// The file, as seen from the folder of the pipeline.
+    pub(super) file: &'a str,
+    /// The parameters, in the form of overrides.
+    pub(super) params: Vec<(String, String)>,
+    /// Tables of the including file in the place of its data.
+    pub(super) data: HashMap<String, String>,
+    /// The step itself, for its `when`, `after`, `on_failure` and `finally`.
+    pub(super) step: &'a [Entry],
+}
+
+/// Reads what an included file has.
+pub(super) fn read(
+    entries: &[Entry],
+    including: &Including<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Inside {
+    let params = Params::read(find(entries, "params"), &[], &including.params, diagnostics);
+    let section = |name: &str| {
+        find(entries, name)
+            .map(|entry| table(&entry.node))
+            .unwrap_or_default()
+    };
+    let own: Vec<&str> = section("steps")
+        .iter()
+        .chain(section("data"))
+        .map(|entry| entry.name.as_str())
+        .collect();
+    for name in including.data.keys() {
+        if !section("data").iter().any(|data| data.name == *name) {
+            let known = section("data").iter().map(|entry| entry.name.as_str());
+            let place =
+                find(including.step, "data").map(|entry| entry.node.place(&format!("/{name}")));
+            let place = place.and_then(|place| place.key_span);
+            let message = format!("`{}` has no data `{}`", including.file, name.escape_debug());
+            let diagnostic = Diagnostic::new(message).hint(names::hint(name, "data", known));
+            diagnostics.push(match place {
+                Some(span) => diagnostic.at(span),
+                None => diagnostic,
+            });
+        }
+    }
+    let meaning = Prefixed {
+        including,
+        own: &own,
+        params: &params,
+    };
+    let mut steps = Vec::new();
+    for step in section("steps") {
+        let mut step = prefixed(step, including.name, &params, diagnostics);
+        if let Some(entries) = table_mut(&mut step.node) {
+            plugin_path(entries, including.file);
+            rewrite::step(entries, &meaning);
+            governed(entries, including.step);
+        }
+        steps.push(step);
+    }
+    let kept = section("data")
+        .iter()
+        .filter(|data| !including.data.contains_key(&data.name));
+    let data = kept.map(|data| {
+        let mut data = prefixed(data, including.name, &params, diagnostics);
+        for entry in table_mut(&mut data.node).into_iter().flatten() {
+            if let ("path", Content::String(path)) = (entry.name.as_str(), &mut entry.node.content)
+            {
+                *path = path_from(including.file, path);
+            }
+        }
+        data
+    });
+    let data = data.collect();
+    Inside {
+        outputs: outputs(entries, including, &own, diagnostics),
+        steps,
+        data,
+    }
+}
+
+/// The entry under its name outside, with the parameters of its own file put in. What looks like a
+/// parameter afterwards is meant literally.
+fn prefixed(entry: &Entry, by: &str, params: &Params, diagnostics: &mut Diagnostics) -> Entry {
+    let mut entry = entry.clone();
+    let values = Values {
+        params,
+        each: Each::Later,
+    };
+    for inner in table_mut(&mut entry.node).into_iter().flatten() {
+        if !matches!(inner.name.as_str(), "when" | "switch" | "repeat") {
+            *inner = interpolate::with_values(inner, &values, diagnostics);
+            escape(&mut inner.node);
+        }
+    }
+    entry.name = format!("{by}/{}", entry.name);
+    entry
+}
+
+fn escape(node: &mut Node) {
+    match &mut node.content {
+        Content::String(text) if text.contains("${") => {
+            *text = text.replace("${", "$${").replace("$${each.", "${each.");
+        }
+        Content::Array(items) => items.iter_mut().for_each(escape),
+        Content::Table(entries) => entries.iter_mut().for_each(|entry| escape(&mut entry.node)),
+        _ => {}
+    }
+}
+
+fn plugin_path(entries: &mut [Entry], file: &str) {
+    for entry in entries {
+        if let ("plugin", Content::String(plugin)) = (entry.name.as_str(), &mut entry.node.content)
+            && let Ok(PluginReference::File(path)) = plugin.parse()
+        {
+            let path = path_from(file, &path);
+            *plugin = if path.contains('/') {
+                path
+            } else {
+                format!("./{path}")
+            };
+        }
+    }
+}
+
+/// Has the keys of the including step hold for a step.
+fn governed(entries: &mut Vec<Entry>, by: &[Entry]) {
+    for key in by {
+        match key.name.as_str() {
+            "when" => rewrite::with_condition(entries, key),
+            "on_failure" | "finally" if !rewrite::has(entries, &key.name) => {
+                entries.push(key.clone())
+            }
+            "after" => after(entries, key),
+            _ => {}
+        }
+    }
+}
+
+/// Adds the steps that the including step is after.
+fn after(entries: &mut Vec<Entry>, further: &Entry) {
+    let Some(own) = entries.iter_mut().find(|entry| entry.name == "after") else {
+        entries.push(further.clone());
+        return;
+    };
+    if let (Content::Array(own), Content::Array(further)) =
+        (&mut own.node.content, &further.node.content)
+    {
+        own.extend(further.iter().cloned());
+    }
+}
+
+/// What the file calls its results, as they are called outside.
+fn outputs(
+    entries: &[Entry],
+    including: &Including<'_>,
+    own: &[&str],
+    diagnostics: &mut Diagnostics,
+) -> Outputs {
+    let listed = find(entries, "outputs")
+        .map(|entry| table(&entry.node))
+        .unwrap_or_default();
+    let mut outputs = Outputs::new();
+    for output in listed {
+        let Content::String(step) = &output.node.content else {
+            continue;
+        };
+        if !own.contains(&step.as_str()) {
+            diagnostics.push(
+                Diagnostic::new(format!(
+                    "output `{}` is no step: `{}`",
+                    output.name,
+                    step.escape_debug()
+                ))
+                .at(output.node.span.clone())
+                .hint(names::hint(step, "steps", own.iter().copied())),
+            );
+            continue;
+        }
+        let inside = format!("{}/{step}", including.name);
+        if listed.len() == 1 {
+            outputs.insert(including.name.to_owned(), inside.clone());
+        }
+        outputs.insert(format!("{}.{}", including.name, output.name), inside);
+    }
+    outputs
+}
+
+/// Names inside of an included file: its steps and data have a prefix, or are those of outside.
+struct Prefixed<'a> {
+    including: &'a Including<'a>,
+    own: &'a [&'a str],
+    params: &'a Params,
+}
+
+impl Meaning for Prefixed<'_> {
+    fn dataset(&self, name: &str) -> Option<String> {
+        let (first, side) = match name.split_once('.') {
+            Some((first, side)) => (first, Some(side)),
+            None => (name, None),
+        };
+        let outside = match self.including.data.get(first) {
+            Some(outside) => outside.clone(),
+            None if self.own.contains(&first) => format!("{}/{first}", self.including.name),
+            None => return None,
+        };
+        Some(match side {
+            Some(side) => format!("{outside}.{side}"),
+            None => outside,
+        })
+    }
+
+    fn param(&self, name: &str) -> Option<Value> {
+        self.params.get(name)?.to_json().ok()
+    }
+}

@@ -1,0 +1,245 @@
+//! Puts included files in the place of the steps that name them.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::inside::{self, Including};
+use super::rewrite::{self, Meaning};
+use super::{Files, Outputs, find, path_from, table, table_mut, text};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::interpolate;
+use crate::names;
+use crate::node::{Content, Entry, Node};
+use crate::params::Params;
+use crate::reader;
+use crate::syntax;
+
+/// The keys of a step that includes a file.
+const KEYS: [&str; 7] = [
+    "pipeline",
+    "params",
+    "data",
+    "when",
+    "after",
+    "on_failure",
+    "finally",
+];
+
+/// Replaces every step with a key `pipeline` by the steps of that file, and what names its outputs
+/// by the names of these. `file` is where the entries come from, from the folder of the pipeline;
+/// `within` are the files on the way to it.
+pub(crate) fn put_in(
+    entries: &mut Vec<Entry>,
+    params: &Params,
+    files: &Files,
+    (file, within): (&str, &[&str]),
+    diagnostics: &mut Diagnostics,
+) -> Option<()> {
+    let steps = find(entries, "steps")
+        .map(|entry| table(&entry.node))
+        .unwrap_or_default();
+    if !steps
+        .iter()
+        .any(|step| rewrite::has(table(&step.node), "pipeline"))
+    {
+        return Some(());
+    }
+    let before = diagnostics.len();
+    let mut all_steps = Vec::new();
+    let mut data = Vec::new();
+    let mut outputs = Outputs::new();
+    for step in steps.iter().cloned() {
+        let Some(path) = find(table(&step.node), "pipeline") else {
+            all_steps.push(step);
+            continue;
+        };
+        let includer = Includer {
+            params,
+            files,
+            file,
+            within,
+        };
+        if let Some(inside) = includer.include(&step, path, diagnostics) {
+            all_steps.extend(inside.steps);
+            data.extend(inside.data);
+            outputs.extend(inside.outputs);
+        }
+    }
+    if diagnostics.len() > before {
+        return None;
+    }
+    let meaning = Outside { outputs: &outputs };
+    for step in &mut all_steps {
+        if let Some(entries) = table_mut(&mut step.node) {
+            rewrite::step(entries, &meaning);
+        }
+    }
+    for entry in entries.iter_mut() {
+        if entry.name == "steps" {
+            entry.node.content = Content::Table(std::mem::take(&mut all_steps));
+        }
+    }
+    if data.is_empty() {
+        return Some(());
+    }
+    match entries.iter_mut().find(|entry| entry.name == "data") {
+        Some(entry) => table_mut(&mut entry.node)
+            .into_iter()
+            .for_each(|own| own.append(&mut data)),
+        None => {
+            let span = data[0].key_span.clone();
+            entries.push(Entry {
+                name: "data".to_owned(),
+                key_span: span.clone(),
+                node: Node::new(span, Content::Table(data)),
+            });
+        }
+    }
+    Some(())
+}
+
+struct Includer<'a> {
+    params: &'a Params,
+    files: &'a Files,
+    file: &'a str,
+    within: &'a [&'a str],
+}
+
+impl Includer<'_> {
+    fn include(
+        &self,
+        step: &Entry,
+        path: &Entry,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<inside::Inside> {
+        let title = format!("step `{}`", step.name);
+        let section = reader::Section::open(step, &title, &KEYS, diagnostics)?;
+        let written = reader::string(&path.node, &section.key("pipeline"), diagnostics)?;
+        let file = path_from(self.file, written);
+        if self.within.contains(&file.as_str()) || file == self.file {
+            let way = self.within.iter().copied().chain([self.file, &file]);
+            let way: Vec<String> = way.map(|file| format!("`{file}`")).collect();
+            diagnostics.push(
+                Diagnostic::new(format!("a pipeline includes itself: {}", way.join(" -> ")))
+                    .at(path.node.span.clone())
+                    .hint("take one of these steps out"),
+            );
+            return None;
+        }
+        let Some((begin, source)) = self.files.get(&file) else {
+            diagnostics.push(
+                Diagnostic::new(format!("there is no pipeline `{file}`"))
+                    .at(path.node.span.clone())
+                    .hint("a path is relative to the folder of the file that it stands in"),
+            );
+            return None;
+        };
+        let mut entries = syntax::parse(source, *begin, diagnostics)?;
+        let including = Including {
+            name: &step.name,
+            file: &file,
+            params: self.params_of(section, diagnostics),
+            data: self.data_of(section, diagnostics),
+            step: table(&step.node),
+        };
+        let own = Params::read(
+            find(&entries, "params"),
+            &[],
+            &including.params,
+            &mut Diagnostics::new(source.clone()),
+        );
+        let within: Vec<&str> = self.within.iter().copied().chain([self.file]).collect();
+        put_in(
+            &mut entries,
+            &own,
+            self.files,
+            (&file, &within),
+            diagnostics,
+        )?;
+        Some(inside::read(&entries, &including, diagnostics))
+    }
+
+    /// The parameters that go in, in the form of overrides.
+    fn params_of(
+        &self,
+        section: reader::Section<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<(String, String)> {
+        let Some(entry) = section.optional("params") else {
+            return Vec::new();
+        };
+        let entry = interpolate::entry(entry, self.params, diagnostics);
+        let given = reader::table(&entry.node, &section.key("params"), diagnostics);
+        let given = given.unwrap_or_default().iter().filter_map(|param| {
+            let value = match param.node.to_json().ok()? {
+                Value::String(text) => text,
+                other => other.to_string(),
+            };
+            Some((param.name.clone(), value))
+        });
+        given.collect()
+    }
+
+    /// The tables that go in.
+    fn data_of(
+        &self,
+        section: reader::Section<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> HashMap<String, String> {
+        let Some(entry) = section.optional("data") else {
+            return HashMap::new();
+        };
+        let what = section.key("data");
+        let given = reader::table(&entry.node, &what, diagnostics).unwrap_or_default();
+        let mut data = HashMap::new();
+        for table in given {
+            if let Some(name) = reader::string(&table.node, &what, diagnostics) {
+                data.insert(table.name.clone(), name.to_owned());
+            }
+        }
+        data
+    }
+}
+
+/// Names outside of included files: outputs are the steps that they are called by.
+struct Outside<'a> {
+    outputs: &'a Outputs,
+}
+
+impl Meaning for Outside<'_> {
+    fn dataset(&self, name: &str) -> Option<String> {
+        self.outputs.get(name).cloned()
+    }
+
+    fn param(&self, _: &str) -> Option<Value> {
+        None
+    }
+}
+
+/// Reports the outputs of a file that is run alone, or included: each is a step of it.
+pub(crate) fn check_outputs(entries: &[Entry], diagnostics: &mut Diagnostics) {
+    let steps = find(entries, "steps")
+        .map(|entry| table(&entry.node))
+        .unwrap_or_default();
+    let outputs = find(entries, "outputs")
+        .map(|entry| table(&entry.node))
+        .unwrap_or_default();
+    for output in outputs {
+        let known =
+            text(&output.node).is_some_and(|name| steps.iter().any(|step| step.name == name));
+        if !known {
+            let name = text(&output.node).unwrap_or_default();
+            let names = steps.iter().map(|step| step.name.as_str());
+            diagnostics.push(
+                Diagnostic::new(format!(
+                    "output `{}` is no step: `{}`",
+                    output.name,
+                    name.escape_debug()
+                ))
+                .at(output.node.span.clone())
+                .hint(names::hint(name, "steps", names)),
+            );
+        }
+    }
+}
