@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use crate::check;
 use crate::data;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::experiment;
 use crate::names;
 use crate::node::Entry;
 use crate::params::Params;
@@ -19,9 +20,10 @@ use crate::syntax;
 /// The version of the file format that this crate reads.
 pub const FORMAT_VERSION: i64 = 1;
 
-const KEYS: [&str; 7] = [
+const KEYS: [&str; 8] = [
     "mlhost",
     "name",
+    "experiment",
     "seed",
     "params",
     "data",
@@ -60,6 +62,7 @@ fn read(
     let version_remedy = format!("add `mlhost = {FORMAT_VERSION}`, the version of the file format");
     root.required("mlhost", &version_remedy, diagnostics);
     let name = read_name(root, diagnostics);
+    let experiment = root.optional("experiment");
     let seed = read_seed(root, diagnostics);
     let params = Params::read(root.optional("params"), overrides, diagnostics);
 
@@ -90,12 +93,15 @@ fn read(
         .map(|step| (step.name.clone(), step))
         .collect();
     check::registered_names(&steps, diagnostics);
+    let experiment =
+        experiment.and_then(|entry| experiment::read(entry, step_entries, diagnostics));
     if names_differ {
         check::cycles(&steps, diagnostics);
     }
 
     Some(Pipeline {
         name: name?,
+        experiment,
         seed: seed?,
         params: params.to_json(),
         data,

@@ -48,6 +48,7 @@ mod diagnostic;
 mod document;
 mod duplicates;
 mod error;
+mod experiment;
 mod format;
 mod gate;
 mod graph;

@@ -26,6 +26,7 @@ fn with_overrides(overrides: &[(&str, &str)]) -> Pipeline {
 fn the_head_and_the_parameters_are_read() {
     let pipeline = pipeline();
     assert_eq!(pipeline.name, "flights");
+    assert_eq!(pipeline.experiment.as_deref(), Some("arr-delay"));
     assert_eq!(pipeline.seed, 42);
     assert_eq!(pipeline.keep_runs, Some(50));
     let params = serde_json::Value::Object(pipeline.params);
