@@ -16,6 +16,9 @@ use crate::{Error, GateRecord, Result, Reuse};
 pub struct RunRecord {
     /// The pipeline's name.
     pub pipeline: String,
+    /// The experiment that its models enter, if it says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub experiment: Option<String>,
     /// The folder of the pipeline, from the root: paths of data are relative to it.
     pub folder: String,
     /// The name of the pipeline's file there.
