@@ -7,6 +7,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod ab;
+mod ab_misuse;
 mod bad_input;
 mod damaged_parquet;
 mod damaged_text;

@@ -1,10 +1,14 @@
 //! What can be typed after `host`.
 
+mod ab;
+
 use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use mlhost_pipeline::PluginReference;
 use mlhost_store::{RunId, Selector, VersionSelector};
+
+pub(crate) use ab::{AbArguments, ExperimentsArguments, ExperimentsCommand};
 
 /// Takes a table from a raw file to a versioned, gated, monitored model.
 #[derive(Debug, Parser)]
@@ -54,6 +58,10 @@ pub(crate) enum Command {
     Predict(PredictArguments),
     /// Compare a table with a model's training data
     Drift(DriftArguments),
+    /// Compare the models of an experiment on the same rows: which is better, and how sure that is
+    Ab(AbArguments),
+    /// List experiments, or show one
+    Experiments(ExperimentsArguments),
     /// List models, or show one
     Models(ModelsArguments),
     /// List runs, or show one

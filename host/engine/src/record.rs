@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use mlhost_pipeline::{Kind, Selection};
-use mlhost_sandbox::Outcome;
+use mlhost_sandbox::{Outcome, Plugin};
 use mlhost_store::{RunId, Store, StoredRun};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -151,6 +151,18 @@ pub struct PluginRecord {
     pub version: Option<String>,
     /// Digest of the component.
     pub digest: String,
+}
+
+impl PluginRecord {
+    /// What is written down of a plugin.
+    pub(crate) fn of(plugin: &Plugin) -> Self {
+        let name = plugin.name();
+        Self {
+            name: name.name,
+            version: name.version,
+            digest: plugin.digest().to_owned(),
+        }
+    }
 }
 
 impl std::fmt::Display for PluginRecord {

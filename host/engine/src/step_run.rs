@@ -52,11 +52,7 @@ pub(crate) fn run_steps(
 
 fn start(workshop: &Workshop, observer: &RowCounter, name: &str) -> Running {
     let plugin = &workshop.plugins[name].plugin;
-    let identity = PluginRecord {
-        name: plugin.name().name,
-        version: plugin.name().version,
-        digest: plugin.digest().to_owned(),
-    };
+    let identity = PluginRecord::of(plugin);
     observer.step_started(name, &identity.to_string());
     let record = StepRecord {
         name: name.to_owned(),
