@@ -8,6 +8,7 @@
 )]
 
 mod ab;
+mod ab_entries;
 mod ab_misuse;
 mod bad_input;
 mod damaged_parquet;

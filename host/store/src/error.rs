@@ -341,12 +341,10 @@ impl Error {
                 .to_owned(),
             Self::InvalidVersion { .. } => "versions count up from 1".to_owned(),
             Self::UnknownModel { name, known } => choice("model", "models", name, known),
-            Self::UnknownExperiment { known, .. } if known.is_empty() => {
-                "`experiment = \"…\"` in a pipeline enters the models that it registers".to_owned()
-            }
-            Self::UnknownExperiment { name, known } => {
-                choice("experiment", "experiments", name, known)
-            }
+            Self::UnknownExperiment { name, known } => match known.as_slice() {
+                [] => "`experiment = \"…\"` in a pipeline enters its models".to_owned(),
+                known => choice("experiment", "experiments", name, known),
+            },
             Self::UnknownAlias { alias, known, .. } => choice("alias", "aliases", alias, known),
             Self::UnknownVersion { known, .. } => {
                 format!("there {}", listed("version", "versions", &quoted(known)))

@@ -1,15 +1,16 @@
 //! A/B tests: which model of an experiment is the best on rows that are at hand.
 //!
-//! The user names the experiment. Who competes are its [champion and challengers](contestants); by
-//! what they are judged is what the [gate of the champion's run](judge) went by. Every model is
-//! [scored](scoring) with its whole chain, from raw columns, on the same rows in the same order; the
-//! difference of each challenger from the champion has an interval by a paired bootstrap over rows,
-//! and the interval gives the [verdict](verdict). How many [rows](sample_size) would decide a
-//! difference of the size that was seen is told as well.
+//! The user names the experiment. Who competes are its [champion and challengers](contestants); they
+//! are judged by the [evaluator](judge) of the champion's run, by the [metric](metric) of its gate.
+//! Every model is [scored](scoring) with its whole chain, from raw columns, on the same rows in the
+//! same order; the difference of each challenger from the champion has an interval by a paired
+//! bootstrap over rows, and the interval gives the [verdict](verdict). How many [rows](sample_size)
+//! would decide a difference of the size that was seen is told as well.
 
 mod contestants;
 mod error;
 mod judge;
+mod metric;
 mod overview;
 mod report;
 mod sample_size;
@@ -23,7 +24,7 @@ use mlhost_data::Table;
 use mlhost_store::{Selector, Store};
 
 pub use error::AbError;
-pub use judge::MetricOrigin;
+pub use metric::MetricOrigin;
 pub use overview::{Contender, ExperimentView, experiment, experiments};
 pub use report::{AbBootstrap, AbChallenger, AbContestant, AbReport};
 pub use verdict::Verdict;

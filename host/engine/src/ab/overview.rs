@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{
     CHAMPION, MetricOrigin,
-    judge::{Choice, Recorded},
+    metric::{Choice, Recorded},
 };
 use crate::Result;
 
