@@ -18,6 +18,8 @@ fn help_says_what_there_is() {
         ("help-run", "run --help"),
         ("help-reproduce", "reproduce --help"),
         ("help-predict", "predict --help"),
+        ("help-ab", "ab --help"),
+        ("help-experiments", "experiments --help"),
         ("help-models", "models --help"),
         ("help-models-export", "models export --help"),
         ("help-models-import", "models import --help"),

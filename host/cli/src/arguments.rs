@@ -1,5 +1,6 @@
 //! What can be typed after `host`.
 
+mod ab;
 mod overrides;
 
 use std::{path::PathBuf, time::Duration};
@@ -8,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use mlhost_pipeline::PluginReference;
 use mlhost_store::{RunId, Selector, VersionSelector};
 
+pub(crate) use ab::{AbArguments, ExperimentsArguments, ExperimentsCommand};
 pub(crate) use overrides::OverrideArguments;
 
 /// Takes a table from a raw file to a versioned, gated, monitored model.
@@ -61,6 +63,10 @@ pub(crate) enum Command {
     Predict(PredictArguments),
     /// Compare a table with a model's training data
     Drift(DriftArguments),
+    /// Compare the models of an experiment on the same rows: which is better, and how sure that is
+    Ab(AbArguments),
+    /// List experiments, or show one
+    Experiments(ExperimentsArguments),
     /// List models, or show one
     Models(ModelsArguments),
     /// List runs, or show one

@@ -99,6 +99,7 @@ fn code(error: &mlhost_engine::Error) -> u8 {
         | Error::NoRows { .. }
         | Error::NotApplicable { .. } => REFUSED,
         Error::Store(error) if error.is_full() => REFUSED,
+        Error::Ab(error) if error.is_of_data() => REFUSED,
         Error::Cancelled => INTERRUPTED,
         _ => INTERNAL,
     }

@@ -26,6 +26,14 @@ pub(crate) fn seconds(seconds: f64) -> String {
     }
 }
 
+/// The time for something small, to two digits that mean something.
+pub(crate) fn microseconds(seconds: f64) -> String {
+    match seconds * 1e6 {
+        us if us < 10.0 => format!("{us:.1} µs"),
+        us => format!("{us:.0} µs"),
+    }
+}
+
 /// A size in binary units.
 pub(crate) fn bytes(bytes: u64) -> String {
     const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// How many draws a bootstrap makes where the pipeline does not say it.
-const RESAMPLES: u64 = 1000;
+pub(crate) const RESAMPLES: u64 = 1000;
 
 /// A comparison that has been made.
 pub(crate) struct Compared {
@@ -339,7 +339,7 @@ fn check_target(version: &FittedModel, candidate: &Candidate<'_>) -> Result<()> 
 }
 
 /// The value as an object, in the place of anything else.
-fn object(value: &mut Value) -> &mut Map<String, Value> {
+pub(crate) fn object(value: &mut Value) -> &mut Map<String, Value> {
     if !value.is_object() {
         *value = Value::Object(Map::new());
     }

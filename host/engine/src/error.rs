@@ -3,6 +3,8 @@
 use mlhost_pipeline::Diagnostics;
 use mlhost_store::{RunId, RunOutcome};
 
+use crate::AbError;
+
 /// What this crate reports.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -33,6 +35,9 @@ pub enum Error {
     /// A model version has no reference profile.
     #[error("model `{0}` keeps no profile of its training data")]
     NoReference(String),
+    /// The models of an experiment cannot be compared.
+    #[error(transparent)]
+    Ab(#[from] AbError),
     /// There is no version that a gate could compare with.
     #[error("there is nothing to compare with: {0}")]
     NoRival(#[source] mlhost_store::Error),
@@ -205,6 +210,7 @@ impl Error {
         match self {
             Self::Sandbox(error) => error.hint(),
             Self::Packages(error) => error.hint(),
+            Self::Ab(error) => error.hint(),
             Self::Store(error) | Self::NoRival(error) => error.hint(),
             Self::NoRows {
                 is_selected: true, ..

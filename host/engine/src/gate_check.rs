@@ -71,7 +71,7 @@ fn judge_comparison(pipeline: &Pipeline, step: &Step, error: Error) -> Judgement
 
 /// The metric that a plugin cannot resample: it points into what the host has filled in for the
 /// gate of that metric.
-fn resampled_metric(error: &Error) -> Option<&str> {
+pub(crate) fn resampled_metric(error: &Error) -> Option<&str> {
     let Error::Sandbox(mlhost_sandbox::Error::Plugin { failure, .. }) = error else {
         return None;
     };

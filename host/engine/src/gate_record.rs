@@ -262,7 +262,7 @@ impl GateRecord {
 }
 
 /// A number with as many digits as tell it from its neighbours in a comparison.
-fn number(value: f64) -> String {
+pub fn number(value: f64) -> String {
     match value.abs() {
         size if size >= 1000.0 => format!("{value:.1}"),
         size if size >= 0.001 || size == 0.0 => format!("{value:.4}"),
@@ -270,7 +270,7 @@ fn number(value: f64) -> String {
     }
 }
 
-fn percent(share: f64) -> String {
+pub(crate) fn percent(share: f64) -> String {
     let percent = (share * 1000.0).round() / 10.0;
     format!("{percent} %")
 }

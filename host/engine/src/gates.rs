@@ -119,7 +119,7 @@ fn is_better(comparison: &ComparisonRecord, value: f64, asked: &BetterThan) -> b
     ahead && asked.confidence.is_none_or(sure)
 }
 
-fn direction(better: Better) -> Direction {
+pub(crate) fn direction(better: Better) -> Direction {
     match better {
         Better::Higher => Direction::Higher,
         Better::Lower => Direction::Lower,

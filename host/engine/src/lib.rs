@@ -7,6 +7,7 @@
 //! - [`Engine::run`] runs the steps, each as soon as its inputs are there, and
 //!   keeps what came of them in the store.
 //! - [`FittedModel`] is a model version, ready to predict.
+//! - [`Engine::ab`] says which model of an experiment is the best on rows at hand.
 //!
 //! A step's transform is never materialised: a transformed dataset is its source
 //! and the stages that rows pass on the way. What was computed once is kept in the
@@ -32,6 +33,7 @@
 //!
 //! May use every floor below: `packages`, `store`, `sandbox`, `data`, `pipeline`.
 
+mod ab;
 mod baseline;
 mod check;
 mod compare;
@@ -72,11 +74,17 @@ mod supplies;
 mod training;
 mod workshop;
 
+pub use ab::{
+    AbBootstrap, AbChallenger, AbContestant, AbError, AbReport, AbRequest, CHAMPION, Champion,
+    Contender, ExperimentView, MetricOrigin, POWER, Verdict, experiment, experiments,
+};
 pub use check::{Checked, Unchecked};
 pub use dataset::ScoredTable;
 pub use drift::drift;
 pub use error::{Error, Result, with_causes};
-pub use gate_record::{BootstrapRecord, ComparedWith, ComparisonRecord, GateRecord};
+pub use gate_record::{
+    BootstrapRecord, ComparedWith, ComparisonRecord, GateRecord, number as compared_number,
+};
 pub use history::{
     Change, Difference, Explanation, FileChange, FilesChange, Lineage, MetricChange, PackageChange,
     PatchDiff, Reproduction, RunDiff, RunSide, StepExplanation, StepParams, Unfinished,

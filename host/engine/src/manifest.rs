@@ -67,6 +67,7 @@ pub(crate) fn register(
         let registration = Registration {
             gates: decided.to_json()?,
             promotion,
+            experiment: workshop.pipeline.experiment.as_deref(),
         };
         let kept = store.register_with(&model, run, &registration)?;
         registered.push(RegisteredModel {

@@ -61,7 +61,7 @@ impl FittedModel {
     }
 
     /// `arr-delay@7`.
-    fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         format!("{}@{}", self.stored.name, self.stored.version)
     }
 

@@ -23,6 +23,7 @@ pub(crate) fn beginning(
     let file = Path::new(pipeline.source().name()).file_name();
     RunRecord {
         pipeline: pipeline.name.clone(),
+        experiment: pipeline.experiment.clone(),
         folder: folder.display().to_string(),
         file: file.unwrap_or_default().to_string_lossy().into_owned(),
         params: pipeline.params.clone().into(),

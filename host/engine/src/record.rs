@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use mlhost_pipeline::{Kind, Selection};
-use mlhost_sandbox::Outcome;
+use mlhost_sandbox::{Outcome, Plugin};
 use mlhost_store::{RunId, Store, StoredRun};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -16,6 +16,9 @@ use crate::{Error, GateRecord, PatchRecord, Result, Reuse, schedule::LoopOutcome
 pub struct RunRecord {
     /// The pipeline's name.
     pub pipeline: String,
+    /// The experiment that its models enter, if it says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub experiment: Option<String>,
     /// The folder of the pipeline, from the root: paths of data are relative to it.
     pub folder: String,
     /// The name of the pipeline's file there.
@@ -194,6 +197,18 @@ pub struct PluginRecord {
     pub version: Option<String>,
     /// Digest of the component.
     pub digest: String,
+}
+
+impl PluginRecord {
+    /// What is written down of a plugin.
+    pub(crate) fn of(plugin: &Plugin) -> Self {
+        let name = plugin.name();
+        Self {
+            name: name.name,
+            version: name.version,
+            digest: plugin.digest().to_owned(),
+        }
+    }
 }
 
 impl std::fmt::Display for PluginRecord {

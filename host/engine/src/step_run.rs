@@ -156,11 +156,7 @@ fn empty(workshop: &Workshop, name: &str) -> StepRecord {
     StepRecord {
         name: name.to_owned(),
         kind: plugin.kind(),
-        plugin: PluginRecord {
-            name: plugin.name().name,
-            version: plugin.name().version,
-            digest: plugin.digest().to_owned(),
-        },
+        plugin: PluginRecord::of(plugin),
         params: workshop.params(name),
         status: StepStatus::Done,
         cached: false,

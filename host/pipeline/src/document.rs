@@ -6,6 +6,7 @@ use crate::check;
 use crate::control;
 use crate::data;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::experiment;
 use crate::include::{self, Files};
 use crate::limits;
 use crate::names;
@@ -28,9 +29,10 @@ const TITLE: &str = "the pipeline";
 /// The version of the file format that this crate reads.
 pub const FORMAT_VERSION: i64 = 1;
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "mlhost",
     "name",
+    "experiment",
     "seed",
     "deadline",
     "params",
@@ -120,6 +122,7 @@ fn read(
     let version_remedy = format!("add `mlhost = {FORMAT_VERSION}`, the version of the file format");
     root.required("mlhost", &version_remedy, diagnostics);
     let name = read_name(root, diagnostics);
+    let experiment = root.optional("experiment");
     let seed = read_seed(root, diagnostics);
 
     let retention = root.optional("retention");
@@ -163,6 +166,7 @@ fn read(
         .and_then(|entry| limits::timeout(&entry.node, &root.key("deadline"), diagnostics));
     check::registered_names(&steps, diagnostics);
     check::references(&steps, &switches, diagnostics);
+    let experiment = experiment.and_then(|entry| experiment::read(entry, scope.steps, diagnostics));
     if names_differ {
         check::cycles(&steps, &switches, diagnostics);
     }
@@ -170,6 +174,7 @@ fn read(
 
     Some(Pipeline {
         name: name?,
+        experiment,
         seed: seed?,
         params: params.to_json(),
         data,

@@ -50,6 +50,7 @@ mod diagnostic;
 mod document;
 mod duplicates;
 mod error;
+mod experiment;
 pub mod expression;
 mod format;
 mod gate;

@@ -29,6 +29,8 @@ use crate::unroll::{Iteration, Loop};
 pub struct Pipeline {
     /// The name of the pipeline.
     pub name: String,
+    /// The experiment that its models enter, if it says.
+    pub experiment: Option<String>,
     /// The seed that every random choice starts from.
     pub seed: u64,
     /// The parameters with their overrides applied: scalars and lists of scalars.

@@ -23,9 +23,18 @@ fn with_overrides(overrides: &[(&str, &str)]) -> Pipeline {
 }
 
 #[test]
+fn models_enter_an_experiment() {
+    let text = common::COMPLETE.replacen("\nseed", "\nexperiment = \"arr-delay\"\nseed", 1);
+    let pipeline = parse(Source::new("pipeline.toml", text), &[]);
+    let pipeline = pipeline.unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
+    assert_eq!(pipeline.experiment.as_deref(), Some("arr-delay"));
+}
+
+#[test]
 fn the_head_and_the_parameters_are_read() {
     let pipeline = pipeline();
     assert_eq!(pipeline.name, "flights");
+    assert_eq!(pipeline.experiment, None);
     assert_eq!(pipeline.seed, 42);
     assert_eq!(pipeline.keep_runs, Some(50));
     let params = serde_json::Value::Object(pipeline.params);

@@ -1,7 +1,5 @@
 //! Pipelines as steps of pipelines: what goes in, what comes out, and what is refused.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use mlhost_pipeline::{Overrides, Pipeline, Source, included, parse_with};
 
 const FEATURES: &str = r#"mlhost = 1

@@ -143,6 +143,20 @@ pub enum Error {
         /// The word.
         name: String,
     },
+    /// A word that cannot name an experiment.
+    #[error("`{name}` is not a name for an experiment")]
+    InvalidExperimentName {
+        /// The word.
+        name: String,
+    },
+    /// No version has entered an experiment of this name.
+    #[error("there is no experiment `{name}`")]
+    UnknownExperiment {
+        /// The name that was asked for.
+        name: String,
+        /// The experiments there are.
+        known: Vec<String>,
+    },
     /// A word that cannot be an alias.
     #[error("`{alias}` is not an alias")]
     InvalidAlias {
@@ -315,7 +329,7 @@ impl Error {
                 Some(latest) => format!("the latest run is {latest}"),
                 None => "the store has no runs yet".to_owned(),
             },
-            Self::InvalidModelName { .. } => "a name has lower-case letters, digits, `-` and `_`, \
+            Self::InvalidModelName { .. } | Self::InvalidExperimentName { .. } => "a name has lower-case letters, digits, `-` and `_`, \
                  and starts with a letter or a digit"
                 .to_owned(),
             Self::InvalidAlias { .. } => {
@@ -327,6 +341,10 @@ impl Error {
                 .to_owned(),
             Self::InvalidVersion { .. } => "versions count up from 1".to_owned(),
             Self::UnknownModel { name, known } => choice("model", "models", name, known),
+            Self::UnknownExperiment { name, known } => match known.as_slice() {
+                [] => "`experiment = \"…\"` in a pipeline enters its models".to_owned(),
+                known => choice("experiment", "experiments", name, known),
+            },
             Self::UnknownAlias { alias, known, .. } => choice("alias", "aliases", alias, known),
             Self::UnknownVersion { known, .. } => {
                 format!("there {}", listed("version", "versions", &quoted(known)))

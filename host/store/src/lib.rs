@@ -35,6 +35,7 @@ mod decision;
 mod digest;
 mod document;
 mod error;
+mod experiment;
 mod float;
 mod import;
 mod label;
@@ -65,6 +66,7 @@ pub use comparison::{Comparison, Measured, MetricPair, Pair, StepPair, StepSide}
 pub use decision::Decision;
 pub use digest::{Digest, InvalidDigest};
 pub use error::{Error, Result};
+pub use experiment::{Experiment, ExperimentEntry};
 pub use import::{Import, ImportSource};
 pub use jiff::Timestamp;
 pub use model::{

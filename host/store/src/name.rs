@@ -12,18 +12,32 @@ pub(crate) const LATEST: &str = "latest";
 /// Checks the name of a model: lower-case letters, digits, `-` and `_`, the first a letter or a
 /// digit. Nothing in it can be mistaken for a suffix, a path or a part of an address.
 pub(crate) fn check_model_name(name: &str) -> Result<(), Error> {
-    let valid = name.len() <= LONGEST
-        && name.starts_with(|first: char| first.is_ascii_lowercase() || first.is_ascii_digit())
-        && name
-            .chars()
-            .all(|letter| is_word_letter(letter) || letter == '_');
-    if valid {
+    if is_name(name) {
         Ok(())
     } else {
         Err(Error::InvalidModelName {
             name: name.to_owned(),
         })
     }
+}
+
+/// Checks the name of an experiment, for which the same holds.
+pub(crate) fn check_experiment_name(name: &str) -> Result<(), Error> {
+    if is_name(name) {
+        Ok(())
+    } else {
+        Err(Error::InvalidExperimentName {
+            name: name.to_owned(),
+        })
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    text.len() <= LONGEST
+        && text.starts_with(|first: char| first.is_ascii_lowercase() || first.is_ascii_digit())
+        && text
+            .chars()
+            .all(|letter| is_word_letter(letter) || letter == '_')
 }
 
 /// Checks an alias: a lower-case letter, then lower-case letters, digits and `-`. So no alias is

@@ -10,7 +10,8 @@ use serde::Serialize;
 use crate::database::Abort;
 use crate::run::run_of_row;
 use crate::{
-    Digest, Error, Retention, Run, RunId, RunOutcome, Store, document, piece, retention, time,
+    Digest, Error, Retention, Run, RunId, RunOutcome, Store, document, experiment, piece,
+    retention, time,
 };
 
 /// Why something is kept. The first reason that applies is the one that is told.
@@ -75,6 +76,11 @@ impl Reach {
             if let Some(run) = row.run {
                 makers.entry(run).or_insert(holder);
             }
+        }
+        // What a version was judged by stands in the record of the run that entered it.
+        for (run, name, version) in experiment::runs(transaction)? {
+            let holder = || reach.holder(Reason::ModelVersion, format!("{name}@{version}"));
+            makers.entry(run).or_insert_with(holder);
         }
         for run in &runs {
             if let Some(holder) = makers.get(&run.id) {

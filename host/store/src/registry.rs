@@ -10,11 +10,12 @@ use serde_json::Value;
 
 use crate::database::Abort;
 use crate::lock::Held;
-use crate::name::{check_alias, check_model_name};
+use crate::name::{check_alias, check_experiment_name, check_model_name};
 use crate::run::require_run;
 use crate::version::{self, ModelVersion};
 use crate::{
-    Decision, Digest, Error, Import, Model, Result, RunId, Selector, Store, alias, decision, time,
+    Decision, Digest, Error, Import, Model, Result, RunId, Selector, Store, alias, decision,
+    experiment, time,
 };
 
 /// What registering a model came to.
@@ -37,6 +38,8 @@ pub struct Registration<'a> {
     pub gates: Vec<Value>,
     /// The alias that is moved to its version.
     pub promotion: Option<Promotion<'a>>,
+    /// The experiment that its version enters.
+    pub experiment: Option<&'a str>,
 }
 
 /// An alias that is moved to a version at the moment in which that is registered.
@@ -114,12 +117,13 @@ impl Store {
     }
 
     /// The same with what is said of the model: what gates decided on it is kept with the version,
-    /// and an alias is moved to it, by `run N`, all at once or not at all.
+    /// an alias is moved to it, by `run N`, and it enters an experiment, all at once or not at all.
     ///
     /// # Errors
     ///
-    /// Those of [`Store::register`], [`Error::InvalidAlias`], [`Error::ReservedAlias`], and
-    /// [`Error::AliasMoved`] when the alias no longer stands where it should.
+    /// Those of [`Store::register`], [`Error::InvalidAlias`], [`Error::ReservedAlias`],
+    /// [`Error::InvalidExperimentName`], and [`Error::AliasMoved`] when the alias no longer stands
+    /// where it should.
     pub fn register_with(
         &self,
         model: &Model,
@@ -129,6 +133,9 @@ impl Store {
         check_model_name(&model.name)?;
         if let Some(promotion) = &registration.promotion {
             check_alias(promotion.alias)?;
+        }
+        if let Some(experiment) = registration.experiment {
+            check_experiment_name(experiment)?;
         }
         // Until the version is known, so that none of its parts can go in between.
         let held = self.blobs().lock().together()?;
@@ -146,6 +153,9 @@ impl Store {
                 decision::insert(transaction, (&model.name, version), run, &gates)?;
             }
             let promotion = registration.promotion.as_ref();
+            if let Some(experiment) = registration.experiment {
+                experiment::enter(transaction, experiment, (&model.name, version), run)?;
+            }
             let before = promotion
                 .map(|promotion| promote(transaction, (&model.name, version), run, promotion))
                 .transpose()?

@@ -133,6 +133,16 @@ pub(crate) fn aliases(
         .collect()
 }
 
+/// The aliases that stand for a version.
+pub(crate) fn aliases_of(
+    transaction: &Transaction<'_>,
+    name: &str,
+    version: u32,
+) -> rusqlite::Result<Vec<String>> {
+    let sql = "SELECT alias FROM aliases WHERE name = ?1 AND version = ?2 ORDER BY alias";
+    column(transaction, sql, params![name, version])
+}
+
 /// The version that a name has given to this model.
 pub(crate) fn with_digest(
     transaction: &Transaction<'_>,
@@ -186,8 +196,7 @@ fn complete(
     transaction: &Transaction<'_>,
     mut version: ModelVersion,
 ) -> rusqlite::Result<ModelVersion> {
-    let sql = "SELECT alias FROM aliases WHERE name = ?1 AND version = ?2 ORDER BY alias";
-    version.aliases = column(transaction, sql, params![version.name, version.version])?;
+    version.aliases = aliases_of(transaction, &version.name, version.version)?;
     version.tags = label::tags(transaction, &version.name, version.version)?;
     version.imported = import::of_version(transaction, &version.name, version.version)?;
     Ok(version)

@@ -5,7 +5,8 @@
 //! distribution of the difference, whose percentiles are the ends of an interval (Efron and
 //! Tibshirani, "An Introduction to the Bootstrap", 1993, chapters 6 and 13), and the share of the
 //! draws in which the one model is better is how sure that is (Koehn, "Statistical Significance
-//! Tests for Machine Translation Evaluation", 2004).
+//! Tests for Machine Translation Evaluation", 2004). The standard deviation of the draws is the
+//! standard error of the difference (Efron and Tibshirani, chapter 6).
 //!
 //! The generator is xoshiro256++, and rows are numbered in the order of the data, so that the same
 //! seed and rows give the same bits, in however many batches and parts the rows came.
@@ -13,6 +14,7 @@
 use std::collections::BTreeMap;
 
 use mlhost_plugin::{Better, Error, Result};
+use mlhost_statistics::Moments;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{RngCore, SeedableRng};
 use schemars::JsonSchema;
@@ -54,6 +56,9 @@ pub(crate) struct Difference {
     pub(crate) difference: f64,
     /// The ends of the percentile interval.
     pub(crate) interval: Option<(f64, f64)>,
+    /// The standard error: of means over rows, that of the mean of the differences of the rows; else
+    /// the standard deviation of the draws.
+    pub(crate) standard_error: Option<f64>,
     /// The share of the draws in which the first is better, by the margin at least. A draw for
     /// which the metric does not exist is none of them.
     pub(crate) probability: f64,
@@ -152,6 +157,17 @@ impl Pair {
         let difference = self.first.value(counts)? - self.second.value(counts)?;
         difference.is_finite().then_some(difference)
     }
+
+    /// The standard error of the difference, where both scores are means over rows.
+    fn standard_error_of_means(&self) -> Option<f64> {
+        let (first, second) = (self.first.of_rows()?, self.second.of_rows()?);
+        let differences = first
+            .iter()
+            .zip(second)
+            .map(|(first, second)| first - second);
+        let differences: Vec<f64> = differences.collect();
+        Some(standard_deviation(&differences)? / (differences.len() as f64).sqrt())
+    }
 }
 
 /// What the draws say of each pair; nothing of one whose metric does not exist for the rows.
@@ -172,12 +188,15 @@ pub(crate) fn differences(
         let demand = pair.demand;
         let met = drawn.iter().filter(|one| demand.is_met(**one, pair.better));
         let probability = met.count() as f64 / f64::from(resamples);
+        let of_means = pair.standard_error_of_means();
+        let standard_error = of_means.or_else(|| standard_deviation(&drawn));
         drawn.sort_unstable_by(f64::total_cmp);
         let end = |share| quantile(&drawn, share);
         let outside = (1.0 - demand.confidence) / 2.0;
         Some(Difference {
             difference: pair.difference(&each_row_once)?,
             interval: end(outside).zip(end(1.0 - outside)),
+            standard_error,
             probability,
         })
     });
@@ -191,6 +210,13 @@ fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
     let below = sorted[place.floor() as usize];
     let above = sorted[place.ceil() as usize];
     Some(below + (above - below) * place.fract())
+}
+
+/// That of a sample; there is none of a single value.
+fn standard_deviation(values: &[f64]) -> Option<f64> {
+    let mut moments = Moments::default();
+    moments.update(values);
+    moments.sample_standard_deviation()
 }
 
 fn resamples() -> u32 {

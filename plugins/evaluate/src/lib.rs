@@ -43,7 +43,7 @@
 //!
 //! a paired bootstrap over rows tells how sure it is that the first model is better than each of
 //! the others: metrics of the same name with the labels `model`, `than` and `statistic`, which is
-//! `difference`, `lower`, `upper` or `probability`. It is there for `r2`, `rmse`, `mae`,
+//! `difference`, `lower`, `upper`, `probability` or `standard_error`. It is there for `r2`, `rmse`, `mae`,
 //! `median_absolute_error`, `accuracy`, `log_loss` and `roc_auc`. The state then keeps every row,
 //! and a draw takes a pass over them.
 //!

@@ -55,6 +55,7 @@ fn tell<'a>(
         ("lower", lower),
         ("upper", upper),
         ("probability", Some(found.probability)),
+        ("standard_error", found.standard_error),
     ];
     statistics
         .into_iter()

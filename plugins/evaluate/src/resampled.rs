@@ -6,6 +6,11 @@
 pub(crate) trait Resampled {
     /// The score where row `i` was drawn `counts[i]` times; `None` where it does not exist.
     fn value(&self, counts: &[u32]) -> Option<f64>;
+
+    /// What each row has, where the score is the mean of that.
+    fn of_rows(&self) -> Option<&[f64]> {
+        None
+    }
 }
 
 /// The mean of something that each row has.
@@ -51,6 +56,10 @@ impl Resampled for Mean {
     fn value(&self, counts: &[u32]) -> Option<f64> {
         let mean = sum(&self.values, counts) / drawn(counts)?;
         Some(if self.root { mean.sqrt() } else { mean })
+    }
+
+    fn of_rows(&self) -> Option<&[f64]> {
+        (!self.root).then_some(&self.values)
     }
 }
 

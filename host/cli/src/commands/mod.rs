@@ -1,10 +1,12 @@
 //! One module a command: what it does, and how it says it.
 
+mod ab;
 mod changes;
 mod check;
 mod compare;
 mod drift;
 mod exchange;
+mod experiments;
 mod lineage;
 mod models;
 mod outcome;
@@ -47,6 +49,8 @@ pub(crate) fn execute(arguments: &Arguments, output: &mut Output) -> Result<Exit
         Command::Reproduce(reproduce) => reproduce::reproduce(reproduce, store, output),
         Command::Predict(predict) => predict::predict(predict, store, output),
         Command::Drift(drift) => drift::drift(drift, store, output),
+        Command::Ab(arguments) => ab::ab(arguments, store, output),
+        Command::Experiments(arguments) => experiments::experiments(arguments, store, output),
         Command::Models(models) => models::models(models, store, output),
         Command::Runs(runs) => runs::runs(runs, store, output),
         Command::Store(command) => store::store(command, store, output),

@@ -228,6 +228,9 @@ fn words(report: &Report<'_>) -> String {
         text::seconds(record.seconds)
     );
     words.push_str(&outcome::steps(record));
+    let experiment = record.experiment.as_ref();
+    let experiment = experiment.map(|name| format!(" in experiment {name}"));
+    let experiment = experiment.unwrap_or_default();
     for model in &record.models {
         let news = if model.new {
             "registered"
@@ -235,10 +238,11 @@ fn words(report: &Report<'_>) -> String {
             "already registered:"
         };
         words.push_str(&format!(
-            "\n{news} {}@{} ({})\n",
+            "\n{news} {}@{} ({}){}\n",
             model.name,
             model.version,
-            text::short(&model.digest)
+            text::short(&model.digest),
+            experiment
         ));
         if let Some(alias) = &model.alias {
             words.push_str(&match model.before {

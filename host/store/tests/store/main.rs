@@ -8,6 +8,7 @@ mod blobs;
 mod canonical;
 mod collecting;
 mod comparisons;
+mod experiments;
 mod fixture;
 mod histories;
 mod imports;

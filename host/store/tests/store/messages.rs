@@ -1,6 +1,6 @@
 //! What the user reads: every message with its hint.
 
-use mlhost_store::{Digest, Error, Outcome, Selector, Store};
+use mlhost_store::{Digest, Error, Outcome, Registration, Selector, Store};
 use rusqlite::Connection;
 use serde_json::json;
 
@@ -47,6 +47,25 @@ fn of_names() {
     );
     let reserved = fixture.store.set_alias("arr-delay", "latest", 1, "ann", "");
     messages.push(rendered(&fixture, reserved));
+    insta::assert_snapshot!(messages.join("\n---\n"));
+}
+
+#[test]
+fn of_experiments() {
+    let fixture = Fixture::new();
+    let store = &fixture.store;
+    let mut messages = vec![rendered(&fixture, store.experiment("delays"))];
+    let model = fixture.model("arr-delay", 1);
+    let enter = |experiment| {
+        let registration = Registration {
+            experiment: Some(experiment),
+            ..Registration::default()
+        };
+        store.register_with(&model, fixture.begin_run(), &registration)
+    };
+    messages.push(rendered(&fixture, enter("Arr Delay")));
+    enter("delays").unwrap();
+    messages.push(rendered(&fixture, store.experiment("dealys")));
     insta::assert_snapshot!(messages.join("\n---\n"));
 }
 

@@ -20,6 +20,7 @@ fn promote(
             reason: "r2 0.9 against 0.8",
             expected,
         }),
+        ..Registration::default()
     };
     let model = fixture.model("arr-delay", seed);
     let registered = fixture.store.register_with(&model, run, &registration);
@@ -116,12 +117,12 @@ fn a_word_that_is_no_alias_lets_nothing_be_registered() {
     let model = fixture.model("arr-delay", 1);
     for alias in ["latest", "Champion"] {
         let registration = Registration {
-            gates: vec![],
             promotion: Some(Promotion {
                 alias,
                 reason: "",
                 expected: None,
             }),
+            ..Registration::default()
         };
         let run = fixture.begin_run();
         assert!(

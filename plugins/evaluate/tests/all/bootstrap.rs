@@ -8,7 +8,13 @@ use crate::{batch, booleans, floats, params, score, texts};
 
 const ROWS: &str = include_str!("../fixtures/rows.csv");
 const DIFFERENCES: &str = include_str!("../fixtures/differences.csv");
-const STATISTICS: [&str; 4] = ["difference", "lower", "upper", "probability"];
+const STATISTICS: [&str; 5] = [
+    "difference",
+    "lower",
+    "upper",
+    "probability",
+    "standard_error",
+];
 
 /// The numbers of a column of the fixture.
 fn column(name: &str) -> Vec<f64> {
@@ -121,7 +127,7 @@ fn differences_are_those_of_numpy_and_scikit_learn() {
         };
         // Both are the work of chance, with 20,000 and 5,000 draws; the difference is not.
         let end = 0.03 * width + step;
-        let tolerances = [1e-12, end, end, 0.02];
+        let tolerances = [1e-12, end, end, 0.02, 0.03 * expected[4]];
         for (place, name) in STATISTICS.iter().enumerate() {
             let (found, expected) = (found[place], expected[place]);
             let close = (found - expected).abs() <= tolerances[place];
@@ -205,7 +211,7 @@ fn a_model_is_not_better_than_itself() {
     );
     for metric in ["r2", "mae"] {
         let found = STATISTICS.map(|name| statistic(&outcome, metric, name));
-        assert_eq!(found, [0.0; 4], "{metric}");
+        assert_eq!(found, [0.0; 5], "{metric}");
     }
 }
 
