@@ -35,6 +35,7 @@ mod remote;
 mod reproduce;
 mod resume;
 mod scenarios;
+mod searching;
 mod selection;
 #[allow(dead_code, reason = "the tests of tables use more of it")]
 #[path = "../../host/data/tests/tables/server.rs"]

@@ -255,7 +255,7 @@ impl Step {
     pub(crate) fn referenced_names(&self) -> impl Iterator<Item = &str> {
         let looping = self.looping.as_ref();
         // What a repetition goes on until is asked when it has run.
-        let until = looping.and_then(|looping| match &looping.items {
+        let until = looping.and_then(|looping| match looping.items.as_ref() {
             Items::Until { until, .. } => Some(until.span()),
             Items::Known(_) | Items::Listed { .. } => None,
         });

@@ -179,7 +179,7 @@ fn bind(
         step.places.with = Some((entry.key_span, entry.node));
         return;
     }
-    let is_repeat = |looping: &Looping| matches!(looping.items, Items::Until { .. });
+    let is_repeat = |looping: &Looping| matches!(*looping.items, Items::Until { .. });
     let Some(looping) = step.looping.as_ref().filter(|looping| !is_repeat(looping)) else {
         return;
     };
@@ -240,7 +240,7 @@ fn find(
         }
         if let (Some(span), false, true) = (
             &step.places.register,
-            looping.select.is_some() || matches!(looping.items, Items::Until { .. }),
+            looping.select.is_some() || matches!(*looping.items, Items::Until { .. }),
             step.register.is_some(),
         ) {
             diagnostics.push(
@@ -256,7 +256,7 @@ fn find(
             Loop {
                 name: name.clone(),
                 body,
-                items: looping.items.clone(),
+                items: looping.items.as_ref().clone(),
                 select: looping.select.clone(),
                 max_parallel: looping.max_parallel,
                 span: looping.key_span.clone(),
@@ -319,7 +319,7 @@ impl Ways<'_> {
         if let Some(select) = &looping.select {
             judges.push((&select.step, select.span.clone()));
         }
-        if let Items::Until { until, .. } = &looping.items {
+        if let Items::Until { until, .. } = looping.items.as_ref() {
             judges.extend(until.expression.steps().map(|step| (step, until.span())));
         }
         let mut body: HashSet<&str> = HashSet::from([self.known(name)]);

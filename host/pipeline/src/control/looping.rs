@@ -1,6 +1,8 @@
 //! Reads the keys that make a step run several times: `for_each`, `zip`, `repeat`, `select` and
 //! `max_parallel`.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -19,7 +21,8 @@ const MOST_ITERATIONS: usize = 10_000;
 /// How a step is to be run several times, as it is written.
 #[derive(Debug, Clone)]
 pub(crate) struct Looping {
-    pub(crate) items: Items,
+    /// Shared by all iterations, of which there may be many.
+    pub(crate) items: Arc<Items>,
     pub(crate) select: Option<Select>,
     pub(crate) max_parallel: Option<u32>,
     /// The key that makes it a loop.
@@ -184,7 +187,7 @@ pub(crate) fn read(
         );
     }
     Some(Looping {
-        items: items?,
+        items: Arc::new(items?),
         select,
         max_parallel: max_parallel.and_then(|most| u32::try_from(most).ok()),
         key_span: entry.key_span.clone(),
