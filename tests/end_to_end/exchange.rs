@@ -204,7 +204,7 @@ fn two_versions_are_compared() {
         .iter()
         .find(|step| step["name"] == "tree")
         .expect("the tree");
-    assert_eq!(tree["params"][0]["name"], "/max_depth");
+    assert_eq!(tree["params"][0]["at"], "max_depth");
     assert_eq!(tree["left"]["component"], tree["right"]["component"]);
     assert_ne!(tree["left"]["state"], tree["right"]["state"]);
 }

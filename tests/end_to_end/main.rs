@@ -7,7 +7,10 @@
     reason = "a test fails by panicking"
 )]
 
+#[cfg(unix)]
+mod alias_race;
 mod bad_input;
+mod baselines;
 mod damaged_parquet;
 mod damaged_text;
 mod exchange;
@@ -15,6 +18,7 @@ mod flights;
 mod formats;
 #[cfg(target_os = "linux")]
 mod full_disk;
+mod gate_words;
 mod gates;
 mod history;
 mod hostile;
@@ -30,6 +34,7 @@ mod refusals;
 mod remote;
 mod reproduce;
 mod resume;
+mod retention;
 mod scenarios;
 mod selection;
 #[allow(dead_code, reason = "the tests of tables use more of it")]
@@ -39,3 +44,4 @@ mod store;
 mod support;
 mod unlike_files;
 mod vanishing;
+mod versions;

@@ -34,6 +34,7 @@ fn ended(record: &StepRecord) -> String {
         StepStatus::Done => "\x1b[32mdone\x1b[0m   ",
         StepStatus::Refused => "\x1b[33mrefused\x1b[0m",
         StepStatus::Failed => "\x1b[31mfailed\x1b[0m ",
+        StepStatus::Cancelled => "\x1b[33mcancelled\x1b[0m",
     };
     let read = format!("{:>9} rows", text::count(record.rows));
     let time = text::seconds(record.seconds);

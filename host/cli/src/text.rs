@@ -41,6 +41,14 @@ pub(crate) fn bytes(bytes: u64) -> String {
     format!("{value:.1} {}", UNITS[unit])
 }
 
+/// As many characters of a text as there may be.
+pub(crate) fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 /// A metric's value: enough digits to compare.
 pub(crate) fn metric(value: Option<f64>) -> String {
     match value {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use mlhost_data::Pieces;
 use mlhost_pipeline::{Kind, Selection};
 use mlhost_sandbox::Outcome;
 use mlhost_store::{RunId, Store, StoredRun};
@@ -37,6 +38,9 @@ pub struct RunRecord {
     pub versions: BTreeMap<String, String>,
     /// What was read, by the name of the data.
     pub data: BTreeMap<String, Vec<FileRecord>>,
+    /// Digests of the pieces of each file of it, by which it can be told later where one has changed.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub pieces: BTreeMap<String, Vec<Option<Pieces>>>,
     /// What was taken of it, where that was not everything, with every seed.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub selections: BTreeMap<String, Selection>,
@@ -72,6 +76,19 @@ pub enum StepStatus {
     Refused,
     /// It could not do its work.
     Failed,
+    /// It was given up, because the run was cancelled or another step had failed.
+    Cancelled,
+}
+
+impl std::fmt::Display for StepStatus {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Done => "done",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        })
+    }
 }
 
 /// One step of a run.
@@ -212,7 +229,7 @@ impl RunRecord {
         for step in value["steps"].as_array_mut().into_iter().flatten() {
             store.set_apart(step, &SHARED)?;
         }
-        store.set_apart(&mut value, &["data", "selections"])?;
+        store.set_apart(&mut value, &["data", "pieces", "selections"])?;
         Ok(value)
     }
 

@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 
 use crate::{
     Checked, Engine, Error, Observer, Result, RunRecord, StepRecord, StepStatus, manifest,
-    provenance,
+    provenance::{self, Fingerprints},
     results::Results,
     row_counter::RowCounter,
     step_run::{Stopped, run_steps},
@@ -191,16 +191,17 @@ impl Runner<'_> {
                 .position(|planned| planned.name == step.name)
         };
         steps.sort_by_key(place);
-        let data = fingerprints
+        let Fingerprints { data, pieces } = fingerprints
             .await
             .unwrap_or_else(|error| Err(Error::Thread(error.to_string())))
             .unwrap_or_else(|error| {
                 stopped.get_or_insert(Stopped::Failed(Box::new(error)));
-                BTreeMap::new()
+                Fingerprints::default()
             });
 
         let mut record = RunRecord {
             data,
+            pieces,
             steps,
             ..self.beginning.clone()
         };

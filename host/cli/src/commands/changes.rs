@@ -1,5 +1,6 @@
 //! What is not the same, in words: shared by `runs explain`, `runs diff` and `reproduce`.
 
+use mlhost_data::{ChangedPlace, PieceUnit};
 use mlhost_engine::{FileRecord, FilesChange, PluginRecord, ValueChange, VersionChange};
 use serde_json::Value;
 
@@ -25,11 +26,27 @@ fn json(value: Option<&Value>) -> String {
     let Some(value) = value else {
         return "none".to_owned();
     };
-    let text = value.to_string();
-    match text.char_indices().nth(VALUE_CHARACTERS) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
+    text::cut(&value.to_string(), VALUE_CHARACTERS)
+}
+
+/// `rows 1 to 131,072, column arr_delay`.
+pub(super) fn place(place: &ChangedPlace) -> String {
+    let (first, last) = (text::count(place.first), text::count(place.last));
+    let unit = match place.unit {
+        PieceUnit::Rows => "row",
+        PieceUnit::Bytes => "byte",
+        PieceUnit::Lines => "line",
+    };
+    let mut words = match first == last {
+        true => format!("{unit} {first}"),
+        false => format!("{unit}s {first} to {last}"),
+    };
+    match place.columns.as_slice() {
+        [] => {}
+        [column] => words.push_str(&format!(", column {column}")),
+        columns => words.push_str(&format!(", columns {}", columns.join(", "))),
     }
+    words
 }
 
 /// `host 0.1.0 → 0.2.0`.

@@ -10,6 +10,7 @@ use mlhost_store::{
 use serde::Serialize;
 use serde_json::Value;
 
+use super::changes;
 use crate::{
     error::Failure,
     output::{self, Output},
@@ -197,7 +198,11 @@ fn step(pair: &StepPair) -> Tree {
     compare("package", package(left), package(right));
     compare("component", left.component.short(), right.component.short());
     compare("state", left.state.short(), right.state.short());
-    let params = section("parameters", pair.params.iter().map(setting));
+    let params = pair
+        .params
+        .iter()
+        .map(|change| Tree::leaf(changes::value(change)));
+    let params = section("parameters", params);
     branches.push(params);
     Tree::new(&pair.name, branches)
 }

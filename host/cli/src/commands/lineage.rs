@@ -41,9 +41,15 @@ fn said(stored: &StoredModel) -> String {
     }
 }
 
-/// What the gates of the latest run that had anything new to say decided.
+/// What the gates of the latest run decided that had something to compare: a run that makes the
+/// champion again has nothing to say of it.
 fn decisions(decisions: &[Decision]) -> String {
-    let Some(decision) = decisions.first() else {
+    let says = |decision: &&Decision| {
+        let mut gates = decision.gates.as_array().into_iter().flatten();
+        gates.any(|gate| gate["comparison"]["with"]["kind"] != "same")
+    };
+    let told = decisions.iter().find(says).or(decisions.first());
+    let Some(decision) = told else {
         return String::new();
     };
     let gates = outcome::recorded_gates(&decision.gates);
@@ -168,16 +174,37 @@ fn value(name: &str, value: &Value) -> Tree {
     match value {
         _ if short.chars().count() <= LONGEST_VALUE => Tree::leaf(format!("{name} = {short}")),
         Value::Object(map) => Tree::new(name, map.iter().map(|(key, item)| self::value(key, item))),
-        Value::Array(items) => Tree::new(
-            format!("{name}  {}", text::plural(items.len(), "item")),
-            // The items of a list of words need no more than one line each.
-            items
+        Value::Array(items) => {
+            let title = format!("{name}  {}", text::plural(items.len(), "item"));
+            if items
                 .iter()
-                .enumerate()
-                .map(|(place, item)| self::value(&place.to_string(), item)),
-        ),
+                .all(|item| !item.is_object() && !item.is_array())
+            {
+                return Tree::new(title, wrapped(items).into_iter().map(Tree::leaf));
+            }
+            let items = items.iter().enumerate();
+            Tree::new(
+                title,
+                items.map(|(place, item)| self::value(&place.to_string(), item)),
+            )
+        }
         _ => Tree::leaf(format!("{name} = {short}")),
     }
+}
+
+/// A list of words and numbers, as many on a line as go there.
+fn wrapped(items: &[Value]) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for item in items {
+        let item = item.to_string();
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + item.chars().count() + 2 <= LONGEST_VALUE => {
+                line.push_str(&format!(", {item}"));
+            }
+            _ => lines.push(item),
+        }
+    }
+    lines
 }
 
 fn metrics(model: &Model) -> String {

@@ -3,6 +3,7 @@
 mod changes;
 mod check;
 mod compare;
+mod compiled;
 mod drift;
 mod exchange;
 mod lineage;

@@ -11,18 +11,12 @@ use crate::{output, text};
 /// A table of steps, and below it what they found.
 pub(super) fn steps(steps: &[StepRecord]) -> String {
     let rows = steps.iter().map(|step| {
-        let status = match step.status {
-            StepStatus::Done if step.cached => cached(step),
-            StepStatus::Done => "done".to_owned(),
-            StepStatus::Refused => "refused".to_owned(),
-            StepStatus::Failed => "failed".to_owned(),
-        };
         vec![
             step.name.clone(),
             step.plugin.to_string(),
             text::count(step.rows),
             text::seconds(step.seconds),
-            status,
+            status(step),
         ]
     });
     let headings = [
@@ -47,11 +41,12 @@ pub(super) fn steps(steps: &[StepRecord]) -> String {
     words
 }
 
-/// That a step was done before, and by which run.
-pub(super) fn cached(step: &StepRecord) -> String {
-    match step.cached_from {
-        Some(run) => format!("cached, from run {run}"),
-        None => "cached".to_owned(),
+/// How a step ended; of one that was done before, by which run.
+pub(super) fn status(step: &StepRecord) -> String {
+    match (step.status, step.cached_from) {
+        (StepStatus::Done, Some(run)) if step.cached => format!("cached, from run {run}"),
+        (StepStatus::Done, None) if step.cached => "cached".to_owned(),
+        (status, _) => status.to_string(),
     }
 }
 

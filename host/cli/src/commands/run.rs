@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use super::{engine, outcome, read_pipeline};
 use crate::{
-    arguments::RunArguments,
+    arguments::{EffortArguments, RunArguments},
     error::{Failure, INTERNAL, INTERRUPTED, REFUSED},
     output::Output,
     places, progress, text,
@@ -60,15 +60,11 @@ pub(super) fn run(
         let steps = checked.plan().steps.len();
         resuming(resumed, &changes.unwrap_or_default(), &complete, steps);
     }
-    let mut options = RunOptions {
-        memory: arguments.memory,
+    let options = RunOptions {
         given,
         resumes: resumed.map(|resumed| resumed.run.id),
-        ..RunOptions::default()
+        ..effort(&arguments.effort)
     };
-    if let Some(jobs) = arguments.jobs {
-        options.jobs = usize::from(jobs);
-    }
     let report = run_or_cancel(engine.runner(checked, store, progress::observer(), options))?;
 
     output.print(&view(&report), words)?;
@@ -163,6 +159,16 @@ fn resuming(resumed: &Unfinished, changes: &[String], complete: &[String], steps
     }
     for change in changes {
         eprintln!("  changed since: {change}");
+    }
+}
+
+/// A run that takes as much of the machine as it may.
+pub(super) fn effort(arguments: &EffortArguments) -> RunOptions {
+    let defaults = RunOptions::default();
+    RunOptions {
+        jobs: arguments.jobs.map_or(defaults.jobs, usize::from),
+        memory: arguments.memory,
+        ..defaults
     }
 }
 

@@ -206,8 +206,10 @@ fn why(record: &RunRecord, step: &StepRecord, history: &mut History<'_>) -> Why 
     let is_same = |other: &StepRecord| other.key.as_ref().is_some_and(|k| k.digest == key.digest);
     if let Some((run, before)) = history.latest(&step.name, is_same) {
         let before = before.step(&step.name);
-        let failed = before.is_some_and(|before| before.status == StepStatus::Failed);
-        return match failed {
+        let unfinished = |before: &StepRecord| {
+            matches!(before.status, StepStatus::Failed | StepStatus::Cancelled)
+        };
+        return match before.is_some_and(unfinished) {
             true => Why::Unfinished { run },
             false => Why::Forgotten { run },
         };

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use mlhost_engine::{RunRecord, StepRecord, StepStatus};
+use mlhost_engine::{RunRecord, StepRecord};
 use mlhost_sandbox::Outcome;
 use mlhost_store::Run;
 use serde::Serialize;
@@ -59,17 +59,12 @@ pub(super) fn words(shown: &Shown) -> String {
 }
 
 fn show_step(step: &StepRecord, words: &mut String) {
-    let status = match step.status {
-        StepStatus::Done if step.cached => outcome::cached(step),
-        StepStatus::Done => "done".to_owned(),
-        StepStatus::Refused => "refused".to_owned(),
-        StepStatus::Failed => "failed".to_owned(),
-    };
     let _ = writeln!(
         words,
-        "\n{}  {}  {status}, {} rows in {}",
+        "\n{}  {}  {}, {} rows in {}",
         step.name,
         step.plugin,
+        outcome::status(step),
         text::count(step.rows),
         text::seconds(step.seconds)
     );
