@@ -59,6 +59,16 @@ pub(crate) fn metric(value: Option<f64>) -> String {
     }
 }
 
+/// By how much one metric is more than another, with its sign; nothing where there is none.
+pub(crate) fn difference(difference: Option<f64>) -> String {
+    match difference {
+        None => String::new(),
+        Some(0.0) => "=".to_owned(),
+        Some(difference) if difference > 0.0 => format!("+{}", metric(Some(difference))),
+        Some(difference) => metric(Some(difference)),
+    }
+}
+
 /// The first twelve digits of a digest: enough to recognise it.
 pub(crate) fn short(digest: &str) -> &str {
     let hex = digest.strip_prefix("sha256:").unwrap_or(digest);

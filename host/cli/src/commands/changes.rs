@@ -73,7 +73,9 @@ pub(super) fn files(change: &FilesChange) -> Vec<String> {
         .map(|file| format!("{} removed", one(file)));
     let changed = change.changed.iter().map(|file| {
         let (before, after) = (described(&file.before), described(&file.after));
-        format!("{} changed: {before} → {after}", file.after.path)
+        let places = file.places.iter().map(place);
+        let places: String = places.map(|place| format!(", in {place}")).collect();
+        format!("{} changed: {before} → {after}{places}", file.after.path)
     });
     let reordered = change
         .reordered

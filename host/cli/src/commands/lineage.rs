@@ -1,7 +1,9 @@
 //! `host models show`: one version, and all that it is made of as a tree, in the order in which it
 //! came about.
 
-use mlhost_store::{Blobs, Column, DataFingerprint, Decision, Digest, Metric, Model, StoredModel};
+use mlhost_store::{
+    Blobs, Column, DataFingerprint, Decision, Digest, FileFingerprint, Metric, Model, StoredModel,
+};
 use serde_json::Value;
 
 use super::{outcome, versions};
@@ -135,18 +137,23 @@ fn origin(stored: &StoredModel) -> Tree {
     Tree::new(stored.digest.to_string(), [Tree::new(how, branches)])
 }
 
+/// A file of data, with as much of its digest as tells it from others.
+pub(super) fn file(file: &FileFingerprint) -> String {
+    let rows = file
+        .rows
+        .map(|rows| format!("  {} rows", text::count(rows)));
+    let (rows, digest) = (rows.unwrap_or_default(), file.digest.short());
+    format!("{}{rows}  {digest}", file.name)
+}
+
+/// What a column holds.
+pub(super) fn kind(column: &Column) -> String {
+    let optional = if column.required { "" } else { ", may be null" };
+    format!("{}{optional}", column.kind)
+}
+
 fn data(data: &DataFingerprint) -> Tree {
-    let files = data.files.iter().map(|file| {
-        let rows = file
-            .rows
-            .map(|rows| format!("  {} rows", text::count(rows)));
-        Tree::leaf(format!(
-            "{}{}  {}",
-            file.name,
-            rows.unwrap_or_default(),
-            file.digest.short()
-        ))
-    });
+    let files = data.files.iter().map(|data| Tree::leaf(file(data)));
     let mut branches: Vec<_> = files.collect();
     branches.extend(
         data.selection
@@ -223,11 +230,11 @@ fn metrics(model: &Model) -> String {
 }
 
 fn columns(columns: &[Column]) -> String {
-    let line = |column: &Column| {
-        let optional = if column.required { "" } else { ", may be null" };
-        (column.name.clone(), format!("{}{optional}", column.kind))
-    };
-    list(columns.iter().map(line))
+    list(
+        columns
+            .iter()
+            .map(|column| (column.name.clone(), kind(column))),
+    )
 }
 
 /// Names and what they are, one below the other.

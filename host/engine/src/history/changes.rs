@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use mlhost_data::{ChangedPlace, Pieces};
 use serde::Serialize;
 
 pub use mlhost_store::ValueChange;
 pub(crate) use mlhost_store::value_changes as values;
 
-use crate::FileRecord;
+use crate::{FileRecord, RunRecord};
 
 /// A version that is not the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -43,6 +44,36 @@ pub struct FileChange {
     pub before: FileRecord,
     /// What it is.
     pub after: FileRecord,
+    /// Where it differs, as near as both runs have recorded; empty where that cannot be told.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<ChangedPlace>,
+}
+
+/// The files of one table of data, as a run has recorded them.
+#[derive(Clone, Copy)]
+pub(crate) struct Files<'a> {
+    records: &'a [FileRecord],
+    /// Digests of the pieces of each; none if the run has none.
+    pieces: &'a [Option<Pieces>],
+}
+
+impl<'a> Files<'a> {
+    /// Those of data of this name; there are none if the run has no such data.
+    pub(crate) fn of(record: &'a RunRecord, data: &str) -> Self {
+        let records = record.data.get(data).map(Vec::as_slice);
+        let pieces = record.pieces.get(data).map(Vec::as_slice);
+        Self {
+            records: records.unwrap_or_default(),
+            pieces: pieces.unwrap_or_default(),
+        }
+    }
+
+    /// The file at a path, with its pieces.
+    fn at(self, path: &str) -> Option<(&'a FileRecord, Option<&'a Pieces>)> {
+        let place = self.records.iter().position(|file| file.path == path)?;
+        let pieces = self.pieces.get(place).and_then(Option::as_ref);
+        Some((&self.records[place], pieces))
+    }
 }
 
 /// The versions that differ.
@@ -63,11 +94,13 @@ pub(crate) fn versions(
 }
 
 /// How the content of files differs, if it does.
-pub(crate) fn files(
-    data: &str,
-    before: &[FileRecord],
-    after: &[FileRecord],
-) -> Option<FilesChange> {
+pub(crate) fn files(data: &str, before: Files<'_>, after: Files<'_>) -> Option<FilesChange> {
+    let pieces_of = |files: Files<'_>, path: &str| files.at(path)?.1.cloned();
+    let places = |path: &str| {
+        let pieces = pieces_of(before, path).zip(pieces_of(after, path));
+        pieces.map(|(before, after)| before.changes(&after))
+    };
+    let (before, after) = (before.records, after.records);
     let digests = |files: &[FileRecord]| -> Vec<String> {
         files.iter().map(|file| file.digest.clone()).collect()
     };
@@ -99,6 +132,7 @@ pub(crate) fn files(
             (after.digest != file.digest).then(|| FileChange {
                 before: file.clone(),
                 after,
+                places: places(&file.path).unwrap_or_default(),
             })
         })
         .collect();
@@ -113,7 +147,7 @@ pub(crate) fn files(
 
 #[cfg(test)]
 mod tests {
-    use super::files;
+    use super::{Files, FilesChange};
     use crate::FileRecord;
 
     fn file(path: &str, digest: &str) -> FileRecord {
@@ -123,6 +157,14 @@ mod tests {
             rows: None,
             bytes: 1,
         }
+    }
+
+    fn files(data: &str, before: &[FileRecord], after: &[FileRecord]) -> Option<FilesChange> {
+        let of = |records| Files {
+            records,
+            pieces: &[],
+        };
+        super::files(data, of(before), of(after))
     }
 
     #[test]
