@@ -262,8 +262,7 @@ impl Error {
     /// For what SQLite refuses to do in the database file at `path`.
     pub(crate) fn database(task: &'static str, path: &Path, source: rusqlite::Error) -> Self {
         let path = path.to_owned();
-        let code = source.sqlite_error().map(|error| error.extended_code);
-        match code {
+        match source.sqlite_error().map(|error| error.extended_code) {
             // The second is that of the file which the log's readers share, and cannot grow.
             Some(ffi::SQLITE_FULL | ffi::SQLITE_IOERR_SHMSIZE) => Self::Full { task, path },
             _ => Self::Database { task, path, source },
@@ -291,9 +290,7 @@ impl Error {
             Self::Database { source, .. }
                 if source.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) =>
             {
-                "another process has been writing to the store all the while: try again when it \
-                 has ended"
-                    .to_owned()
+                "another process was writing to it all the while: try again later".to_owned()
             }
             Self::NoStore { .. } => "`host run` makes a store beside its pipeline; \
                  set MLHOST_STORE to the folder if it is somewhere else"

@@ -103,8 +103,9 @@ impl Classification {
         Ok(scores)
     }
 
-    /// Which precision, recall and F1 there are: those of the positive class where there is one,
-    /// those of all classes where there are more than two.
+    /// Which precision, recall and F1 there are: those of the positive class where there is one, and
+    /// those of all classes. The latter are there for two classes as well, as the first rows of data
+    /// may hold fewer classes than the rest.
     ///
     /// # Errors
     /// Invalid parameters where the positive class does not exist.
@@ -112,8 +113,7 @@ impl Classification {
         let mut known = self.classes();
         known.extend(self.with_probability.iter().map(String::as_str));
         let positive = positive(params, &known)?.map(Average::Binary);
-        let all = (known.len() > 2).then_some(Average::Macro);
-        Ok(positive.into_iter().chain(all).collect())
+        Ok(positive.into_iter().chain([Average::Macro]).collect())
     }
 
     /// The confusion matrix and the scores of each class, as tables.

@@ -18,9 +18,8 @@
 //! | task | metrics |
 //! |---|---|
 //! | regression | `r2`, `rmse`, `mae`, `median_absolute_error` |
-//! | classification | `accuracy` |
+//! | classification | `accuracy`; `precision_macro`, `recall_macro`, `f1_macro`: every class counts the same |
 //! | … of two classes, or with `positive` | `precision`, `recall`, `f1` of the positive class |
-//! | … of more than two | `precision_macro`, `recall_macro`, `f1_macro`: every class counts the same |
 //! | … with probability columns | `log_loss`, `roc_auc` |
 //! | both | `rows`, `rows_without_target` |
 //!

@@ -69,7 +69,11 @@ pub(crate) fn better(name: &str) -> Better {
 /// `r2 0.8512, rmse 12.31, mae 8.04`
 impl std::fmt::Display for Scores {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for (place, Score { name, value }) in self.0.iter().enumerate() {
+        // Where there is a positive class, its scores are those that people ask for.
+        let is_binary = self.value("f1").is_some();
+        let shown = self.0.iter();
+        let shown = shown.filter(|score| !(is_binary && score.name.ends_with("_macro")));
+        for (place, Score { name, value }) in shown.enumerate() {
             let comma = if place == 0 { "" } else { ", " };
             write!(f, "{comma}{name} {}", four_digits(*value))?;
         }
