@@ -142,6 +142,44 @@ fn an_archive_that_was_changed_is_refused_and_leaves_nothing() {
     snapshot("verified", &elsewhere, &verified.stdout);
 }
 
+/// A tar archive with one file more, at this path.
+fn with_a_file_at(archive: &[u8], path: &str) -> Vec<u8> {
+    let mut header = vec![0_u8; 512];
+    let field = |header: &mut [u8], at: usize, text: &str| {
+        header[at..at + text.len()].copy_from_slice(text.as_bytes());
+    };
+    field(&mut header, 0, path);
+    field(&mut header, 100, "0000644\0");
+    field(&mut header, 124, "00000000005\0");
+    // A file, in the format of POSIX; the checksum counts its own field as spaces.
+    field(&mut header, 156, "0");
+    field(&mut header, 257, "ustar\x0000");
+    field(&mut header, 148, "        ");
+    let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
+    field(&mut header, 148, &format!("{sum:06o}\0 "));
+    let mut content = vec![0_u8; 512];
+    field(&mut content, 0, "evil\n");
+    [&header[..], &content[..], archive].concat()
+}
+
+#[test]
+fn a_path_that_leaves_the_archive_is_refused() {
+    let scene = penguins();
+    scene
+        .host("models export penguin-tree -o tree.tar")
+        .expect_code(0);
+    let bytes = fs::read(scene.path("tree.tar")).expect("the archive");
+    let elsewhere = Scene::new();
+    let archive = elsewhere.path("tree.tar");
+    for path in ["../evil", "blobs/../../evil", "/tmp/evil"] {
+        fs::write(&archive, with_a_file_at(&bytes, path)).expect("a file");
+        let refused = import(&elsewhere, &archive, "").expect_code(1);
+        let told = format!("`{path}`: its path leaves the archive");
+        assert!(refused.stderr.contains(&told), "{}", refused.stderr);
+        assert!(!elsewhere.path("store").exists());
+    }
+}
+
 #[test]
 fn wrong_words_end_with_2() {
     let scene = Scene::new();
@@ -204,7 +242,7 @@ fn two_versions_are_compared() {
         .iter()
         .find(|step| step["name"] == "tree")
         .expect("the tree");
-    assert_eq!(tree["params"][0]["name"], "/max_depth");
+    assert_eq!(tree["params"][0]["at"], "max_depth");
     assert_eq!(tree["left"]["component"], tree["right"]["component"]);
     assert_ne!(tree["left"]["state"], tree["right"]["state"]);
 }

@@ -1,15 +1,15 @@
-//! Gates that compare: a model is registered, and becomes the champion, when it is better than the
-//! champion on the same rows, than a baseline, and surely so.
+//! Gates that compare with a version: a model is registered, and becomes the champion, when it is
+//! better than the champion on the same rows, and surely so.
 
 use std::fmt::Write;
 
 use mlhost_store::{AliasMove, Store};
 use serde_json::{Value, json};
 
-use crate::support::{Ended, Scene, example, filters};
+use crate::support::{Ended, Scene, example};
 
 /// A tree of a depth that a run is told, with these gates.
-fn pipeline(gates: &str) -> String {
+pub(crate) fn pipeline(gates: &str) -> String {
     format!(
         r#"mlhost = 1
 name = "prices"
@@ -46,11 +46,11 @@ target = "price"
     )
 }
 
-const BETTER: &str = r#"r2 = { better_than = "champion", by = 0.005, confidence = 0.95 }
+pub(crate) const BETTER: &str = r#"r2 = { better_than = "champion", by = 0.005, confidence = 0.95 }
 mae = { better_than = "mean" }"#;
 
 /// Rows whose price goes up and down with their area, and has noise of its own.
-fn rows(count: u32, first: u32) -> String {
+pub(crate) fn rows(count: u32, first: u32) -> String {
     let mut csv = "area,age,price\n".to_owned();
     for row in first..first + count {
         let (area, age) = (f64::from(row * 37 % 101), row * 53 % 29);
@@ -61,7 +61,7 @@ fn rows(count: u32, first: u32) -> String {
     csv
 }
 
-fn scene(gates: &str) -> Scene {
+pub(crate) fn scene(gates: &str) -> Scene {
     let scene = Scene::new();
     scene.write("pipeline.toml", &pipeline(gates));
     scene.write("train.csv", &rows(900, 0));
@@ -69,14 +69,14 @@ fn scene(gates: &str) -> Scene {
     scene
 }
 
-fn run(scene: &Scene, max_depth: u32) -> Ended {
+pub(crate) fn run(scene: &Scene, max_depth: u32) -> Ended {
     scene.host(&format!(
         "run pipeline.toml --param max_depth={max_depth} --format json"
     ))
 }
 
 /// The record of a run that was refused, and why it was.
-fn refused(scene: &Scene, max_depth: u32) -> (Value, String) {
+pub(crate) fn refused(scene: &Scene, max_depth: u32) -> (Value, String) {
     let ended = run(scene, max_depth).expect_code(1);
     let documents = serde_json::Deserializer::from_str(&ended.stdout).into_iter::<Value>();
     let documents: Vec<_> = documents.map(|document| document.expect("JSON")).collect();
@@ -88,17 +88,17 @@ fn refused(scene: &Scene, max_depth: u32) -> (Value, String) {
 }
 
 /// The gates of the step `evaluate`.
-fn gates(run: &Value) -> &Value {
+pub(crate) fn gates(run: &Value) -> &Value {
     let mut steps = run["steps"].as_array().expect("steps").iter();
     let step = steps.find(|step| step["name"] == "evaluate");
     &step.expect("a step `evaluate`")["gates"]
 }
 
-fn champion(scene: &Scene) -> Value {
+pub(crate) fn champion(scene: &Scene) -> Value {
     scene.json("models show price@champion")["version"].clone()
 }
 
-fn history(scene: &Scene) -> Vec<AliasMove> {
+pub(crate) fn history(scene: &Scene) -> Vec<AliasMove> {
     let store = Store::open(scene.path("store")).expect("the store opens");
     store.alias_history("price").expect("a history")
 }
@@ -242,158 +242,6 @@ fn a_lead_within_noise_is_no_lead() {
     assert!(bootstrap["upper"].as_f64() > Some(0.0), "{bootstrap}");
     let end = "better in 89.3 % of 1000 resamples, and its gate wants it better in 95 % of them";
     assert!(message.ends_with(end), "{message}");
-}
-
-#[test]
-fn a_model_that_has_learned_nothing_is_no_better_than_the_mean() {
-    let scene = scene("r2 = { better_than = \"mean\", confidence = 0.9 }");
-    // Prices that have nothing to do with anything.
-    let noise = |count: u32, first: u32| {
-        let mut csv = "area,age,price\n".to_owned();
-        for row in first..first + count {
-            let price = f64::from(row.wrapping_mul(2_654_435_761) >> 20) / 40.0;
-            writeln!(csv, "{},{},{price}", row * 37 % 101, row * 53 % 29).expect("a line");
-        }
-        csv
-    };
-    scene.write("train.csv", &noise(300, 0));
-    scene.write("test.csv", &noise(200, 7000));
-    let (refused, message) = refused(&scene, 8);
-    assert!(message.contains("of the baseline mean"), "{message}");
-    let gate = gates(&refused)[0].clone();
-    let r2 = gate["comparison"]["value"].as_f64().expect("a value");
-    // Close to zero, and not above it: the mean is that of other rows.
-    assert!((-0.1..=0.0).contains(&r2), "{r2}");
-    assert_eq!(
-        scene.host("models").stdout.trim(),
-        "no model is registered yet"
-    );
-}
-
-#[test]
-fn classes_are_compared_with_the_majority() {
-    let scene = Scene::new();
-    let text = std::fs::read_to_string(example("penguins").join("pipeline.toml"));
-    let text = text.expect("the example is there").replace(
-        "accuracy = { minimum = 0.95 }",
-        "accuracy = { better_than = \"majority\", by = 0.3, confidence = 0.99 }\n\
-         log_loss = { better_than = \"majority\", confidence = 0.99 }\n\
-         roc_auc = { better_than = \"majority\", by = 0.4 }",
-    );
-    std::fs::create_dir(scene.path("data")).expect("a folder");
-    for file in ["penguins_2007_2008.csv", "penguins_2009.csv"] {
-        let from = example("penguins").join("data").join(file);
-        std::fs::copy(from, scene.path("data").join(file)).expect("a copy");
-    }
-    scene.write("pipeline.toml", &text);
-    let run = scene
-        .host("run pipeline.toml --format json")
-        .expect_code(0)
-        .json();
-    let mut steps = run["steps"].as_array().expect("steps").iter();
-    let step = steps.find(|step| step["name"] == "check_logistic");
-    let gates = step.expect("the step")["gates"].as_array().expect("gates");
-    let of_majority = |gate: usize| {
-        gates[gate]["comparison"]["value"]
-            .as_f64()
-            .expect("a value")
-    };
-    // 52 of the 120 penguins of 2009 are Adelies, as most are in the years before.
-    assert!(
-        (of_majority(0) - 52.0 / 120.0).abs() < 1e-12,
-        "{}",
-        of_majority(0)
-    );
-    // The shares of the years before are 100, 44 and 80 of 224.
-    let surprise = |rows: f64, share: f64| -rows * (share / 224.0_f64).ln();
-    let log_loss = surprise(52.0, 100.0) + surprise(24.0, 44.0) + surprise(44.0, 80.0);
-    assert!(
-        (of_majority(1) - log_loss / 120.0).abs() < 1e-12,
-        "{}",
-        of_majority(1)
-    );
-    assert_eq!(of_majority(2), 0.5);
-}
-
-#[test]
-fn a_champion_that_cannot_be_applied_is_told_at_its_gate() {
-    let scene = scene(BETTER);
-    run(&scene, 3).expect_code(0);
-    let without_age = |csv: &str| {
-        let mut text = String::new();
-        for line in csv.lines() {
-            let cells: Vec<_> = line.split(',').collect();
-            writeln!(text, "{},{}", cells[0], cells[2]).expect("a line");
-        }
-        text
-    };
-    scene.write("train.csv", &without_age(&rows(900, 0)));
-    scene.write("test.csv", &without_age(&rows(400, 5000)));
-    let run = || scene.host("run pipeline.toml").expect_code(1);
-    let columns = run();
-    let target = scene.write("pipeline.toml", "");
-    std::fs::write(
-        target,
-        pipeline(BETTER).replace("target = \"price\"", "target = \"area\""),
-    )
-    .expect("the pipeline can be written");
-    scene.write("train.csv", &rows(900, 0));
-    scene.write("test.csv", &rows(400, 5000));
-    let target = run();
-    insta::with_settings!({ filters => filters() }, {
-        insta::assert_snapshot!("champion_that_cannot_be_applied", format!("{}\n{}", columns.stderr, target.stderr));
-    });
-}
-
-#[test]
-fn what_was_compared_is_shown_with_the_run_and_the_version() {
-    let scene = scene(BETTER);
-    run(&scene, 3).expect_code(0);
-    let won = scene
-        .host("run pipeline.toml --param max_depth=6")
-        .expect_code(0);
-    let model = scene.host("models show price@champion").expect_code(0);
-    let record = scene.host("runs show 2").expect_code(0);
-    let gates = |text: &str| -> String {
-        let lines = text.lines().skip_while(|line| !line.starts_with("  gate"));
-        let lines: Vec<_> = lines.take(4).collect();
-        lines.join("\n")
-    };
-    insta::assert_snapshot!("gates_that_compare", gates(&won.stdout));
-    assert_eq!(gates(&won.stdout), gates(&model.stdout));
-    assert_eq!(gates(&won.stdout), gates(&record.stdout));
-    assert!(
-        won.stdout
-            .contains("champion is now price@2, and was price@1"),
-        "{}",
-        won.stdout
-    );
-    assert!(
-        model.stdout.contains("price@2 (champion) predicts price\n"),
-        "{}",
-        model.stdout
-    );
-}
-
-#[test]
-fn an_unknown_version_is_told_at_its_gate() {
-    let scene = scene("r2 = { better_than = \"price@7\" }");
-    let run = || scene.host("run pipeline.toml").expect_code(1).stderr;
-    let without_model = run();
-    assert!(
-        without_model.contains("there is no model `price`"),
-        "{without_model}"
-    );
-    scene.write("pipeline.toml", &pipeline("r2 = { minimum = 0 }"));
-    scene.host("run pipeline.toml").expect_code(0);
-    let gate = "r2 = { better_than = \"price@7\" }";
-    scene.write("pipeline.toml", &pipeline(gate));
-    let unknown = run();
-    assert!(
-        unknown.contains("the model `price` has no version 7")
-            && unknown.contains("--> pipeline.toml:31:22"),
-        "{unknown}"
-    );
 }
 
 /// A better tree for the flights takes the champion's place, and what is said of it is the same on

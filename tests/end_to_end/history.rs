@@ -1,10 +1,10 @@
 //! What the records of runs tell: where a result came from, why a step ran, how two runs differ.
 
-use std::{fmt::Write, fs, path::Path};
+use std::{fmt::Write, fs};
 
 use serde_json::Value;
 
-use crate::support::{Ended, Scene, example, filters};
+use crate::support::{Ended, Scene, filters};
 
 /// A tree on two files of numbers, judged on a third, and registered as `doubler`.
 pub(crate) const PIPELINE: &str = r#"mlhost = 1
@@ -220,40 +220,5 @@ fn a_run_is_shown_with_what_was_asked_of_it() {
     assert_eq!(
         json["record"]["steps"][3]["outcome"]["verdict"], "passed",
         "{json}"
-    );
-}
-
-/// All bytes of the files in a folder.
-fn bytes(folder: &Path) -> u64 {
-    let entries = fs::read_dir(folder).expect("the store can be listed");
-    let entries = entries.map(|entry| entry.expect("an entry").path());
-    entries
-        .map(|path| match path.is_dir() {
-            true => bytes(&path),
-            false => path.metadata().map_or(0, |metadata| metadata.len()),
-        })
-        .sum()
-}
-
-#[test]
-fn a_hundred_unchanged_runs_of_the_flights_add_less_than_half_a_megabyte() {
-    const RUNS: u64 = 10;
-    let scene = Scene::new();
-    let pipeline = example("flights")
-        .join("pipeline.toml")
-        .display()
-        .to_string();
-    let run = || scene.host_with(["run", &pipeline]).expect_code(0);
-    // The second run finds the digests of the files in the cache.
-    run();
-    run();
-    let before = bytes(&scene.path("store"));
-    for _ in 0..RUNS {
-        run();
-    }
-    let added = bytes(&scene.path("store")) - before;
-    assert!(
-        added * 100 / RUNS < 500_000,
-        "{RUNS} runs have added {added} bytes"
     );
 }

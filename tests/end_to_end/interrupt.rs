@@ -40,6 +40,12 @@ fn a_second_ctrl_c_ends_a_run_and_leaves_a_record() {
     let runs = scene.json("runs");
     assert_eq!(runs[0]["outcome"], "cancelled", "{runs}");
     assert!(runs[0]["finished_at"].is_string(), "{runs}");
+    // The step has not failed: it was given up.
+    let record = &scene.json("runs show 1")["record"];
+    assert_eq!(record["steps"][0]["status"], "cancelled", "{record}");
+    assert!(record["steps"][0]["error"].is_null(), "{record}");
+    let shown = scene.host("runs show 1").expect_code(0).stdout;
+    assert!(shown.contains("  cancelled, "), "{shown}");
 }
 
 #[test]
@@ -58,7 +64,7 @@ fn a_run_that_was_killed_is_not_called_running() {
     assert!(
         explained
             .stderr
-            .contains("run 1 has no record of its steps: it is `died`"),
+            .contains("run 1 has no record of its steps: it died before it could write one"),
         "{}",
         explained.stderr
     );

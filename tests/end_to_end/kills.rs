@@ -1,10 +1,10 @@
-//! `kill -9` at any moment of the flights example: the store opens, what is registered is whole,
-//! nothing half-written is visible, and the next run comes to its end.
+//! `kill -9` at any moment of the flights example, on all of its rows: the store opens, what is
+//! registered is whole, nothing half-written is visible, and the next run picks up what was
+//! complete.
 
 use std::{
     fs,
     path::Path,
-    process::Stdio,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -15,6 +15,7 @@ use std::{
 
 use mlhost_data::{Scan, Table, column_names};
 use mlhost_pipeline::{CsvOptions, Format};
+use serde_json::Value;
 
 use crate::support::{Scene, example, finish};
 
@@ -43,24 +44,22 @@ impl Random {
     }
 }
 
-/// The flights example on a sample of its rows, so that a run takes a moment; of another depth
-/// each time, so that it has something to do.
+/// The flights example; of another depth each time, so that a run has something to do.
 fn scene() -> Scene {
     let scene = Scene::new();
     let folder = example("flights");
     let text = fs::read_to_string(folder.join("pipeline.toml")).expect("the example");
     let data = format!("path = \"{}/data/", folder.display());
-    let sampled = text
+    let here = text
         .replace("path = \"data/", &data)
-        .replace(".parquet\"\n", ".parquet\"\nsample = { rows = 4000 }\n")
         // Every run is to register its model, whatever came before it.
         .replace(
             ", better_than = \"champion\", by = 0.001, confidence = 0.95",
             "",
         );
-    assert_eq!(sampled.matches("sample = ").count(), 3);
-    assert!(!sampled.contains("better_than"));
-    scene.write("pipeline.toml", &sampled);
+    assert_eq!(here.matches(&data).count(), 3);
+    assert!(!here.contains("better_than"));
+    scene.write("pipeline.toml", &here);
     few_rows(
         &folder.join("data/flights_m08.parquet"),
         &scene.path("few.parquet"),
@@ -82,30 +81,75 @@ fn few_rows(from: &Path, to: &Path) {
     mlhost_data::write(to, Format::Parquet, &schema, first).expect("the table can be written");
 }
 
-fn arguments(depth: usize) -> [String; 6] {
-    let words = "run pipeline.toml --param minimum_r2=0.0 --param";
-    let mut words: Vec<_> = words.split(' ').map(str::to_owned).collect();
-    words.push(format!("max_depth={depth}"));
-    words.try_into().expect("six words")
+/// A run of a depth: of all steps, or of those that the store does not know.
+#[derive(Clone, Copy)]
+struct Run {
+    depth: usize,
+    whole: bool,
 }
 
-fn run(scene: &Scene, depth: usize) -> Duration {
+impl Run {
+    fn arguments(self) -> Vec<String> {
+        let depth = self.depth;
+        let words = format!("run pipeline.toml --param minimum_r2=0.0 --param max_depth={depth}");
+        let words = words.split(' ').map(str::to_owned);
+        let whole = self.whole.then(|| "--no-cache".to_owned());
+        words.chain(whole).collect()
+    }
+}
+
+fn run(scene: &Scene, run: Run) -> Value {
+    let arguments = run.arguments();
+    let words = arguments.iter().map(String::as_str);
+    let ended = scene.host_with(words.chain(["--format", "json"]));
+    ended.expect_code(0).json()
+}
+
+fn duration(work: impl FnOnce() -> Value) -> Duration {
     let start = Instant::now();
-    let arguments = arguments(depth);
-    let ended = scene.host_with(arguments.iter().map(String::as_str));
-    ended.expect_code(0);
+    work();
     start.elapsed()
 }
 
-/// Starts a run and kills it after a time; says whether it was still under way.
-fn kill(scene: &Scene, depth: usize, after: Duration) -> bool {
-    let arguments = arguments(depth);
+/// What is known of a run that was killed.
+struct Killed {
+    /// Whether it was still under way.
+    under_way: bool,
+    /// The steps that it had told to be complete.
+    complete: Vec<String>,
+}
+
+/// Starts a run and kills it after a time.
+fn kill(scene: &Scene, run: Run, after: Duration) -> Killed {
+    let arguments = run.arguments();
     let mut command = scene.command(arguments.iter().map(String::as_str));
-    let command = command.stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = command.spawn().expect("the command starts");
     thread::sleep(after);
     child.kill().expect("it can be killed");
-    finish(child).code.is_none()
+    let ended = finish(child);
+    let complete = ended.stderr.lines().filter_map(|line| {
+        let mut words = line.split_whitespace();
+        let (step, status) = (words.next()?, words.next()?);
+        ["done", "cached"]
+            .contains(&status)
+            .then(|| step.to_owned())
+    });
+    Killed {
+        under_way: ended.code.is_none(),
+        complete: complete.collect(),
+    }
+}
+
+/// The same work again takes what was complete as it is.
+fn pick_up(scene: &Scene, depth: usize, killed: &Killed) {
+    let whole = false;
+    let report = run(scene, Run { depth, whole });
+    for name in &killed.complete {
+        let mut steps = report["steps"].as_array().expect("steps").iter();
+        let step = steps.find(|step| step["name"] == name.as_str());
+        let step = step.unwrap_or_else(|| panic!("there is no step {name}"));
+        assert_eq!(step["cached"], true, "{name} was complete");
+    }
 }
 
 /// Everything that was ever registered, by what was said of it.
@@ -145,10 +189,14 @@ fn same_models(scene: &Scene, registered: &[(u64, String)]) {
 
 #[test]
 fn a_run_may_be_killed_at_any_moment() {
-    // Plugins are compiled before the clock runs.
-    run(&scene(), 3);
-    let duration = run(&scene(), 4);
+    let of = |depth, whole| Run { depth, whole };
+    // How long it takes, once plugins are compiled: a run of all steps, and one of the last steps.
+    let measured = scene();
+    run(&measured, of(3, false));
+    let whole = duration(|| run(&measured, of(4, true)));
+    let rest = duration(|| run(&measured, of(5, false)));
     let (next, under_way) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let complete = AtomicUsize::new(0);
     let stores = Mutex::new(0_u64);
     let worker = || {
         while next.load(Ordering::Relaxed) < KILLS {
@@ -161,13 +209,16 @@ fn a_run_may_be_killed_at_any_moment() {
             let mut registered = Vec::new();
             for round in 0..KILLS_A_STORE {
                 next.fetch_add(1, Ordering::Relaxed);
+                let killed = of(3 + round, round % 2 == 0);
+                let duration = if killed.whole { whole } else { rest };
                 let after = duration.mul_f64(random.share() * 1.2);
-                if kill(&scene, 3 + round, after) {
+                let killed = kill(&scene, killed, after);
+                if killed.under_way {
                     under_way.fetch_add(1, Ordering::Relaxed);
+                    complete.fetch_add(killed.complete.len(), Ordering::Relaxed);
                 }
                 check(&scene, &mut registered);
-                // The same work again: what was complete is taken as it is.
-                run(&scene, 3 + round);
+                pick_up(&scene, 3 + round, &killed);
             }
             check(&scene, &mut registered);
             assert_eq!(registered.len(), KILLS_A_STORE);
@@ -187,4 +238,6 @@ fn a_run_may_be_killed_at_any_moment() {
     // Most of them were: else it would show nothing.
     let under_way = under_way.into_inner();
     assert!(under_way >= KILLS / 2, "{under_way} of {KILLS}");
+    let complete = complete.into_inner();
+    assert!(complete >= KILLS / 4, "{complete} steps were picked up");
 }

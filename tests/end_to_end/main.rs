@@ -10,7 +10,10 @@
 mod ab;
 mod ab_entries;
 mod ab_misuse;
+#[cfg(unix)]
+mod alias_race;
 mod bad_input;
+mod baselines;
 mod damaged_parquet;
 mod damaged_text;
 mod exchange;
@@ -18,6 +21,7 @@ mod flights;
 mod formats;
 #[cfg(target_os = "linux")]
 mod full_disk;
+mod gate_words;
 mod gates;
 mod history;
 mod hostile;
@@ -34,6 +38,7 @@ mod refusals;
 mod remote;
 mod reproduce;
 mod resume;
+mod retention;
 mod scenarios;
 mod searching;
 mod selection;
@@ -44,3 +49,4 @@ mod store;
 mod support;
 mod unlike_files;
 mod vanishing;
+mod versions;

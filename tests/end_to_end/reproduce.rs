@@ -1,10 +1,18 @@
 //! `host reproduce`: a model comes out the same, or it is told what is not as it was.
 
-use std::fs;
+use std::{fs, path::Path, sync::Arc};
+
+use arrow::{
+    array::{AsArray, PrimitiveArray},
+    datatypes::Int64Type,
+    record_batch::RecordBatch,
+};
+use mlhost_data::{Scan, Table, column_names};
+use mlhost_pipeline::{CsvOptions, Format};
 
 use crate::{
     history::{change_a_row, scene, snapshot},
-    support::{Scene, finish},
+    support::{Scene, example, finish},
 };
 
 fn registered() -> Scene {
@@ -58,6 +66,131 @@ fn a_changed_row_and_a_missing_file_are_found() {
     fs::remove_file(scene.path("data/test.csv")).expect("it can be removed");
     let missing = scene.host("reproduce doubler").expect_code(1);
     snapshot(&scene, "reproduce-missing", &missing.stdout);
+}
+
+/// The flights with the training data in a file that this host has written, in row groups; `change`
+/// may do something to its batches.
+fn flights(scene: &Scene, change: impl Fn(usize, RecordBatch) -> RecordBatch) {
+    let original = example("flights").join("data/flights_train.parquet");
+    let pattern = original.display().to_string();
+    let options = CsvOptions::for_path(&pattern);
+    let table = mlhost_data::open(&pattern, Path::new("/"), Format::Parquet, &options);
+    let table = Arc::new(table.expect("the table opens"));
+    let schema = table.schema();
+    let rows = Scan::new(table, &column_names(&schema)).expect("the table can be read");
+    let rows = rows.enumerate();
+    let rows = rows.map(|(number, batch)| batch.map(|batch| change(number, batch)));
+    let train = scene.path("data/flights_train.parquet");
+    mlhost_data::write(&train, Format::Parquet, &schema, rows).expect("it can be written");
+}
+
+/// A batch with another value in the last row of a column of whole numbers.
+fn with_another_value(batch: &RecordBatch, name: &str) -> RecordBatch {
+    let place = batch.schema().index_of(name).expect("the column");
+    let column = batch.column(place).as_primitive::<Int64Type>();
+    let (last, rest) = (column.value(column.len() - 1), column.len() - 1);
+    let values = column.iter().take(rest).chain([Some(last ^ 1)]);
+    let mut columns = batch.columns().to_vec();
+    columns[place] = Arc::new(values.collect::<PrimitiveArray<Int64Type>>());
+    RecordBatch::try_new(batch.schema(), columns).expect("a batch")
+}
+
+#[test]
+fn a_changed_row_of_the_flights_is_found_in_its_row_group_and_column() {
+    let scene = Scene::new();
+    fs::create_dir(scene.path("data")).expect("a folder");
+    flights(&scene, |_, batch| batch);
+    for file in [
+        "pipeline.toml",
+        "data/flights_m07.parquet",
+        "data/flights_m08.parquet",
+    ] {
+        fs::copy(example("flights").join(file), scene.path(file)).expect("a copy");
+    }
+    scene.host("run pipeline.toml").expect_code(0);
+    scene.host("reproduce arr-delay").expect_code(0);
+
+    // One row near the end of 166,158; the first row group ends with row 131,072.
+    flights(&scene, |number, batch| match number {
+        18 => with_another_value(&batch, "distance"),
+        _ => batch,
+    });
+    let changed = scene.host("reproduce arr-delay").expect_code(1);
+    snapshot(&scene, "reproduce-flights", &changed.stdout);
+    let json = scene.json("reproduce arr-delay");
+    let place = serde_json::json!({
+        "unit": "rows", "first": 131_073, "last": 166_158, "columns": ["distance"],
+    });
+    assert_eq!(json["differences"][0]["places"][0], place, "{json}");
+}
+
+#[test]
+fn changed_lines_of_a_text_are_found() {
+    let scene = registered();
+    let file = scene.path("data/part-2.csv");
+    let original = fs::read_to_string(&file).expect("the data");
+    let lines: Vec<&str> = original.lines().collect();
+    let places = |text: &str| {
+        fs::write(&file, text).expect("the data can be written");
+        scene.json("reproduce doubler")["differences"][0]["places"].clone()
+    };
+    let place = |places: &serde_json::Value| {
+        let number = |key: &str| places[0][key].as_u64().expect("a number");
+        assert_eq!(places[0]["unit"], "lines", "{places}");
+        number("first")..=number("last")
+    };
+    // The hundredth line gets longer, and all that follows moves.
+    let mut changed = lines.clone();
+    let longer = changed[99].replace(',', "000,");
+    changed[99] = &longer;
+    let found = place(&places(&(changed.join("\n") + "\n")));
+    assert!(
+        found.contains(&100) && found.clone().count() < 20,
+        "{found:?}"
+    );
+    // A line is taken out.
+    changed.remove(99);
+    let found = place(&places(&(changed.join("\n") + "\n")));
+    assert!(
+        found.contains(&100) && found.clone().count() < 20,
+        "{found:?}"
+    );
+    // Lines are added at the end.
+    let found = place(&places(&format!("{original}1.5,2,3\n2.5,3,4\n")));
+    assert_eq!(found, lines.len() as u64 + 1..=lines.len() as u64 + 2);
+    assert_eq!(places(&original), serde_json::Value::Null);
+}
+
+#[test]
+fn a_model_that_was_imported_is_made_again_where_its_data_is() {
+    let made = Scene::new();
+    let folder = example("penguins");
+    let pipeline = folder.join("pipeline.toml").display().to_string();
+    made.host_with(["run", &pipeline]).expect_code(0);
+    made.host("models export penguin-tree -o tree.tar")
+        .expect_code(0);
+
+    let scene = Scene::new();
+    fs::copy(made.path("tree.tar"), scene.path("tree.tar")).expect("a copy");
+    scene
+        .host("models import tree.tar --name theirs")
+        .expect_code(0);
+    let missing = scene.host("reproduce theirs").expect_code(1);
+    snapshot(&scene, "reproduce-imported-without-data", &missing.stdout);
+
+    let data = fs::read_to_string(folder.join("data/penguins_2007_2008.csv")).expect("the data");
+    let file = scene.write("penguins_2007_2008.csv", &data);
+    let same = scene
+        .host("reproduce theirs --jobs 1 --memory 1GiB")
+        .expect_code(0);
+    snapshot(&scene, "reproduce-imported", &same.stdout);
+    fs::rename(&file, scene.path("elsewhere.csv")).expect("it can be moved");
+    let moved = "reproduce theirs --data train=elsewhere.csv";
+    scene.host(moved).expect_code(0);
+
+    scene.write("penguins_2007_2008.csv", &data.replacen("39.1", "39.2", 1));
+    let changed = scene.host("reproduce theirs").expect_code(1);
+    snapshot(&scene, "reproduce-imported-changed", &changed.stdout);
 }
 
 #[test]

@@ -51,13 +51,13 @@ with.target = "y"
     scene
 }
 
-fn talkative() -> String {
+pub(crate) fn talkative() -> String {
     "talk".repeat(75)
 }
 
 /// Runs the pipeline, and changes something while it reads. One step works at a time, so that no
 /// other notices first.
-fn run_and(scene: &Scene, change: impl FnOnce()) -> Ended {
+pub(crate) fn run_and(scene: &Scene, change: impl FnOnce()) -> Ended {
     let child = scene
         .command(["run", "pipeline.toml", "--jobs", "1"])
         .spawn();

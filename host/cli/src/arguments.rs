@@ -109,6 +109,13 @@ pub(crate) struct RunArguments {
     #[arg(long, value_name = "RUN", num_args = 0..=1, require_equals = true)]
     pub(crate) resume: Option<Option<RunId>>,
 
+    #[command(flatten)]
+    pub(crate) effort: EffortArguments,
+}
+
+/// What a run may take of the machine.
+#[derive(Debug, Args)]
+pub(crate) struct EffortArguments {
     /// How many threads may compute at once [default: the number of cores]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) jobs: Option<u16>,
@@ -127,6 +134,9 @@ pub(crate) struct ReproduceArguments {
     /// Where data is by now: a file, folder or glob; may be given several times
     #[arg(long = "data", value_name = "NAME=PATH", value_parser = parse_data)]
     pub(crate) data: Vec<(String, String)>,
+
+    #[command(flatten)]
+    pub(crate) effort: EffortArguments,
 }
 
 #[derive(Debug, Args)]

@@ -49,6 +49,14 @@ pub(crate) fn bytes(bytes: u64) -> String {
     format!("{value:.1} {}", UNITS[unit])
 }
 
+/// As many characters of a text as there may be.
+pub(crate) fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 /// A metric's value: enough digits to compare.
 pub(crate) fn metric(value: Option<f64>) -> String {
     match value {
@@ -56,6 +64,16 @@ pub(crate) fn metric(value: Option<f64>) -> String {
         Some(value) if value.fract() == 0.0 && value.abs() < 1e15 => format!("{value}"),
         Some(value) if value.abs() >= 1000.0 => format!("{value:.1}"),
         Some(value) => format!("{value:.4}"),
+    }
+}
+
+/// By how much one metric is more than another, with its sign; nothing where there is none.
+pub(crate) fn difference(difference: Option<f64>) -> String {
+    match difference {
+        None => String::new(),
+        Some(0.0) => "=".to_owned(),
+        Some(difference) if difference > 0.0 => format!("+{}", metric(Some(difference))),
+        Some(difference) => metric(Some(difference)),
     }
 }
 

@@ -8,7 +8,8 @@ use sha2::{Digest, Sha256};
 /// Remembers digests of files from one run to the next.
 ///
 /// A key names the file by its canonical path, size, times and inode, or a remote object by its
-/// version, and what of it was hashed: as long as a key is equal, so is the digest.
+/// version, and what of it was hashed: as long as a key is equal, so is the digest. What is
+/// remembered may also be a list of digests.
 pub trait DigestMemory: Send + Sync {
     /// The digest that was remembered under a key.
     fn recall(&self, key: &str) -> Option<String>;

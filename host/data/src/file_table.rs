@@ -12,6 +12,7 @@ use crate::arrange::Arranged;
 use crate::data_file::DataFile;
 use crate::guard::guarded;
 use crate::opener::Opener;
+use crate::pieces::{Detail, Pieces};
 use crate::place::Place;
 use crate::selected::Filter;
 use crate::source::{self, Source};
@@ -96,6 +97,37 @@ impl FileTable {
         &self.files
     }
 
+    /// Digests of the pieces of a file, by which it can be told later where it has changed; none of
+    /// a file of which only the version is known, of a compressed text, and of a table of very many
+    /// files.
+    ///
+    /// # Errors
+    ///
+    /// As [`DataFile::fingerprint`].
+    pub fn pieces(&self, file: usize) -> Result<Option<Pieces>> {
+        self.pieces_among(file, self.files.len())
+    }
+
+    /// The same as if there were so many files.
+    pub(crate) fn pieces_among(&self, file: usize, files: usize) -> Result<Option<Pieces>> {
+        let Some(place) = self.files.get(file).map(DataFile::place) else {
+            return Ok(None);
+        };
+        let detail = Detail::of(files, place.bytes());
+        let Some(detail) = detail.filter(|_| place.is_hashed()) else {
+            return Ok(None);
+        };
+        let text = |pieces: Option<Pieces>| {
+            serde_json::to_string(&pieces).map_err(|error| Error::io(&place.path)(error.into()))
+        };
+        // What is small is not hashed a second time in each run for it.
+        let what = format!("{} pieces as {}", detail.most, self.reading());
+        let made = || guarded(&place.path, || self.sources[file].pieces(detail)).and_then(text);
+        let remembered = place.remembered(&what, made)?;
+        Ok(serde_json::from_str(&remembered).unwrap_or_default())
+    }
+
+    /// A digest of all that decides the rows: the files, and how they are read.
     ///
     /// # Errors
     ///

@@ -7,7 +7,8 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use mlhost_pipeline::{ColumnType, Compression, CsvOptions, Format, StoreOptions};
 
 use crate::digest::DigestMemory;
-use crate::{FileTable, Result, find};
+use crate::line_changes::line_changes;
+use crate::{ChangedPlace, FileTable, PieceUnit, Pieces, Result, find};
 
 /// The bytes of a part of an uncompressed text file; a part ends with the first row that ends
 /// behind them.
@@ -153,6 +154,32 @@ impl Opener {
         let digests = find::place(path, self)?;
         let digests: Result<Vec<_>> = digests.iter().map(|place| place.digest()).collect();
         Ok(digests?.concat())
+    }
+
+    /// Where a file is not what it was when it was cut into these pieces, one of so many files of a
+    /// table; `bytes` is how large it was then. Nothing where that cannot be told.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read.
+    pub fn changes(
+        &self,
+        path: PathBuf,
+        (before, bytes): (&Pieces, u64),
+        files: usize,
+    ) -> Result<Vec<ChangedPlace>> {
+        let places = find::place(path, self)?;
+        let [place] = places.as_slice() else {
+            return Ok(Vec::new());
+        };
+        match before.unit {
+            PieceUnit::Bytes => line_changes(place, before, bytes),
+            PieceUnit::Rows | PieceUnit::Lines => {
+                let table = FileTable::open(self, vec![place.clone()])?;
+                let now = table.pieces_among(0, files)?;
+                Ok(now.map(|now| before.changes(&now)).unwrap_or_default())
+            }
+        }
     }
 
     /// How a file with this name is compressed.

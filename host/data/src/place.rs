@@ -149,16 +149,41 @@ impl Place {
     /// says which version it is: then it is the digest of that, and of the address.
     pub(crate) fn digest_of(&self, what: &str, ranges: &[Range<u64>]) -> Result<String> {
         self.check()?;
-        let key = self.key(what);
-        #[cfg(feature = "remote")]
-        if let Content::Remote(remote) = &self.content
-            && let Some(key) = key.as_ref().filter(|_| !remote.is_copied())
+        if !self.is_hashed()
+            && let Some(key) = self.key(what)
         {
             let mut hashing = Hashing::default();
             let read = hashing.read(key.as_bytes());
             read.map_err(Error::io(&self.path))?;
             return Ok(hashing.finished());
         }
+        self.remembered(what, || {
+            let mut hashing = Hashing::default();
+            for range in ranges {
+                let reader = self.open_range(range)?;
+                hashing.read(reader).map_err(Error::io(&self.path))?;
+            }
+            Ok(hashing.finished())
+        })
+    }
+
+    /// Whether digests are those of the content, and not those of a version of a remote file.
+    pub(crate) fn is_hashed(&self) -> bool {
+        match &self.content {
+            Content::Local(_) => true,
+            #[cfg(feature = "remote")]
+            Content::Remote(remote) => remote.is_copied() || remote.key().is_none(),
+        }
+    }
+
+    /// What follows from the content of the file, remembered where there is a memory. `what` says
+    /// what that is.
+    pub(crate) fn remembered(
+        &self,
+        what: &str,
+        make: impl FnOnce() -> Result<String>,
+    ) -> Result<String> {
+        let key = self.key(what);
         let memory = self
             .memory
             .as_deref()
@@ -167,12 +192,7 @@ impl Place {
         if let Some(digest) = recalled {
             return Ok(digest);
         }
-        let mut hashing = Hashing::default();
-        for range in ranges {
-            let reader = self.open_range(range)?;
-            hashing.read(reader).map_err(Error::io(&self.path))?;
-        }
-        let digest = hashing.finished();
+        let digest = make()?;
         self.check()?;
         if let Some((memory, key)) = memory {
             memory.remember(&key, &digest);

@@ -17,12 +17,15 @@ mod parquet_bytes;
 mod parquet_statistics;
 mod text;
 
+pub(crate) use text::count_lines;
+
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Schema, SchemaRef};
 use mlhost_pipeline::Format;
 
 use crate::opener::Opener;
+use crate::pieces::{Detail, Pieces};
 use crate::place::Place;
 use crate::selected::{Filtered, PartFilter};
 use crate::table::Batches;
@@ -42,6 +45,12 @@ pub(crate) trait Source: Send + Sync {
     /// All that decides the rows of a part besides how the table is read: the digest of its bytes,
     /// and what a reader of these has to know.
     fn part_content(&self, part: usize) -> Result<String>;
+
+    /// Digests of the pieces of the file; none where they would tell nothing.
+    fn pieces(&self, detail: Detail) -> Result<Option<Pieces>> {
+        let _ = detail;
+        Ok(None)
+    }
 
     /// Scans one part. `wanted` holds columns that the file has, with the types of the table; the
     /// batches hold these under their names, in any order and of any length.

@@ -134,7 +134,7 @@ pub enum Error {
         known: Vec<String>,
     },
     /// A run has not kept what its steps did.
-    #[error("run {run} has no record of its steps: it is `{outcome}`")]
+    #[error("run {run} has no record of its steps: {}", without_steps(*outcome))]
     NoRecord {
         /// The run.
         run: RunId,
@@ -297,4 +297,13 @@ pub fn with_causes(error: &dyn std::error::Error) -> String {
         cause = error.source();
     }
     text
+}
+
+/// Why a run has no record of its steps.
+fn without_steps(outcome: RunOutcome) -> String {
+    match outcome {
+        RunOutcome::Running => "it has not ended".to_owned(),
+        RunOutcome::Died => "it died before it could write one".to_owned(),
+        RunOutcome::Ended(outcome) => format!("it came to none, and ended as `{outcome}`"),
+    }
 }

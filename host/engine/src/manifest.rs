@@ -27,7 +27,7 @@ use crate::{
 /// Whose work it is to profile the training data of a model when no step has done it.
 const PROFILE: &str = "reference profile";
 
-/// Registers every model that the pipeline asks for.
+/// Registers every model that the pipeline asks for, all at once.
 pub(crate) fn register(
     engine: &Engine,
     workshop: &Workshop,
@@ -36,7 +36,7 @@ pub(crate) fn register(
     run: RunId,
     profiler: Option<&Found>,
 ) -> Result<Vec<RegisteredModel>> {
-    let mut registered = Vec::new();
+    let mut wanted = Vec::new();
     for planned in &workshop.plan.steps {
         let Work::Train {
             register: Some(name),
@@ -58,28 +58,37 @@ pub(crate) fn register(
         }
         .model(name, &planned.name)?;
         let decided = Decided::on(workshop, record, &planned.name);
-        let reason = decided.reason();
-        let promotion = alias.as_deref().map(|alias| Promotion {
+        let (reason, gates) = (decided.reason(), decided.to_json()?);
+        wanted.push((model, alias.as_deref(), decided, reason, gates));
+    }
+    let registrations = wanted.iter().map(|(model, alias, decided, reason, gates)| {
+        let promotion = alias.map(|alias| Promotion {
             alias,
-            reason: &reason,
-            expected: decided.compared_with(name, alias),
+            reason,
+            expected: decided.compared_with(&model.name, alias),
         });
+        let gates = gates.clone();
         let registration = Registration {
-            gates: decided.to_json()?,
+            gates,
             promotion,
             experiment: workshop.pipeline.experiment.as_deref(),
         };
-        let kept = store.register_with(&model, run, &registration)?;
-        registered.push(RegisteredModel {
-            name: name.clone(),
-            version: kept.version,
-            digest: kept.digest.to_string(),
-            new: kept.new,
-            alias: alias.clone(),
-            before: kept.before,
-        });
-    }
-    Ok(registered)
+        (model, registration)
+    });
+    let registrations: Vec<_> = registrations.collect();
+    let models = registrations.iter();
+    let models: Vec<_> = models.map(|(model, said)| (*model, said)).collect();
+    let kept = store.register_all(run, &models)?;
+    let registered = wanted.iter().zip(kept);
+    let registered = registered.map(|((model, alias, ..), kept)| RegisteredModel {
+        name: model.name.clone(),
+        version: kept.version,
+        digest: kept.digest.to_string(),
+        new: kept.new,
+        alias: alias.map(str::to_owned),
+        before: kept.before,
+    });
+    Ok(registered.collect())
 }
 
 /// Whether a step has made its model, is what its loop hands on, and was refused by nobody who has

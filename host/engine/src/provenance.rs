@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use mlhost_data::{DataFile, FileTable};
+use mlhost_data::{DataFile, FileTable, Pieces};
 use mlhost_pipeline::{Pipeline, Selection};
 use mlhost_sandbox::{CONTRACT, WASMTIME};
 
@@ -64,11 +64,21 @@ fn selections(pipeline: &Pipeline) -> BTreeMap<String, Selection> {
         .collect()
 }
 
-/// The files of all data with their digests; their paths are relative to `base` where they can be.
+/// All data that was read.
+#[derive(Default)]
+pub(crate) struct Fingerprints {
+    /// The files with their digests; their paths are relative to the folder of the pipeline where
+    /// they can be.
+    pub(crate) data: BTreeMap<String, Vec<FileRecord>>,
+    /// Digests of the pieces of each.
+    pub(crate) pieces: BTreeMap<String, Vec<Option<Pieces>>>,
+}
+
+/// Looks at the files of all data, for a pipeline in the folder `base`.
 pub(crate) fn fingerprints(
     files: &HashMap<String, Arc<FileTable>>,
     base: &Path,
-) -> Result<BTreeMap<String, Vec<FileRecord>>> {
+) -> Result<Fingerprints> {
     let record = |file: &DataFile| -> Result<FileRecord> {
         let path = file.path().strip_prefix(base).unwrap_or(file.path());
         Ok(FileRecord {
@@ -78,10 +88,16 @@ pub(crate) fn fingerprints(
             bytes: file.bytes(),
         })
     };
-    let records =
-        |table: &Arc<FileTable>| table.files().iter().map(record).collect::<Result<Vec<_>>>();
-    files
-        .iter()
-        .map(|(name, table)| Ok((name.clone(), records(table)?)))
-        .collect()
+    let mut found = Fingerprints::default();
+    for (name, table) in files {
+        let records = table.files().iter().map(record);
+        let records = records.collect::<Result<_>>()?;
+        found.data.insert(name.clone(), records);
+        let pieces = (0..table.files().len()).map(|file| Ok(table.pieces(file)?));
+        let pieces: Vec<_> = pieces.collect::<Result<_>>()?;
+        if pieces.iter().any(Option::is_some) {
+            found.pieces.insert(name.clone(), pieces);
+        }
+    }
+    Ok(found)
 }

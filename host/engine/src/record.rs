@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use mlhost_data::Pieces;
 use mlhost_pipeline::{Kind, Selection};
 use mlhost_sandbox::{Outcome, Plugin};
 use mlhost_store::{RunId, Store, StoredRun};
@@ -46,6 +47,9 @@ pub struct RunRecord {
     pub versions: BTreeMap<String, String>,
     /// What was read, by the name of the data.
     pub data: BTreeMap<String, Vec<FileRecord>>,
+    /// Digests of the pieces of each file of it, by which it can be told later where one has changed.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub pieces: BTreeMap<String, Vec<Option<Pieces>>>,
     /// What was taken of it, where that was not everything, with every seed.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub selections: BTreeMap<String, Selection>,
@@ -86,7 +90,7 @@ pub enum StepStatus {
     Failed,
     /// It had nothing to do: a condition was false, or a step that it needs was not done.
     Skipped,
-    /// It was given up because the run ended.
+    /// It was given up, because the run was cancelled or another step had failed.
     Cancelled,
 }
 
@@ -100,6 +104,12 @@ impl StepStatus {
             Self::Skipped => "skipped",
             Self::Cancelled => "cancelled",
         }
+    }
+}
+
+impl std::fmt::Display for StepStatus {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.word())
     }
 }
 
@@ -273,7 +283,8 @@ impl RunRecord {
         for step in value["steps"].as_array_mut().into_iter().flatten() {
             store.set_apart(step, &SHARED)?;
         }
-        store.set_apart(&mut value, &["included", "data", "selections", "patches"])?;
+        let shared = ["included", "data", "pieces", "selections", "patches"];
+        store.set_apart(&mut value, &shared)?;
         Ok(value)
     }
 

@@ -20,7 +20,8 @@ use tokio::task::JoinSet;
 
 use crate::{
     Checked, Clock, Engine, Error, LoopOutcome, MachineClock, Observer, Result, RunRecord,
-    StepRecord, StepStatus, manifest, opened, provenance,
+    StepRecord, StepStatus, manifest, opened,
+    provenance::{self, Fingerprints},
     results::Results,
     row_counter::RowCounter,
     schedule::{Consequence, Facts, Next, Schedule, Start},
@@ -238,16 +239,17 @@ impl Runner<'_> {
                 .position(|planned| planned.name == step.name)
         };
         steps.sort_by_key(place);
-        let data = fingerprints
+        let Fingerprints { data, pieces } = fingerprints
             .await
             .unwrap_or_else(|error| Err(Error::Thread(error.to_string())))
             .unwrap_or_else(|error| {
                 stopped.get_or_insert(Stopped::Failed(Box::new(error)));
-                BTreeMap::new()
+                Fingerprints::default()
             });
 
         let mut record = RunRecord {
             data,
+            pieces,
             steps,
             loops,
             ..self.beginning.clone()

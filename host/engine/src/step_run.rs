@@ -226,8 +226,12 @@ fn set_status(record: &mut StepRecord, result: &Result<(), Stopped>) {
             record.status = StepStatus::Cancelled;
         }
         Err(Stopped::Failed(error)) => {
-            record.status = StepStatus::Failed;
-            record.error = Some(with_causes(error.as_ref()));
+            // What ended the run is told once, and not by every step that was given up for it.
+            record.status = match error.is_cancellation() {
+                true => StepStatus::Cancelled,
+                false => StepStatus::Failed,
+            };
+            record.error = (!error.is_cancellation()).then(|| with_causes(error.as_ref()));
         }
     }
 }

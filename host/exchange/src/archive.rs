@@ -14,7 +14,7 @@ use crate::{
     entries::Entries,
     error::{Problem, visible},
     layout::{self, place_of},
-    media_type,
+    media_type, referrer,
 };
 
 /// The longest name of a model in an archive that is kept.
@@ -27,6 +27,14 @@ pub(crate) struct Archive {
     pub(crate) manifest: Digest,
     /// What the archive calls the model, such as `arr-delay:7`.
     pub(crate) reference: String,
+    /// The bundles that may be signatures of the manifest.
+    pub(crate) bundles: Vec<Digest>,
+}
+
+/// A manifest of an archive, with what the index says of it.
+struct Named {
+    descriptor: Descriptor,
+    manifest: Manifest,
 }
 
 /// Checks everything that can be checked without a key.
@@ -37,19 +45,34 @@ pub(crate) fn check(entries: &Entries, digests: &Digests) -> Result<Archive> {
             return Err(entries.refuse(file, Problem::Digest(*digest)));
         }
     }
-    let named = check_index(entries)?;
-    let manifest = check_manifest(entries, &named)?;
+    let (named, referrers) = check_index(entries)?;
+    let (digest, manifest) = (named.descriptor.digest, &named.manifest);
+    check_manifest(entries, &named)?;
     let model = check_model(entries, &manifest.config)?;
-    check_layers(entries, &named.digest, &model, &manifest.layers)?;
-    check_references(entries, digests, &named.digest, &manifest)?;
-    let reference = named.annotations.get(&annotation("ref.name")).cloned();
-    let mut reference = visible(&reference.unwrap_or_else(|| model.name.clone()));
+    check_layers(entries, &digest, &model, &manifest.layers)?;
+    for referrer in &referrers {
+        check_referrer(entries, &digest, referrer)?;
+    }
+    check_references(entries, digests, referrers.iter().chain([&named]))?;
+    let mut reference = visible(&reference(&named.descriptor, &model));
     reference.truncate(reference.floor_char_boundary(LONGEST_REFERENCE));
+    let bundles = referrers.iter();
+    let bundles = bundles.filter_map(|referrer| referrer::bundle_of(&referrer.manifest));
     Ok(Archive {
         model,
-        manifest: named.digest,
+        manifest: digest,
         reference,
+        bundles: bundles.collect(),
     })
+}
+
+/// What the archive calls the model. Of one that was in a registry that is the tag alone.
+fn reference(named: &Descriptor, model: &Model) -> String {
+    match named.annotations.get(&annotation("ref.name")) {
+        Some(name) if name.contains(':') => name.clone(),
+        Some(tag) => format!("{}:{tag}", model.name),
+        None => model.name.clone(),
+    }
 }
 
 fn check_marker(entries: &Entries) -> Result<()> {
@@ -59,32 +82,61 @@ fn check_marker(entries: &Entries) -> Result<()> {
         .map_err(|problem| entries.refuse(layout::MARKER, problem))
 }
 
-/// The descriptor of the one manifest there is.
-fn check_index(entries: &Entries) -> Result<Descriptor> {
+/// The one manifest there is, and those that say something of it.
+fn check_index(entries: &Entries) -> Result<(Named, Vec<Named>)> {
     let refuse = |problem| entries.refuse(layout::INDEX, problem);
     let index: Index = entries.document(layout::INDEX, "an image index")?;
     check_schema(index.schema_version).map_err(refuse)?;
     let kind = index.media_type.as_deref().unwrap_or(media_type::INDEX);
     Problem::expect("media type", kind, media_type::INDEX).map_err(refuse)?;
-    let [manifest] = index.manifests.as_slice() else {
-        return Err(refuse(Problem::NotOne(index.manifests.len())));
-    };
-    check_descriptor(entries, manifest, media_type::MANIFEST)?;
-    Ok(manifest.clone())
+    let named = index.manifests.into_iter().map(|descriptor| {
+        check_descriptor(entries, &descriptor, media_type::MANIFEST)?;
+        let file = place_of(&descriptor.digest);
+        let manifest: Manifest = entries.document(&file, "the manifest of a model")?;
+        let refuse = |problem| entries.refuse(&file, problem);
+        check_schema(manifest.schema_version).map_err(refuse)?;
+        Ok(Named {
+            descriptor,
+            manifest,
+        })
+    });
+    let named: Vec<_> = named.collect::<Result<_>>()?;
+    let (referrers, mut models): (Vec<_>, Vec<_>) = named
+        .into_iter()
+        .partition(|named| named.manifest.subject.is_some());
+    match (models.pop(), models.len()) {
+        (Some(model), 0) => Ok((model, referrers)),
+        (Some(_), others) => Err(refuse(Problem::NotOne(others + 1))),
+        (None, _) => Err(refuse(Problem::NotOne(0))),
+    }
 }
 
-fn check_manifest(entries: &Entries, named: &Descriptor) -> Result<Manifest> {
-    let file = place_of(&named.digest);
+fn check_manifest(entries: &Entries, named: &Named) -> Result<()> {
+    let file = place_of(&named.descriptor.digest);
     let refuse = |problem| entries.refuse(&file, problem);
-    let manifest: Manifest = entries.document(&file, "the manifest of a model")?;
-    check_schema(manifest.schema_version).map_err(refuse)?;
+    let manifest = &named.manifest;
     for (what, found, expected) in [
         ("media type", &manifest.media_type, media_type::MANIFEST),
         ("artifact type", &manifest.artifact_type, media_type::MODEL),
     ] {
         Problem::expect(what, found, expected).map_err(refuse)?;
     }
-    Ok(manifest)
+    Ok(())
+}
+
+/// A manifest that says something of the model is about this one, and all that it names is there.
+/// What it is does not matter: nothing of it gets into a store.
+fn check_referrer(entries: &Entries, model: &Digest, referrer: &Named) -> Result<()> {
+    let manifest = &referrer.manifest;
+    let subject = manifest.subject.as_ref().map(|subject| subject.digest);
+    if subject != Some(*model) {
+        let file = place_of(&referrer.descriptor.digest);
+        return Err(entries.refuse(&file, Problem::Unreferenced));
+    }
+    for blob in manifest.layers.iter().chain([&manifest.config]) {
+        check_descriptor(entries, blob, &blob.media_type)?;
+    }
+    Ok(())
 }
 
 fn check_model(entries: &Entries, config: &Descriptor) -> Result<Model> {
@@ -139,14 +191,20 @@ fn check_layers(
 }
 
 /// No blob is there that nothing points at.
-fn check_references(
+fn check_references<'a>(
     entries: &Entries,
     digests: &Digests,
-    manifest: &Digest,
-    content: &Manifest,
+    manifests: impl Iterator<Item = &'a Named>,
 ) -> Result<()> {
-    let layers = content.layers.iter().map(|layer| layer.digest);
-    let known: BTreeSet<_> = layers.chain([*manifest, content.config.digest]).collect();
+    let mut known = BTreeSet::new();
+    for Named {
+        descriptor,
+        manifest,
+    } in manifests
+    {
+        known.extend(manifest.layers.iter().map(|layer| layer.digest));
+        known.extend([descriptor.digest, manifest.config.digest]);
+    }
     for file in digests.keys() {
         if layout::digest_of(file).is_some_and(|digest| !known.contains(&digest)) {
             return Err(entries.refuse(file, Problem::Unreferenced));
@@ -156,11 +214,7 @@ fn check_references(
 }
 
 /// What a descriptor points at is there, as large as it says, and of this type.
-fn check_descriptor(
-    entries: &Entries,
-    descriptor: &Descriptor,
-    media_type: &'static str,
-) -> Result<()> {
+fn check_descriptor(entries: &Entries, descriptor: &Descriptor, media_type: &str) -> Result<()> {
     let file = place_of(&descriptor.digest);
     let found = entries.size(&file)?;
     Problem::expect("media type", &descriptor.media_type, media_type)

@@ -1,4 +1,4 @@
-//! The file `model.sig`: a Sigstore bundle with a DSSE envelope around a statement, and a hint at
+//! A signature as a file: a Sigstore bundle with a DSSE envelope around a statement, and a hint at
 //! the key that signed it.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
@@ -6,19 +6,16 @@ use mlhost_store::canonical_json;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::{
-    PublicKey, Result, SigningKey, digests::Digests, error::Problem, media_type, statement,
-};
+use crate::{PublicKey, Result, SigningKey, error::Problem, media_type};
 
-/// Signs files: the text of the bundle. `name` is what they are called together.
-pub(crate) fn sign(key: &SigningKey, name: &str, files: &Digests) -> Result<Vec<u8>> {
-    let payload = statement::text(name, files)?;
-    let signature = key.sign(&to_be_signed(&payload));
+/// Signs a statement: the text of the bundle.
+pub(crate) fn sign(key: &SigningKey, payload: &[u8]) -> Result<Vec<u8>> {
+    let signature = key.sign(&to_be_signed(payload));
     let bundle = json!({
         "mediaType": media_type::BUNDLE,
         "verificationMaterial": { "publicKey": { "hint": key.public()?.fingerprint().hex() } },
         "dsseEnvelope": {
-            "payload": BASE64_STANDARD.encode(&payload),
+            "payload": BASE64_STANDARD.encode(payload),
             "payloadType": media_type::STATEMENT,
             "signatures": [{ "sig": BASE64_STANDARD.encode(signature), "keyid": "" }],
         },
@@ -26,8 +23,8 @@ pub(crate) fn sign(key: &SigningKey, name: &str, files: &Digests) -> Result<Vec<
     Ok(canonical_json(&bundle)?)
 }
 
-/// Checks the signature of a bundle: the files that were signed with this key.
-pub(crate) fn verify(key: &PublicKey, text: &[u8]) -> Result<Digests, Problem> {
+/// Checks the signature of a bundle: the statement that was signed with this key.
+pub(crate) fn verify(key: &PublicKey, text: &[u8]) -> Result<Vec<u8>, Problem> {
     let invalid = |reason: String| Problem::document("a bundle of Sigstore", reason);
     let bundle: Bundle =
         serde_json::from_slice(text).map_err(|error| invalid(error.to_string()))?;
@@ -53,7 +50,7 @@ pub(crate) fn verify(key: &PublicKey, text: &[u8]) -> Result<Digests, Problem> {
     let message = to_be_signed(&payload);
     for signature in &envelope.signatures {
         if key.verifies(&message, &decode(&signature.sig)?) {
-            return statement::read(&payload);
+            return Ok(payload);
         }
     }
     Err(Problem::BadSignature)

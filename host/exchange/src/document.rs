@@ -42,6 +42,9 @@ pub(crate) struct Manifest {
     pub(crate) artifact_type: String,
     pub(crate) config: Descriptor,
     pub(crate) layers: Vec<Descriptor>,
+    /// The manifest that this one says something of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) subject: Option<Descriptor>,
     #[serde(default)]
     pub(crate) annotations: Annotations,
 }
@@ -78,12 +81,12 @@ impl Descriptor {
 }
 
 impl Index {
-    /// An index of one manifest.
-    pub(crate) fn of(manifest: Descriptor) -> Self {
+    /// An index of these manifests.
+    pub(crate) fn of(manifests: Vec<Descriptor>) -> Self {
         Self {
             schema_version: SCHEMA_VERSION,
             media_type: Some(media_type::INDEX.to_owned()),
-            manifests: vec![manifest],
+            manifests,
         }
     }
 }

@@ -134,10 +134,10 @@ pub enum Problem {
         /// What it is.
         found: String,
         /// What it should be.
-        expected: &'static str,
+        expected: String,
     },
     /// There is not just one model.
-    #[error("it holds {0} manifests, and one is expected")]
+    #[error("it holds {0} manifests that are no signatures, and one is expected")]
     NotOne(usize),
     /// Nothing points at it.
     #[error("nothing in the archive points at it")]
@@ -159,6 +159,9 @@ pub enum Problem {
     /// The signature is wrong.
     #[error("the signature does not match what it signs")]
     BadSignature,
+    /// The signature is of another manifest.
+    #[error("it signs another manifest, {0}")]
+    OtherManifest(Digest),
     /// The files are not those that were signed.
     #[error("the files are not those that were signed{0}")]
     Differs(Difference),
@@ -210,17 +213,13 @@ impl Problem {
     }
 
     /// Refuses a type or a version that is not the expected one.
-    pub(crate) fn expect(
-        what: &'static str,
-        found: &str,
-        expected: &'static str,
-    ) -> Result<(), Self> {
+    pub(crate) fn expect(what: &'static str, found: &str, expected: &str) -> Result<(), Self> {
         match found == expected {
             true => Ok(()),
             false => Err(Self::Format {
                 what,
                 found: found.to_owned(),
-                expected,
+                expected: expected.to_owned(),
             }),
         }
     }
@@ -280,7 +279,7 @@ impl Problem {
             }
             Self::Unsigned => "export it with `--sign KEY`, or import it without `--verify`",
             Self::OtherKey(_) => "ask whoever signed it for the public key",
-            Self::BadSignature | Self::Differs(_) => {
+            Self::BadSignature | Self::OtherManifest(_) | Self::Differs(_) => {
                 "do not trust this archive: it was changed after it was signed"
             }
             _ => return None,

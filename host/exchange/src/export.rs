@@ -18,7 +18,7 @@ use crate::{
         annotation, to_json,
     },
     layout::{self, place_of},
-    media_type, tarball,
+    media_type, referrer, statement, tarball,
 };
 
 /// What an export came to.
@@ -63,13 +63,13 @@ pub fn export(
     key: Option<&SigningKey>,
 ) -> Result<Exported> {
     let reference = format!("{}:{}", stored.name, stored.version);
-    let (mut parts, manifest) = parts(store, stored, &reference)?;
+    let (mut parts, manifest) = parts(store, stored, &reference, key)?;
     if let Some(key) = key {
         let digests: Digests = parts
             .iter()
             .map(|(file, content)| (file.clone(), content.digest()))
             .collect();
-        let text = bundle::sign(key, &reference, &digests)?;
+        let text = bundle::sign(key, &statement::text(&reference, &digests)?)?;
         parts.push((layout::SIGNATURE.to_owned(), Content::Text(text)));
     }
     let bytes = match output.extension().and_then(|extension| extension.to_str()) {
@@ -94,8 +94,14 @@ pub fn export(
     })
 }
 
-/// The files of an archive without a signature, and the digest of its manifest.
-fn parts(store: &Store, stored: &StoredModel, reference: &str) -> Result<(Vec<Part>, Digest)> {
+/// The files of an archive but for the signature of all of them, and the digest of its manifest. With
+/// a key, the manifest is signed.
+fn parts(
+    store: &Store,
+    stored: &StoredModel,
+    reference: &str,
+    key: Option<&SigningKey>,
+) -> Result<(Vec<Part>, Digest)> {
     let model = stored.model.to_json()?;
     let config = Descriptor::new(media_type::CONFIG, stored.digest, model.len() as u64);
     let layers = layers(store, &stored.model)?;
@@ -109,6 +115,7 @@ fn parts(store: &Store, stored: &StoredModel, reference: &str) -> Result<(Vec<Pa
         artifact_type: media_type::MODEL.to_owned(),
         config,
         layers,
+        subject: None,
         annotations: annotations(&stored.model),
     })?;
     let (digest, size) = (Digest::of(&manifest), manifest.len() as u64);
@@ -116,7 +123,14 @@ fn parts(store: &Store, stored: &StoredModel, reference: &str) -> Result<(Vec<Pa
         .annotated("ref.name", reference)
         .annotated("version", stored.version.to_string());
     named.artifact_type = Some(media_type::MODEL.to_owned());
-    let index = to_json(&Index::of(named))?;
+    let mut manifests = vec![named];
+    if let Some(key) = key {
+        let signature = referrer::sign(key, &manifests[0])?;
+        manifests.push(signature.named);
+        let texts = signature.blobs.into_iter();
+        blobs.extend(texts.map(|(digest, text)| (digest, Content::Text(text))));
+    }
+    let index = to_json(&Index::of(manifests))?;
     let marker = to_json(&LayoutMarker {
         image_layout_version: LAYOUT_VERSION.to_owned(),
     })?;

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use mlhost_store::{Digest, ImportSource, Store};
+use mlhost_store::{Digest, ImportAliases, ImportSource, Store};
 use serde::Serialize;
 
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
     entries::Entries,
     error::Problem,
     layout::{self, place_of},
+    referrer, statement,
 };
 
 /// An archive whose model may be imported: everything in it was checked.
@@ -43,7 +44,8 @@ pub struct Imported {
 
 impl Incoming {
     /// Checks an archive, a tar file or a folder: all of it, and that it was signed with the key
-    /// if there is one. Nothing is written.
+    /// if there is one. The signature is that of all files; where there is none, as in what comes
+    /// from a registry, that of the manifest. Nothing is written.
     ///
     /// # Errors
     ///
@@ -52,10 +54,14 @@ impl Incoming {
     pub fn check(path: &Path, key: Option<&PublicKey>) -> Result<Self> {
         let entries = Entries::open(path)?;
         let digests = digests::of(&entries)?;
-        if let Some(key) = key {
+        let is_signed = entries.contains(layout::SIGNATURE);
+        if let Some(key) = key.filter(|_| is_signed) {
             verify(&entries, &digests, key)?;
         }
         let archive = archive::check(&entries, &digests)?;
+        if let Some(key) = key.filter(|_| !is_signed) {
+            referrer::verify(&entries, &archive.bundles, &archive.manifest, key)?;
+        }
         let from = ImportSource {
             source: path.display().to_string(),
             reference: archive.reference.clone(),
@@ -69,13 +75,23 @@ impl Incoming {
         })
     }
 
-    /// Takes the model into a store, under this name or its own.
+    /// Where the archive is.
+    pub fn source(&self) -> &str {
+        &self.from.source
+    }
+
+    /// Takes the model into a store, under this name or its own, and moves aliases to it.
     ///
     /// # Errors
     ///
     /// [`Error::Refused`](crate::Error::Refused) when the archive has changed in the meantime;
     /// otherwise what the store says.
-    pub fn import(self, store: &Store, name: Option<&str>) -> Result<Imported> {
+    pub fn import(
+        self,
+        store: &Store,
+        name: Option<&str>,
+        moved: ImportAliases<'_>,
+    ) -> Result<Imported> {
         let model = &self.archive.model;
         for digest in archive::parts(model).into_keys() {
             let file = place_of(&digest);
@@ -87,13 +103,13 @@ impl Incoming {
             store.blobs().put(&bytes)?;
         }
         let name = name.unwrap_or(&model.name).to_owned();
-        let registered = store.import(&name, model, &self.from)?;
+        let registered = store.import(&name, model, &self.from, moved)?;
         Ok(Imported {
             name,
             version: registered.version,
             digest: registered.digest,
             new: registered.new,
-            signed: self.entries.contains(layout::SIGNATURE),
+            signed: self.entries.contains(layout::SIGNATURE) || !self.archive.bundles.is_empty(),
             from: self.from,
         })
     }
@@ -101,12 +117,9 @@ impl Incoming {
 
 /// Refuses an archive whose files are not those that were signed with the key.
 fn verify(entries: &Entries, digests: &Digests, key: &PublicKey) -> Result<()> {
-    if !entries.contains(layout::SIGNATURE) {
-        return Err(entries.refuse_all(Problem::Unsigned));
-    }
     let text = entries.text(layout::SIGNATURE)?;
-    let signed =
-        bundle::verify(key, &text).map_err(|problem| entries.refuse(layout::SIGNATURE, problem))?;
+    let signed = bundle::verify(key, &text).and_then(|payload| statement::read(&payload));
+    let signed = signed.map_err(|problem| entries.refuse(layout::SIGNATURE, problem))?;
     let difference = digests::difference(&digests::signed(digests), &signed);
     match difference.is_empty() {
         true => Ok(()),

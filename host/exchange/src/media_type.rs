@@ -12,5 +12,7 @@ pub(crate) const STATE: &str = "application/vnd.mlhost.state.v1";
 
 pub(crate) const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 pub(crate) const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+/// The config of a manifest that needs none: `{}`.
+pub(crate) const EMPTY: &str = "application/vnd.oci.empty.v1+json";
 pub(crate) const BUNDLE: &str = "application/vnd.dev.sigstore.bundle.v0.3+json";
 pub(crate) const STATEMENT: &str = "application/vnd.in-toto+json";

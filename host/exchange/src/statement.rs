@@ -1,5 +1,6 @@
-//! What a signature says: an in-toto statement of OpenSSF model signing, which lists every file of
-//! an archive with its digest.
+//! What a signature says, as an in-toto statement: that of OpenSSF model signing lists every file of
+//! an archive with its digest, that of Sigstore names the digest of a manifest, from which all that
+//! belongs to it follows.
 
 use mlhost_store::{Digest, canonical_json};
 use serde::Deserialize;
@@ -9,6 +10,8 @@ use crate::{digests::Digests, error::Problem, layout};
 
 const STATEMENT: &str = "https://in-toto.io/Statement/v1";
 const PREDICATE: &str = "https://model_signing/signature/v1.0";
+/// What a signature of an image or another artifact says, in Sigstore's words.
+pub(crate) const SIGNED: &str = "https://sigstore.dev/cosign/sign/v1";
 /// The way in which the digests of files are listed.
 const METHOD: &str = "files";
 const HASH: &str = "sha256";
@@ -33,6 +36,29 @@ pub(crate) fn text(name: &str, files: &Digests) -> mlhost_store::Result<Vec<u8>>
             "resources": resources,
         },
     }))
+}
+
+/// The text of a statement about a manifest.
+pub(crate) fn of_manifest(manifest: &Digest) -> mlhost_store::Result<Vec<u8>> {
+    canonical_json(&json!({
+        "_type": STATEMENT,
+        "subject": [{ "digest": { HASH: manifest.hex() } }],
+        "predicateType": SIGNED,
+        "predicate": {},
+    }))
+}
+
+/// Reads a statement about a manifest: its digest.
+pub(crate) fn manifest(text: &[u8]) -> Result<Digest, Problem> {
+    let invalid = |reason: String| Problem::document("a statement of Sigstore", reason);
+    let header: Header =
+        serde_json::from_slice(text).map_err(|error| invalid(error.to_string()))?;
+    Problem::expect("statement type", &header.kind, STATEMENT)?;
+    Problem::expect("predicate type", &header.predicate_type, SIGNED)?;
+    match header.subject.as_slice() {
+        [subject] => hex(&subject.digest.sha256),
+        _ => Err(invalid("it does not have one subject".to_owned())),
+    }
 }
 
 /// Reads a statement: the files it lists, with their digests.
@@ -73,6 +99,16 @@ fn root<'a>(digests: impl IntoIterator<Item = &'a Digest>) -> Digest {
 
 fn hex(text: &str) -> Result<Digest, Problem> {
     Ok(format!("{HASH}:{text}").parse()?)
+}
+
+/// What all statements have.
+#[derive(Deserialize)]
+struct Header {
+    #[serde(rename = "_type")]
+    kind: String,
+    subject: Vec<Subject>,
+    #[serde(rename = "predicateType")]
+    predicate_type: String,
 }
 
 #[derive(Deserialize)]

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{ChainStep, Column, DataFingerprint, Digest, Metric, Model, ReferenceProfile, float};
+use crate::{
+    ChainStep, Column, DataFingerprint, Digest, Metric, Model, ReferenceProfile, ValueChange,
+    float, value_changes,
+};
 
 /// The label by which an evaluator tells the models apart that it compares.
 const MODEL_LABEL: &str = "model";
@@ -69,8 +72,8 @@ pub struct StepPair {
     pub left: Option<StepSide>,
     /// The same in the second.
     pub right: Option<StepSide>,
-    /// The parameters that differ, each by its RFC 6901 pointer, where both have the step.
-    pub params: Vec<Pair<Value>>,
+    /// The parameters that differ, where both have the step.
+    pub params: Vec<ValueChange>,
 }
 
 /// What does a step in one model.
@@ -191,15 +194,10 @@ fn steps(left: &Model, right: &Model) -> Vec<StepPair> {
     };
     let pairs = pairs(&all(left), &all(right), |step| step.step.clone());
     let pair = |pair: Pair<ChainStep>| {
-        let mut params = Vec::new();
-        if let (Some(left), Some(right)) = (&pair.left, &pair.right) {
-            differing(
-                String::new(),
-                Some(&left.params),
-                Some(&right.params),
-                &mut params,
-            );
-        }
+        let params = match (&pair.left, &pair.right) {
+            (Some(left), Some(right)) => value_changes(&left.params, &right.params),
+            _ => Vec::new(),
+        };
         StepPair {
             name: pair.name,
             left: pair.left.map(side),
@@ -229,31 +227,6 @@ fn side(step: ChainStep) -> StepSide {
         component: step.component,
         state: step.state,
     }
-}
-
-/// The places in two values where they differ: as deep inside as objects go.
-fn differing(
-    path: String,
-    left: Option<&Value>,
-    right: Option<&Value>,
-    found: &mut Vec<Pair<Value>>,
-) {
-    if left == right {
-        return;
-    }
-    if let (Some(Value::Object(left)), Some(Value::Object(right))) = (left, right) {
-        let keys: std::collections::BTreeSet<_> = left.keys().chain(right.keys()).collect();
-        for key in keys {
-            let path = format!("{path}/{}", key.replace('~', "~0").replace('/', "~1"));
-            differing(path, left.get(key), right.get(key), found);
-        }
-        return;
-    }
-    found.push(Pair {
-        name: path,
-        left: left.cloned(),
-        right: right.cloned(),
-    });
 }
 
 fn settings(left: &Model, right: &Model) -> Vec<Pair<Value>> {

@@ -43,11 +43,7 @@ impl Database {
     /// there, and brings it to the current schema. Callers see to it that only one process does
     /// so at a time.
     pub(crate) fn open(path: PathBuf, store: &Path) -> Result<Self> {
-        let failed = |source| Error::Database {
-            task: "open the database",
-            path: path.clone(),
-            source,
-        };
+        let failed = |source| Error::database("open the database", &path, source);
         // No symbolic link: it could lead out of the store.
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
@@ -117,11 +113,8 @@ impl Database {
             });
         match compacted {
             Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => Ok(()),
-            outcome => outcome.map_err(|source| Error::Database {
-                task: "compact the database",
-                path: self.path.clone(),
-                source,
-            }),
+            outcome => outcome
+                .map_err(|source| Error::database("compact the database", &self.path, source)),
         }
     }
 
@@ -145,11 +138,7 @@ impl Database {
                 Ok(value)
             });
         outcome.map_err(|abort| match abort {
-            Abort::Sql(source) => Error::Database {
-                task,
-                path: self.path.clone(),
-                source,
-            },
+            Abort::Sql(source) => Error::database(task, &self.path, source),
             Abort::Refused(error) => error,
         })
     }

@@ -4,7 +4,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rusqlite::ffi;
+use rusqlite::{ErrorCode, ffi};
 
 use crate::name::nearest;
 use crate::{Digest, RunId};
@@ -35,6 +35,14 @@ pub enum Error {
         path: PathBuf,
         /// Why it could not.
         source: rusqlite::Error,
+    },
+    /// There is no room on the disk for the database.
+    #[error("could not {task} in `{}`: there is no space left on the disk", path.display())]
+    Full {
+        /// What was to be done, such as `register the model`.
+        task: &'static str,
+        /// The database file.
+        path: PathBuf,
     },
     /// There is no store where one was to be opened.
     #[error("there is no store at `{}`", path.display())]
@@ -265,6 +273,16 @@ impl Error {
         move |source| Self::Io { task, path, source }
     }
 
+    /// For what SQLite refuses to do in the database file at `path`.
+    pub(crate) fn database(task: &'static str, path: &Path, source: rusqlite::Error) -> Self {
+        let path = path.to_owned();
+        match source.sqlite_error().map(|error| error.extended_code) {
+            // The second is that of the file which the log's readers share, and cannot grow.
+            Some(ffi::SQLITE_FULL | ffi::SQLITE_IOERR_SHMSIZE) => Self::Full { task, path },
+            _ => Self::Database { task, path, source },
+        }
+    }
+
     /// Whether there is no room on the disk, or no more than its user may take.
     pub fn is_full(&self) -> bool {
         match self {
@@ -272,11 +290,7 @@ impl Error {
                 source.kind(),
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
             ),
-            Self::Database { source, .. } => {
-                let code = source.sqlite_error().map(|error| error.extended_code);
-                // The second is that of the file which the log's readers share, and cannot grow.
-                matches!(code, Some(ffi::SQLITE_FULL | ffi::SQLITE_IOERR_SHMSIZE))
-            }
+            Self::Full { .. } => true,
             _ => false,
         }
     }
@@ -286,6 +300,11 @@ impl Error {
         Some(match self {
             full if full.is_full() => {
                 "make room there, or set MLHOST_STORE to a folder on a larger disk".to_owned()
+            }
+            Self::Database { source, .. }
+                if source.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) =>
+            {
+                "another process was writing to it all the while: try again later".to_owned()
             }
             Self::NoStore { .. } => "`host run` makes a store beside its pipeline; \
                  set MLHOST_STORE to the folder if it is somewhere else"

@@ -5,9 +5,9 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 use serde::Serialize;
 
-use crate::name::check_model_name;
+use crate::name::{check_alias, check_model_name};
 use crate::time::Stamp;
-use crate::{Digest, Model, Registered, Result, Store, time, version};
+use crate::{Digest, Model, Registered, Result, Store, alias, time, version};
 
 /// The archive that a model comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -33,17 +33,40 @@ pub struct Import {
     pub from: ImportSource,
 }
 
+/// The aliases that are moved to a version at the moment in which it is imported.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ImportAliases<'a> {
+    /// The aliases.
+    pub aliases: &'a [String],
+    /// Who moves them.
+    pub by: &'a str,
+    /// Why.
+    pub reason: &'a str,
+}
+
 impl Store {
     /// Registers a model that comes from elsewhere, under this name, which need not be its own.
     /// The blobs it points at have to be in the store already. A model that the name has already
-    /// keeps its version, and what is known of how it came.
+    /// keeps its version, and what is known of how it came. The aliases are moved to the version,
+    /// all at once or nothing at all.
     ///
     /// # Errors
     ///
-    /// `InvalidModelName`, `MissingPart`, the errors of [`canonical_json`](crate::canonical_json),
-    /// `Io` and `Database`, all of [`Error`](crate::Error).
-    pub fn import(&self, name: &str, model: &Model, source: &ImportSource) -> Result<Registered> {
+    /// `InvalidModelName`, `InvalidAlias`, `ReservedAlias`, `MissingPart`, the errors of
+    /// [`canonical_json`](crate::canonical_json), `Io` and `Database`, all of
+    /// [`Error`](crate::Error).
+    pub fn import(
+        &self,
+        name: &str,
+        model: &Model,
+        source: &ImportSource,
+        moved: ImportAliases<'_>,
+    ) -> Result<Registered> {
         check_model_name(name)?;
+        moved
+            .aliases
+            .iter()
+            .try_for_each(|alias| check_alias(alias))?;
         // Until the version is known, so that none of its parts can go in between.
         let held = self.blobs().lock().together()?;
         self.require_parts(model, &held)?;
@@ -58,6 +81,10 @@ impl Store {
                     version
                 }
             };
+            for alias in moved.aliases {
+                let alias = (name, alias.as_str());
+                alias::move_to(transaction, alias, version, moved.by, moved.reason)?;
+            }
             Ok(Registered {
                 version,
                 digest,

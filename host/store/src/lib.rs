@@ -54,6 +54,7 @@ mod shards;
 mod store;
 mod time;
 mod usage;
+mod value_change;
 mod verify;
 mod version;
 
@@ -67,7 +68,7 @@ pub use decision::Decision;
 pub use digest::{Digest, InvalidDigest};
 pub use error::{Error, Result};
 pub use experiment::{Experiment, ExperimentEntry};
-pub use import::{Import, ImportSource};
+pub use import::{Import, ImportAliases, ImportSource};
 pub use jiff::Timestamp;
 pub use model::{
     ChainStep, Column, DataFingerprint, DocumentKind, FileFingerprint, FormatVersion, Metric,
@@ -81,5 +82,6 @@ pub use run::{Run, RunId, StoredRun};
 pub use selector::{Selector, VersionSelector};
 pub use store::Store;
 pub use usage::{Content, Keeper, Space, Usage};
+pub use value_change::{ValueChange, value_changes};
 pub use verify::{Damaged, Missing, Verification};
 pub use version::ModelVersion;

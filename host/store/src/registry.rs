@@ -130,42 +130,46 @@ impl Store {
         run: RunId,
         registration: &Registration<'_>,
     ) -> Result<Registered> {
-        check_model_name(&model.name)?;
-        if let Some(promotion) = &registration.promotion {
-            check_alias(promotion.alias)?;
-        }
-        if let Some(experiment) = registration.experiment {
-            check_experiment_name(experiment)?;
-        }
-        // Until the version is known, so that none of its parts can go in between.
-        let held = self.blobs().lock().together()?;
-        self.require_parts(model, &held)?;
-        let digest = self.blobs().put_under(&held, &model.to_json()?)?;
-        self.database.write("register the model", |transaction| {
-            require_run(transaction, run)?;
-            let known = version::with_digest(transaction, &model.name, digest)?;
-            let version = match known {
-                Some(version) => version,
-                None => version::insert(transaction, &model.name, digest, Some(run))?,
-            };
-            if !registration.gates.is_empty() {
-                let gates = Value::Array(registration.gates.clone());
-                decision::insert(transaction, (&model.name, version), run, &gates)?;
+        let wanted = [(model, registration)];
+        let mut registered = self.register_all(run, &wanted)?;
+        Ok(registered.remove(0))
+    }
+
+    /// Registers several models of one run, in this order: all of them or none. Whoever looks in
+    /// between sees none.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Store::register_with`], for the first model that has one.
+    pub fn register_all(
+        &self,
+        run: RunId,
+        models: &[(&Model, &Registration<'_>)],
+    ) -> Result<Vec<Registered>> {
+        for (model, registration) in models {
+            check_model_name(&model.name)?;
+            if let Some(promotion) = &registration.promotion {
+                check_alias(promotion.alias)?;
             }
-            let promotion = registration.promotion.as_ref();
             if let Some(experiment) = registration.experiment {
-                experiment::enter(transaction, experiment, (&model.name, version), run)?;
+                check_experiment_name(experiment)?;
             }
-            let before = promotion
-                .map(|promotion| promote(transaction, (&model.name, version), run, promotion))
-                .transpose()?
-                .flatten();
-            Ok(Registered {
-                version,
-                digest,
-                new: known.is_none(),
-                before,
-            })
+        }
+        // Until the versions are known, so that none of their parts can go in between.
+        let held = self.blobs().lock().together()?;
+        let mut digests = Vec::with_capacity(models.len());
+        for (model, _) in models {
+            self.require_parts(model, &held)?;
+            digests.push(self.blobs().put_under(&held, &model.to_json()?)?);
+        }
+        self.database.write("register the models", |transaction| {
+            require_run(transaction, run)?;
+            let models = models.iter().zip(digests);
+            models
+                .map(|((model, registration), digest)| {
+                    register(transaction, (&model.name, digest), run, registration)
+                })
+                .collect()
         })
     }
 
@@ -276,6 +280,38 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// Finds or makes the version of a model, and keeps what is said of it.
+fn register(
+    transaction: &Transaction<'_>,
+    (name, digest): (&str, Digest),
+    run: RunId,
+    registration: &Registration<'_>,
+) -> Result<Registered, Abort> {
+    let known = version::with_digest(transaction, name, digest)?;
+    let version = match known {
+        Some(version) => version,
+        None => version::insert(transaction, name, digest, Some(run))?,
+    };
+    if !registration.gates.is_empty() {
+        let gates = Value::Array(registration.gates.clone());
+        decision::insert(transaction, (name, version), run, &gates)?;
+    }
+    if let Some(experiment) = registration.experiment {
+        experiment::enter(transaction, experiment, (name, version), run)?;
+    }
+    let promotion = registration.promotion.as_ref();
+    let before = promotion
+        .map(|promotion| promote(transaction, (name, version), run, promotion))
+        .transpose()?
+        .flatten();
+    Ok(Registered {
+        version,
+        digest,
+        new: known.is_none(),
+        before,
+    })
 }
 
 /// Moves an alias to a version, unless it has been moved since somebody looked.

@@ -28,7 +28,7 @@ pub(crate) fn assess(params: &Params, models: &[(String, Observed)]) -> Result<O
         scored.push((name.as_str(), observed.rows(), scores));
     }
     if let Some(bootstrap) = &params.bootstrap {
-        metrics.extend(paired::metrics(bootstrap, models)?);
+        metrics.extend(paired::metrics(params, bootstrap, models)?);
     }
     if labelled {
         figures.insert(0, comparison(&scored));
@@ -95,7 +95,7 @@ fn summary(scored: &[(&str, &Rows, Scores)]) -> String {
 
 /// A row for each model, a column for each score.
 fn comparison(scored: &[(&str, &Rows, Scores)]) -> Figure {
-    let mut names: Vec<String> = vec![];
+    let mut names: Vec<&str> = vec![];
     for name in scored.iter().flat_map(|(_, _, scores)| scores.names()) {
         if !names.contains(&name) {
             names.push(name);
@@ -107,10 +107,7 @@ fn comparison(scored: &[(&str, &Rows, Scores)]) -> Figure {
         row.collect::<Vec<_>>()
     });
     let rows: Vec<_> = rows.collect();
-    let columns: Vec<&str> = ["model"]
-        .into_iter()
-        .chain(names.iter().map(String::as_str))
-        .collect();
+    let columns: Vec<&str> = ["model"].into_iter().chain(names.iter().copied()).collect();
     Figure {
         name: "models".to_owned(),
         title: "Scores by model".to_owned(),

@@ -15,12 +15,62 @@ use crate::scores::Scores;
 /// A confusion matrix of more classes than this is not drawn.
 const MOST_DRAWN_CLASSES: usize = 50;
 
-/// Precision, recall and F1 of one class, and the number of rows of it.
-struct OfClass {
-    precision: f64,
-    recall: f64,
-    f1: f64,
-    support: u64,
+/// What the scores of one class follow from, in rows.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct OfClass {
+    /// Those of the class that were taken for it.
+    pub(crate) right: u64,
+    /// Those that were taken for it.
+    pub(crate) predicted: u64,
+    /// Those of the class.
+    pub(crate) support: u64,
+}
+
+/// A score of one class.
+pub(crate) type OfClassScore = fn(&OfClass) -> f64;
+
+/// Which classes precision, recall and F1 are about. The names are those of scikit-learn's scorers.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Average {
+    /// `precision`, `recall`, `f1`: of the positive class.
+    Binary(String),
+    /// `precision_macro`, `recall_macro`, `f1_macro`: the mean over all classes, each of which
+    /// counts the same.
+    Macro,
+}
+
+impl OfClass {
+    pub(crate) fn precision(&self) -> f64 {
+        share(self.right, self.predicted)
+    }
+
+    pub(crate) fn recall(&self) -> f64 {
+        share(self.right, self.support)
+    }
+
+    pub(crate) fn f1(&self) -> f64 {
+        share(2 * self.right, self.predicted + self.support)
+    }
+}
+
+impl Average {
+    /// The scores by their names.
+    fn scores(&self) -> [(&'static str, OfClassScore); 3] {
+        let names = match self {
+            Self::Binary(_) => ["precision", "recall", "f1"],
+            Self::Macro => ["precision_macro", "recall_macro", "f1_macro"],
+        };
+        let scores: [OfClassScore; 3] = [OfClass::precision, OfClass::recall, OfClass::f1];
+        std::array::from_fn(|place| (names[place], scores[place]))
+    }
+
+    /// The score of this name, if it is one of them.
+    pub(crate) fn score(&self, name: &str) -> Option<OfClassScore> {
+        let mut scores = self.scores().into_iter();
+        scores
+            .find(|(other, _)| *other == name)
+            .map(|(_, score)| score)
+    }
 }
 
 impl Classification {
@@ -30,10 +80,7 @@ impl Classification {
     /// Invalid parameters where the positive class does not exist.
     pub(crate) fn scores(&self, params: &Params) -> Result<Scores> {
         let classes = self.classes();
-        let mut known = classes.clone();
-        known.extend(self.with_probability.iter().map(String::as_str));
-        let positive = positive(params, &known)?;
-
+        let averages = self.averages(params)?;
         let mut scores = Scores::default();
         if classes.is_empty() {
             return Ok(scores);
@@ -41,16 +88,32 @@ impl Classification {
         let rows: u64 = self.confusion.values().flat_map(|row| row.values()).sum();
         let right: u64 = classes.iter().map(|class| self.cell(class, class)).sum();
         scores.add("accuracy", Some(share(right, rows)));
-        if let Some(positive) = &positive {
-            add_averages(&mut scores, "binary", &[self.of_class(positive)]);
-        }
-        if known.len() > 2 {
-            let of_classes: Vec<_> = classes.iter().map(|class| self.of_class(class)).collect();
-            add_averages(&mut scores, "macro", &of_classes);
+        for average in averages {
+            let of_classes: Vec<_> = match &average {
+                Average::Binary(positive) => vec![self.of_class(positive)],
+                Average::Macro => classes.iter().map(|class| self.of_class(class)).collect(),
+            };
+            for (name, score) in average.scores() {
+                let values: Vec<f64> = of_classes.iter().map(score).collect();
+                scores.add(name, Some(mean(&values)));
+            }
         }
         scores.add("log_loss", self.losses.mean());
         scores.add("roc_auc", self.area());
         Ok(scores)
+    }
+
+    /// Which precision, recall and F1 there are: those of the positive class where there is one, and
+    /// those of all classes. The latter are there for two classes as well, as the first rows of data
+    /// may hold fewer classes than the rest.
+    ///
+    /// # Errors
+    /// Invalid parameters where the positive class does not exist.
+    pub(crate) fn averages(&self, params: &Params) -> Result<Vec<Average>> {
+        let mut known = self.classes();
+        known.extend(self.with_probability.iter().map(String::as_str));
+        let positive = positive(params, &known)?.map(Average::Binary);
+        Ok(positive.into_iter().chain([Average::Macro]).collect())
     }
 
     /// The confusion matrix and the scores of each class, as tables.
@@ -76,9 +139,9 @@ impl Classification {
             let of_class = self.of_class(class);
             json!([
                 class,
-                of_class.precision,
-                of_class.recall,
-                of_class.f1,
+                of_class.precision(),
+                of_class.recall(),
+                of_class.f1(),
                 of_class.support
             ])
         });
@@ -113,17 +176,11 @@ impl Classification {
     }
 
     fn of_class(&self, class: &str) -> OfClass {
-        let right = self.cell(class, class);
-        let predicted: u64 = self.confusion.keys().map(|row| self.cell(row, class)).sum();
-        let support: u64 = self
-            .confusion
-            .get(class)
-            .map_or(0, |row| row.values().sum());
+        let of_class = self.confusion.get(class);
         OfClass {
-            precision: share(right, predicted),
-            recall: share(right, support),
-            f1: share(2 * right, predicted + support),
-            support,
+            right: self.cell(class, class),
+            predicted: self.confusion.keys().map(|row| self.cell(row, class)).sum(),
+            support: of_class.map_or(0, |row| row.values().sum()),
         }
     }
 
@@ -156,16 +213,6 @@ fn positive(params: &Params, known: &BTreeSet<&str>) -> Result<Option<String>> {
         "/positive",
         format!("the positive class `{named}` is none of those that occur: {classes}"),
     ))
-}
-
-fn add_averages(scores: &mut Scores, average: &'static str, of_classes: &[OfClass]) {
-    let mut add = |name, value: fn(&OfClass) -> f64| {
-        let values: Vec<f64> = of_classes.iter().map(value).collect();
-        scores.add_average(name, average, mean(&values));
-    };
-    add("precision", |of_class| of_class.precision);
-    add("recall", |of_class| of_class.recall);
-    add("f1", |of_class| of_class.f1);
 }
 
 fn mean(values: &[f64]) -> f64 {

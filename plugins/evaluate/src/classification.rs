@@ -94,10 +94,10 @@ impl Classification {
     fn keep(&mut self, targets: &[Option<usize>], predictions: &[Option<usize>], classes: &[&str]) {
         let Some(kept) = &mut self.kept else { return };
         for (target, prediction) in targets.iter().zip(predictions) {
-            if let Some(class) = target {
-                let class = kept.class(classes[*class]);
-                kept.targets.push(class);
-                kept.right.push(prediction == target);
+            if let Some(target) = target {
+                // Rows without a prediction are counted, and refused before any score is made.
+                let prediction = prediction.map_or("", |prediction| classes[prediction]);
+                kept.push(classes[*target], prediction);
             }
         }
     }

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::resampled::{Area, Mean, Median, RSquared, Resampled};
+use crate::class_scores::{Average, OfClassScore};
+use crate::resampled::{Area, ClassAverage, Mean, Median, RSquared, Resampled};
 
 /// Targets and predictions of a regression.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -23,8 +24,11 @@ pub(crate) struct KeptClasses {
     pub(crate) classes: Vec<String>,
     /// The target of each row, as a position in `classes`.
     pub(crate) targets: Vec<u32>,
-    /// Whether the predicted class is the target.
-    pub(crate) right: Vec<bool>,
+    /// The classes that occur as a prediction: apart, so that the targets of two models that were
+    /// scored on the same rows are the same.
+    pub(crate) predicted: Vec<String>,
+    /// The prediction of each row, as a position in `predicted`.
+    pub(crate) predictions: Vec<u32>,
     /// The negative logarithm of the probability of the target; empty without probabilities.
     pub(crate) losses: Vec<f64>,
     /// The probability of each class that rows are ranked by.
@@ -57,24 +61,36 @@ impl KeptNumbers {
 
 impl KeptClasses {
     /// The metrics that can be resampled; the last two where there are probabilities.
-    pub(crate) const METRICS: [&str; 3] = ["accuracy", "log_loss", "roc_auc"];
+    pub(crate) const METRICS: [&str; 9] = [
+        "accuracy",
+        "precision",
+        "recall",
+        "f1",
+        "precision_macro",
+        "recall_macro",
+        "f1_macro",
+        "log_loss",
+        "roc_auc",
+    ];
 
-    /// The position of a class that occurs as a target.
-    pub(crate) fn class(&mut self, name: &str) -> u32 {
-        let known = self.classes.iter().position(|class| class == name);
-        let position = known.unwrap_or_else(|| {
-            self.classes.push(name.to_owned());
-            self.classes.len() - 1
-        });
-        position as u32
+    /// Takes in a row.
+    pub(crate) fn push(&mut self, target: &str, prediction: &str) {
+        self.targets.push(position(&mut self.classes, target));
+        self.predictions
+            .push(position(&mut self.predicted, prediction));
     }
 
     pub(crate) fn merge(&mut self, later: &Self) {
-        let classes: Vec<u32> = later.classes.iter().map(|name| self.class(name)).collect();
-        let targets = later.targets.iter();
-        self.targets
-            .extend(targets.map(|target| classes[*target as usize]));
-        self.right.extend(&later.right);
+        let renumber = |ours: &mut Vec<String>, theirs: &[String], rows: &[u32]| {
+            let numbers = theirs.iter().map(|name| position(ours, name));
+            let numbers: Vec<u32> = numbers.collect();
+            let rows = rows.iter().map(|row| numbers[*row as usize]);
+            rows.collect::<Vec<u32>>()
+        };
+        let targets = renumber(&mut self.classes, &later.classes, &later.targets);
+        self.targets.extend(targets);
+        let predictions = renumber(&mut self.predicted, &later.predicted, &later.predictions);
+        self.predictions.extend(predictions);
         self.losses.extend(&later.losses);
         for (class, scores) in &later.scores {
             self.scores.entry(class.clone()).or_default().extend(scores);
@@ -82,10 +98,24 @@ impl KeptClasses {
     }
 
     /// One of [`Self::METRICS`], ready to be computed again and again.
-    pub(crate) fn resampled(&self, metric: &str) -> Option<Box<dyn Resampled>> {
+    pub(crate) fn resampled(
+        &self,
+        metric: &str,
+        averages: &[Average],
+    ) -> Option<Box<dyn Resampled>> {
+        let mut averages = averages.iter();
+        let average = averages.find_map(|average| Some((average, average.score(metric)?)));
+        if let Some((average, score)) = average {
+            return Some(Box::new(self.average(average, score)));
+        }
         Some(match metric {
             "accuracy" => {
-                let right = self.right.iter().map(|right| f64::from(u8::from(*right)));
+                let (classes, predicted) = (&self.classes, &self.predicted);
+                let rows = self.targets.iter().zip(&self.predictions);
+                let right = rows.map(|(target, prediction)| {
+                    let is_right = classes[*target as usize] == predicted[*prediction as usize];
+                    f64::from(u8::from(is_right))
+                });
                 Box::new(Mean::of(right.collect()))
             }
             "log_loss" if !self.losses.is_empty() => Box::new(Mean::of(self.losses.clone())),
@@ -100,4 +130,33 @@ impl KeptClasses {
             _ => return None,
         })
     }
+
+    fn average(&self, average: &Average, score: OfClassScore) -> ClassAverage {
+        // One list of classes for targets and predictions.
+        let mut classes = self.classes.clone();
+        let predicted = self.predicted.iter();
+        let predicted: Vec<u32> = predicted.map(|name| position(&mut classes, name)).collect();
+        let predictions = self.predictions.iter();
+        let only = match average {
+            Average::Binary(class) => Some(position(&mut classes, class) as usize),
+            Average::Macro => None,
+        };
+        ClassAverage {
+            targets: self.targets.clone(),
+            predictions: predictions.map(|row| predicted[*row as usize]).collect(),
+            classes: classes.len(),
+            only,
+            score,
+        }
+    }
+}
+
+/// The position of a class in a list, to which it is added if it is new.
+fn position(classes: &mut Vec<String>, name: &str) -> u32 {
+    let known = classes.iter().position(|class| class == name);
+    let position = known.unwrap_or_else(|| {
+        classes.push(name.to_owned());
+        classes.len() - 1
+    });
+    position as u32
 }

@@ -18,19 +18,18 @@
 //! | task | metrics |
 //! |---|---|
 //! | regression | `r2`, `rmse`, `mae`, `median_absolute_error` |
-//! | classification | `accuracy`, `precision`, `recall`, `f1` |
+//! | classification | `accuracy`; `precision_macro`, `recall_macro`, `f1_macro`: every class counts the same |
+//! | … of two classes, or with `positive` | `precision`, `recall`, `f1` of the positive class |
 //! | … with probability columns | `log_loss`, `roc_auc` |
 //! | both | `rows`, `rows_without_target` |
 //!
-//! Definitions and results are scikit-learn's, up to rounding. A metric that does
+//! Names are those of scikit-learn's scorers; definitions and results are its, up to rounding. A metric that does
 //! not exist for the rows at hand, such as `roc_auc` where only one class occurs,
 //! is left out. The median absolute error and `roc_auc` are exact up to
 //! [`mlhost_statistics::EXACT_VALUES`] different values, and to
 //! [`mlhost_statistics::RELATIVE_ERROR`] of a value beyond.
 //!
-//! `precision`, `recall` and `f1` carry the label `average`: `binary` for two
-//! classes or where `positive` is given, `macro` (every class counts the same) for
-//! more than two. With more than one model, every metric carries the label `model`.
+//! With more than one model, every metric carries the label `model`.
 //!
 //! With several models and
 //!
@@ -43,9 +42,8 @@
 //!
 //! a paired bootstrap over rows tells how sure it is that the first model is better than each of
 //! the others: metrics of the same name with the labels `model`, `than` and `statistic`, which is
-//! `difference`, `lower`, `upper`, `probability` or `standard_error`. It is there for `r2`, `rmse`, `mae`,
-//! `median_absolute_error`, `accuracy`, `log_loss` and `roc_auc`. The state then keeps every row,
-//! and a draw takes a pass over them.
+//! `difference`, `lower`, `upper`, `probability` or `standard_error`. It is there for every metric but the two that
+//! count rows. The state then keeps every row, and a draw takes a pass over them.
 //!
 //! May use `mlhost-statistics`, a generator of random numbers and the small Arrow crates only.
 //!

@@ -2,13 +2,18 @@
 
 use mlhost_plugin::{Error, Metric, Result};
 
+use crate::Params;
 use crate::bootstrap::{Bootstrap, Difference, Pair, differences};
 use crate::fold::{Observed, OfTask};
 use crate::resampled::Resampled;
 use crate::scores::better;
 
 /// What a bootstrap says of the models.
-pub(crate) fn metrics(bootstrap: &Bootstrap, models: &[(String, Observed)]) -> Result<Vec<Metric>> {
+pub(crate) fn metrics(
+    params: &Params,
+    bootstrap: &Bootstrap,
+    models: &[(String, Observed)],
+) -> Result<Vec<Metric>> {
     let Some(((first_name, first), others)) = models.split_first() else {
         return Ok(vec![]);
     };
@@ -22,7 +27,8 @@ pub(crate) fn metrics(bootstrap: &Bootstrap, models: &[(String, Observed)]) -> R
         let mut asked = Vec::new();
         let mut pairs = Vec::new();
         for (metric, demand) in &bootstrap.metrics {
-            let scores = first.resampled(metric).zip(other.resampled(metric));
+            let first = first.resampled(metric, params)?;
+            let scores = first.zip(other.resampled(metric, params)?);
             let Some((first, second)) = scores else {
                 continue;
             };
@@ -108,12 +114,17 @@ impl Observed {
         }
     }
 
-    fn resampled(&self, metric: &str) -> Option<Box<dyn Resampled>> {
-        match &self.0 {
-            OfTask::Regression(regression) => regression.kept.as_ref()?.resampled(metric),
-            OfTask::Classification(classification) => {
-                classification.kept.as_ref()?.resampled(metric)
+    fn resampled(&self, metric: &str, params: &Params) -> Result<Option<Box<dyn Resampled>>> {
+        Ok(match &self.0 {
+            OfTask::Regression(regression) => {
+                let kept = regression.kept.as_ref();
+                kept.and_then(|kept| kept.resampled(metric))
             }
-        }
+            OfTask::Classification(classification) => {
+                let averages = classification.averages(params)?;
+                let kept = classification.kept.as_ref();
+                kept.and_then(|kept| kept.resampled(metric, &averages))
+            }
+        })
     }
 }

@@ -59,9 +59,8 @@ pub struct Params {
     /// `task = "classification"`.
     #[serde(default)]
     pub task: Option<Task>,
-    /// Classification: the class that precision, recall and F1 with
-    /// `average = "binary"` are about, and whose probability ranks the rows for
-    /// `roc_auc` of two classes. By default the last of two classes in the order of
+    /// Classification: the class that `precision`, `recall` and `f1` are about, and
+    /// whose probability ranks the rows for `roc_auc` of two classes. By default the last of two classes in the order of
     /// their texts, such as `true`, `1` or `yes`.
     #[serde(default)]
     pub positive: Option<Class>,

@@ -2,6 +2,8 @@
 //! of all rows, with every row that was drawn twice standing there twice; how often each row was
 //! drawn comes as one number a row, so that a score is one pass over what it needs.
 
+use crate::class_scores::{OfClass, OfClassScore};
+
 /// A score that can be computed for any draw of its rows.
 pub(crate) trait Resampled {
     /// The score where row `i` was drawn `counts[i]` times; `None` where it does not exist.
@@ -38,6 +40,19 @@ pub(crate) struct Median {
 pub(crate) struct Area {
     /// In ascending order of the scores: the score, the row, and whether it is of the class.
     rows: Vec<(f64, u32, bool)>,
+}
+
+/// Precision, recall or F1 of one class, or the mean of that of all.
+pub(crate) struct ClassAverage {
+    /// The class of each row, by its number.
+    pub(crate) targets: Vec<u32>,
+    /// The class that each row was taken for.
+    pub(crate) predictions: Vec<u32>,
+    /// How many classes there are.
+    pub(crate) classes: usize,
+    /// The one class that counts; none if all do that were drawn, as target or prediction.
+    pub(crate) only: Option<usize>,
+    pub(crate) score: OfClassScore,
 }
 
 impl Mean {
@@ -166,6 +181,28 @@ impl Resampled for Vec<Area> {
     }
 }
 
+impl Resampled for ClassAverage {
+    fn value(&self, counts: &[u32]) -> Option<f64> {
+        let mut classes = vec![OfClass::default(); self.classes];
+        let rows = self.targets.iter().zip(&self.predictions).zip(counts);
+        for ((target, prediction), count) in rows {
+            let count = u64::from(*count);
+            classes[*target as usize].support += count;
+            classes[*prediction as usize].predicted += count;
+            if target == prediction {
+                classes[*target as usize].right += count;
+            }
+        }
+        if let Some(only) = self.only {
+            return Some((self.score)(&classes[only]));
+        }
+        let drawn = classes.iter();
+        let drawn = drawn.filter(|class| class.support + class.predicted > 0);
+        let scores: Vec<f64> = drawn.map(self.score).collect();
+        (!scores.is_empty()).then(|| scores.iter().sum::<f64>() / scores.len() as f64)
+    }
+}
+
 /// How many rows were drawn; `None` if none were.
 fn drawn(counts: &[u32]) -> Option<f64> {
     let drawn: u64 = counts.iter().map(|count| u64::from(*count)).sum();
@@ -235,6 +272,27 @@ mod tests {
         assert_eq!(two.value(&[2, 0]), Some(1.0));
         assert_eq!(two.value(&[0, 2]), Some(0.0));
         assert_eq!(two.value(&[1, 1]), Some(0.5));
+    }
+
+    #[test]
+    fn classes_are_averaged_as_they_were_drawn() {
+        // Drawn: class 0 twice for 0, class 2 once for 0 and three times for 2; class 1 never.
+        let average = |only, score| ClassAverage {
+            targets: vec![0, 1, 2, 2],
+            predictions: vec![0, 0, 0, 2],
+            classes: 3,
+            only,
+            score,
+        };
+        let precision = average(None, OfClass::precision).value(&COUNTS);
+        assert_eq!(precision, Some((2.0 / 3.0 + 1.0) / 2.0));
+        let recall = average(None, OfClass::recall).value(&COUNTS);
+        assert_eq!(recall, Some((1.0 + 3.0 / 4.0) / 2.0));
+        let f1 = average(Some(2), OfClass::f1).value(&COUNTS);
+        assert_eq!(f1, Some(6.0 / 7.0));
+        // What would divide by zero is zero.
+        let unseen = average(Some(1), OfClass::precision).value(&COUNTS);
+        assert_eq!(unseen, Some(0.0));
     }
 
     #[test]

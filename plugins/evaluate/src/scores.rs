@@ -4,11 +4,10 @@
 use mlhost_plugin::{Better, Metric};
 use serde_json::{Map, Value, json};
 
-/// One number and what tells it from others of its name.
+/// One number.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Score {
     name: &'static str,
-    average: Option<&'static str>,
     value: f64,
 }
 
@@ -19,60 +18,43 @@ pub(crate) struct Scores(Vec<Score>);
 impl Scores {
     /// Adds a number, where it exists.
     pub(crate) fn add(&mut self, name: &'static str, value: Option<f64>) {
-        self.push(name, None, value);
-    }
-
-    /// Adds a number that is an average of one kind over the classes.
-    pub(crate) fn add_average(&mut self, name: &'static str, average: &'static str, value: f64) {
-        self.push(name, Some(average), Some(value));
-    }
-
-    fn push(&mut self, name: &'static str, average: Option<&'static str>, value: Option<f64>) {
         // Sums of huge numbers overflow, and infinity is no score.
         if let Some(value) = value.filter(|value| value.is_finite()) {
-            self.0.push(Score {
-                name,
-                average,
-                value,
-            });
+            self.0.push(Score { name, value });
         }
     }
 
     /// The metrics, labelled with the model where there is more than one.
     pub(crate) fn metrics(&self, model: Option<&str>) -> impl Iterator<Item = Metric> {
         self.0.iter().map(move |score| {
-            let label = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
-            let average = score.average.map(|average| ("average", average));
-            let model = model.map(|model| ("model", model));
+            let model = model.map(|model| ("model".to_owned(), model.to_owned()));
             Metric {
                 name: score.name.to_owned(),
                 value: score.value,
-                labels: model.into_iter().chain(average).map(label).collect(),
+                labels: model.into_iter().collect(),
                 better: Some(better(score.name)),
             }
         })
     }
 
-    /// The names of the numbers, for a table's head: `rmse`, `f1 (macro)`.
-    pub(crate) fn names(&self) -> impl Iterator<Item = String> {
-        self.0.iter().map(|score| match score.average {
-            Some(average) => format!("{} ({average})", score.name),
-            None => score.name.to_owned(),
-        })
+    /// The names of the numbers, for a table's head.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().map(|score| score.name)
     }
 
     /// The number that [`Scores::names`] calls so.
     pub(crate) fn value(&self, name: &str) -> Option<f64> {
-        let mut scores = self.names().zip(&self.0);
-        scores
-            .find(|(other, _)| other == name)
-            .map(|(_, score)| score.value)
+        let mut scores = self.0.iter();
+        let found = scores.find(|score| score.name == name);
+        found.map(|score| score.value)
     }
 
     /// Name and value of each number, as JSON.
     pub(crate) fn details(&self) -> Map<String, Value> {
-        let values = self.0.iter().map(|score| json!(score.value));
-        self.names().zip(values).collect()
+        let scores = self.0.iter();
+        scores
+            .map(|score| (score.name.to_owned(), json!(score.value)))
+            .collect()
     }
 }
 
@@ -87,9 +69,13 @@ pub(crate) fn better(name: &str) -> Better {
 /// `r2 0.8512, rmse 12.31, mae 8.04`
 impl std::fmt::Display for Scores {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for (place, (name, score)) in self.names().zip(&self.0).enumerate() {
+        // Where there is a positive class, its scores are those that people ask for.
+        let is_binary = self.value("f1").is_some();
+        let shown = self.0.iter();
+        let shown = shown.filter(|score| !(is_binary && score.name.ends_with("_macro")));
+        for (place, Score { name, value }) in shown.enumerate() {
             let comma = if place == 0 { "" } else { ", " };
-            write!(f, "{comma}{name} {}", four_digits(score.value))?;
+            write!(f, "{comma}{name} {}", four_digits(*value))?;
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! What is not the same, in words: shared by `run`, `runs show`, `runs explain`, `runs diff` and
 //! `reproduce`.
 
+use mlhost_data::{ChangedPlace, PieceUnit};
 use mlhost_engine::{
     FileRecord, FilesChange, PatchRecord, PluginRecord, ValueChange, VersionChange,
 };
@@ -28,11 +29,27 @@ fn json(value: Option<&Value>) -> String {
     let Some(value) = value else {
         return "none".to_owned();
     };
-    let text = value.to_string();
-    match text.char_indices().nth(VALUE_CHARACTERS) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
+    text::cut(&value.to_string(), VALUE_CHARACTERS)
+}
+
+/// `rows 1 to 131,072, column arr_delay`.
+pub(super) fn place(place: &ChangedPlace) -> String {
+    let (first, last) = (text::count(place.first), text::count(place.last));
+    let unit = match place.unit {
+        PieceUnit::Rows => "row",
+        PieceUnit::Bytes => "byte",
+        PieceUnit::Lines => "line",
+    };
+    let mut words = match first == last {
+        true => format!("{unit} {first}"),
+        false => format!("{unit}s {first} to {last}"),
+    };
+    match place.columns.as_slice() {
+        [] => {}
+        [column] => words.push_str(&format!(", column {column}")),
+        columns => words.push_str(&format!(", columns {}", columns.join(", "))),
     }
+    words
 }
 
 /// A patch, and of a file as much of its digest as tells it from others.
@@ -67,7 +84,9 @@ pub(super) fn files(change: &FilesChange) -> Vec<String> {
         .map(|file| format!("{} removed", one(file)));
     let changed = change.changed.iter().map(|file| {
         let (before, after) = (described(&file.before), described(&file.after));
-        format!("{} changed: {before} → {after}", file.after.path)
+        let places = file.places.iter().map(place);
+        let places: String = places.map(|place| format!(", in {place}")).collect();
+        format!("{} changed: {before} → {after}{places}", file.after.path)
     });
     let reordered = change
         .reordered

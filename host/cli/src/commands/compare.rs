@@ -10,6 +10,7 @@ use mlhost_store::{
 use serde::Serialize;
 use serde_json::Value;
 
+use super::{changes, lineage};
 use crate::{
     error::Failure,
     output::{self, Output},
@@ -106,16 +107,11 @@ fn metrics(report: &Report) -> String {
                 .map(|value| text::metric(Some(value.0)))
                 .unwrap_or_default()
         };
-        let difference = metric.difference.map(|difference| match difference.0 {
-            0.0 => "0".to_owned(),
-            other if other > 0.0 => format!("+{}", text::metric(Some(other))),
-            other => text::metric(Some(other)),
-        });
         vec![
             text::visible(&format!("{}.{}{labels}", metric.step, metric.name)),
             value(metric.left),
             value(metric.right),
-            difference.unwrap_or_default(),
+            text::difference(metric.difference.map(|difference| difference.0)),
         ]
     };
     let headings = [
@@ -132,10 +128,7 @@ fn setting(pair: &Pair<Value>) -> Tree {
 }
 
 fn column(pair: &Pair<Column>) -> Tree {
-    pair_of(pair, |column| {
-        let optional = if column.required { "" } else { ", may be null" };
-        format!("{}{optional}", column.kind)
-    })
+    pair_of(pair, lineage::kind)
 }
 
 /// The files that only one side has, or of which only one side has this content.
@@ -146,13 +139,7 @@ fn data(pair: &Pair<DataFingerprint>) -> Tree {
     if pair.is_same() {
         return Tree::leaf(format!("{}: the same", pair.name));
     }
-    let line = |mark: &str, file: &mlhost_store::FileFingerprint| {
-        let rows = file
-            .rows
-            .map(|rows| format!("  {} rows", text::count(rows)));
-        let (rows, digest) = (rows.unwrap_or_default(), file.digest.short());
-        Tree::leaf(format!("{mark} {}{rows}  {digest}", file.name))
-    };
+    let line = |mark: &str, file| Tree::leaf(format!("{mark} {}", lineage::file(file)));
     let mut branches = Vec::new();
     for file in left.files.iter().filter(|file| !right.files.contains(file)) {
         branches.push(line("-", file));
@@ -197,7 +184,11 @@ fn step(pair: &StepPair) -> Tree {
     compare("package", package(left), package(right));
     compare("component", left.component.short(), right.component.short());
     compare("state", left.state.short(), right.state.short());
-    let params = section("parameters", pair.params.iter().map(setting));
+    let params = pair
+        .params
+        .iter()
+        .map(|change| Tree::leaf(changes::value(change)));
+    let params = section("parameters", params);
     branches.push(params);
     Tree::new(&pair.name, branches)
 }

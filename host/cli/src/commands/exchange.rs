@@ -4,7 +4,7 @@ use std::{fs, path::Path, process::ExitCode};
 
 use anstream::eprintln;
 use mlhost_exchange::{Exported, Facts, Imported, Incoming, PublicKey, SigningKey};
-use mlhost_store::Selector;
+use mlhost_store::{ImportAliases, Selector};
 use serde_json::json;
 
 use super::versions::user;
@@ -61,12 +61,13 @@ pub(super) fn import(
     // A refused archive does not even leave an empty store behind.
     let incoming = Incoming::check(&arguments.archive, key.as_ref())?;
     let store = places::store_here(store)?;
-    let imported = incoming.import(&store, arguments.name.as_deref())?;
-    for alias in &arguments.aliases {
-        let reason = format!("imported from {}", imported.from.source);
-        let (name, version) = (&imported.name, imported.version);
-        store.set_alias(name, alias, version, &user()?, &reason)?;
-    }
+    let reason = format!("imported from {}", incoming.source());
+    let moved = ImportAliases {
+        aliases: &arguments.aliases,
+        by: &user()?,
+        reason: &reason,
+    };
+    let imported = incoming.import(&store, arguments.name.as_deref(), moved)?;
     if imported.signed && key.is_none() {
         eprintln!("the archive is signed; `--verify PUBLIC_KEY` would check by whom");
     }

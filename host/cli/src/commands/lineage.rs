@@ -1,7 +1,9 @@
 //! `host models show`: one version, and all that it is made of as a tree, in the order in which it
 //! came about.
 
-use mlhost_store::{Blobs, Column, DataFingerprint, Decision, Digest, Metric, Model, StoredModel};
+use mlhost_store::{
+    Blobs, Column, DataFingerprint, Decision, Digest, FileFingerprint, Metric, Model, StoredModel,
+};
 use serde_json::Value;
 
 use super::{outcome, versions};
@@ -41,9 +43,15 @@ fn said(stored: &StoredModel) -> String {
     }
 }
 
-/// What the gates of the latest run that had anything new to say decided.
+/// What the gates of the latest run decided that had something to compare: a run that makes the
+/// champion again has nothing to say of it.
 fn decisions(decisions: &[Decision]) -> String {
-    let Some(decision) = decisions.first() else {
+    let says = |decision: &&Decision| {
+        let mut gates = decision.gates.as_array().into_iter().flatten();
+        gates.any(|gate| gate["comparison"]["with"]["kind"] != "same")
+    };
+    let told = decisions.iter().find(says).or(decisions.first());
+    let Some(decision) = told else {
         return String::new();
     };
     let gates = outcome::recorded_gates(&decision.gates);
@@ -129,18 +137,23 @@ fn origin(stored: &StoredModel) -> Tree {
     Tree::new(stored.digest.to_string(), [Tree::new(how, branches)])
 }
 
+/// A file of data, with as much of its digest as tells it from others.
+pub(super) fn file(file: &FileFingerprint) -> String {
+    let rows = file
+        .rows
+        .map(|rows| format!("  {} rows", text::count(rows)));
+    let (rows, digest) = (rows.unwrap_or_default(), file.digest.short());
+    format!("{}{rows}  {digest}", file.name)
+}
+
+/// What a column holds.
+pub(super) fn kind(column: &Column) -> String {
+    let optional = if column.required { "" } else { ", may be null" };
+    format!("{}{optional}", column.kind)
+}
+
 fn data(data: &DataFingerprint) -> Tree {
-    let files = data.files.iter().map(|file| {
-        let rows = file
-            .rows
-            .map(|rows| format!("  {} rows", text::count(rows)));
-        Tree::leaf(format!(
-            "{}{}  {}",
-            file.name,
-            rows.unwrap_or_default(),
-            file.digest.short()
-        ))
-    });
+    let files = data.files.iter().map(|data| Tree::leaf(file(data)));
     let mut branches: Vec<_> = files.collect();
     branches.extend(
         data.selection
@@ -168,16 +181,37 @@ fn value(name: &str, value: &Value) -> Tree {
     match value {
         _ if short.chars().count() <= LONGEST_VALUE => Tree::leaf(format!("{name} = {short}")),
         Value::Object(map) => Tree::new(name, map.iter().map(|(key, item)| self::value(key, item))),
-        Value::Array(items) => Tree::new(
-            format!("{name}  {}", text::plural(items.len(), "item")),
-            // The items of a list of words need no more than one line each.
-            items
+        Value::Array(items) => {
+            let title = format!("{name}  {}", text::plural(items.len(), "item"));
+            if items
                 .iter()
-                .enumerate()
-                .map(|(place, item)| self::value(&place.to_string(), item)),
-        ),
+                .all(|item| !item.is_object() && !item.is_array())
+            {
+                return Tree::new(title, wrapped(items).into_iter().map(Tree::leaf));
+            }
+            let items = items.iter().enumerate();
+            Tree::new(
+                title,
+                items.map(|(place, item)| self::value(&place.to_string(), item)),
+            )
+        }
         _ => Tree::leaf(format!("{name} = {short}")),
     }
+}
+
+/// A list of words and numbers, as many on a line as go there.
+fn wrapped(items: &[Value]) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for item in items {
+        let item = item.to_string();
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + item.chars().count() + 2 <= LONGEST_VALUE => {
+                line.push_str(&format!(", {item}"));
+            }
+            _ => lines.push(item),
+        }
+    }
+    lines
 }
 
 fn metrics(model: &Model) -> String {
@@ -196,11 +230,11 @@ fn metrics(model: &Model) -> String {
 }
 
 fn columns(columns: &[Column]) -> String {
-    let line = |column: &Column| {
-        let optional = if column.required { "" } else { ", may be null" };
-        (column.name.clone(), format!("{}{optional}", column.kind))
-    };
-    list(columns.iter().map(line))
+    list(
+        columns
+            .iter()
+            .map(|column| (column.name.clone(), kind(column))),
+    )
 }
 
 /// Names and what they are, one below the other.

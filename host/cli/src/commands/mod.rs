@@ -4,6 +4,7 @@ mod ab;
 mod changes;
 mod check;
 mod compare;
+mod compiled;
 mod drift;
 mod exchange;
 mod experiments;

@@ -5,7 +5,10 @@ use std::{fmt::Write, path::Path, process::ExitCode, sync::Arc};
 use mlhost_engine::{Difference, Lineage, Reproduction};
 use mlhost_store::{Outcome, Store};
 
-use super::{changes, engine, run::run_or_cancel};
+use super::{
+    changes, engine,
+    run::{effort, run_or_cancel},
+};
 use crate::{
     arguments::ReproduceArguments,
     error::{Failure, INTERRUPTED, REFUSED},
@@ -28,8 +31,8 @@ pub(super) fn reproduce(
     let reproduction = match lineage.prepare(&engine, &store, &clean, &moved)? {
         Err(missing) => missing,
         Ok(checked) => {
-            let (observer, options) = (progress::observer(), lineage.options());
-            let runner = engine.runner(checked, clean.clone(), observer, options);
+            let options = lineage.options(effort(&arguments.effort));
+            let runner = engine.runner(checked, clean.clone(), progress::observer(), options);
             let (report, _) = run_or_cancel(runner)?;
             if report.outcome == Outcome::Cancelled {
                 return Err(Failure::new(INTERRUPTED, "it was cancelled", None));
@@ -48,19 +51,39 @@ fn words(reproduction: &Reproduction) -> String {
     let Reproduction { model, digest, .. } = reproduction;
     // Writing to a string cannot fail.
     let mut words = String::new();
-    if reproduction.identical {
-        let _ = writeln!(words, "{model} came out identical: {digest}");
-    } else {
-        let run = reproduction.run;
+    match (reproduction.identical, reproduction.run) {
+        (true, _) => _ = writeln!(words, "{model} came out identical: {digest}"),
+        (false, Some(run)) => {
+            _ = writeln!(
+                words,
+                "{model} is not the same any more as when run {run} made it:"
+            );
+        }
+        (false, None) => _ = writeln!(words, "{model} is not the same any more as it was made:"),
+    }
+    if reproduction.identical && reproduction.metrics_unchecked {
         let _ = writeln!(
             words,
-            "{model} is not the same any more as when run {run} made it:"
+            "  all but its metrics, which were not measured again: no evaluators come with an import"
         );
     }
     for difference in &reproduction.differences {
         for line in lines(difference) {
             let _ = writeln!(words, "  {line}");
         }
+    }
+    let by_work = |difference: &Difference| {
+        matches!(
+            difference,
+            Difference::StepState { .. } | Difference::Model { .. }
+        )
+    };
+    if reproduction.run.is_none() && reproduction.differences.iter().any(by_work) {
+        let _ = writeln!(
+            words,
+            "  it was imported, and how text files are read (delimiter, null values, types) does not come \
+             along: they were read as they are by default"
+        );
     }
     for version in &reproduction.versions {
         let _ = writeln!(words, "  version: {}", changes::version(version));
@@ -94,11 +117,19 @@ fn lines(difference: &Difference) -> Vec<String> {
             path,
             recorded,
             found,
-        } => vec![
-            format!("{}: `{path}` has changed", place(step.as_ref(), data)),
-            format!("  recorded {recorded}"),
-            format!("  found    {found}"),
-        ],
+            places,
+        } => {
+            let what = place(step.as_ref(), data);
+            let mut lines = vec![format!("{what}: `{path}` has changed")];
+            lines.extend(
+                places
+                    .iter()
+                    .map(|place| format!("  in {}", changes::place(place))),
+            );
+            lines.push(format!("  recorded {recorded}"));
+            lines.push(format!("  found    {found}"));
+            lines
+        }
         Difference::OtherFiles {
             data,
             step,

@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use super::{changes, engine, folder_of, outcome, overrides, read_pipeline, read_source};
 use crate::{
-    arguments::RunArguments,
+    arguments::{EffortArguments, RunArguments},
     error::{Failure, INTERNAL, INTERRUPTED, REFUSED},
     output::Output,
     places, progress,
@@ -71,15 +71,11 @@ pub(super) fn run(
             eprintln!("  changed since: {change}");
         }
     }
-    let mut options = RunOptions {
-        memory: arguments.memory,
+    let options = RunOptions {
         given,
         resumes: resumed.map(|resumed| resumed.run.id),
-        ..RunOptions::default()
+        ..effort(&arguments.effort)
     };
-    if let Some(jobs) = arguments.jobs {
-        options.jobs = usize::from(jobs);
-    }
     let runner = engine.runner(checked, store, progress::observer(), options);
     let (report, signal) = run_or_cancel(runner)?;
 
@@ -176,6 +172,16 @@ fn resuming(resumed: &Unfinished, complete: &[String], steps: usize) {
     };
     let complete = complete.len();
     eprintln!("resuming run {run} ({outcome}): {complete} of {steps} steps are complete{names}");
+}
+
+/// A run that takes as much of the machine as it may.
+pub(super) fn effort(arguments: &EffortArguments) -> RunOptions {
+    let defaults = RunOptions::default();
+    RunOptions {
+        jobs: arguments.jobs.map_or(defaults.jobs, usize::from),
+        memory: arguments.memory,
+        ..defaults
+    }
 }
 
 /// Runs to the end, or until a signal ends it; which signal that was, if one was.

@@ -5,6 +5,9 @@ use std::{fmt::Write, path::Path, process::ExitCode};
 use comfy_table::CellAlignment::{Left, Right};
 use mlhost_store::{Collected, Collection, Content, Reason, Retention, Space, Usage, Verification};
 
+use serde::Serialize;
+
+use super::compiled::{self, Compiled};
 use crate::{
     arguments::{GcArguments, RetentionArguments, StoreCommand},
     configuration,
@@ -25,8 +28,11 @@ pub(super) fn store(
     match command {
         StoreCommand::Du(arguments) => {
             let collection = collection(arguments, true)?;
-            let usage = store.usage(&collection)?;
-            output.print(&usage, |usage| space(usage, &collection.retention))?;
+            let taken = Taken {
+                usage: store.usage(&collection)?,
+                compiled: compiled::taken()?,
+            };
+            output.print(&taken, |taken| space(taken, &collection.retention))?;
         }
         StoreCommand::Gc(GcArguments { dry_run, retention }) => {
             let collected = store.collect(&collection(retention, *dry_run)?)?;
@@ -43,6 +49,15 @@ pub(super) fn store(
     Ok(ExitCode::SUCCESS)
 }
 
+/// What a store takes, and what is shared by all stores.
+#[derive(Serialize)]
+struct Taken {
+    #[serde(flatten)]
+    usage: Usage,
+    /// Compiled plugins; none if they are not kept.
+    compiled: Option<Compiled>,
+}
+
 fn collection(arguments: &RetentionArguments, dry_run: bool) -> Result<Collection, Failure> {
     Ok(Collection {
         retention: configuration::retention()?,
@@ -52,7 +67,7 @@ fn collection(arguments: &RetentionArguments, dry_run: bool) -> Result<Collectio
     })
 }
 
-fn space(usage: &Usage, retention: &Retention) -> String {
+fn space(Taken { usage, compiled }: &Taken, retention: &Retention) -> String {
     let rows = usage.spaces.iter().map(|space| {
         vec![
             text::bytes(space.tally.bytes),
@@ -73,7 +88,18 @@ fn space(usage: &Usage, retention: &Retention) -> String {
         ("WHAT", Left),
         ("WHY", Left),
     ];
-    output::table(&headings, rows.chain([total])).to_string()
+    let outside = compiled.iter().map(|compiled| {
+        vec![
+            text::bytes(compiled.tally.bytes),
+            text::count(compiled.tally.count),
+            "compiled plugins".to_owned(),
+            format!(
+                "not in this store but in {}, for all of them; may be deleted",
+                compiled.folder.display()
+            ),
+        ]
+    });
+    output::table(&headings, rows.chain([total]).chain(outside)).to_string()
 }
 
 fn name(content: Content) -> &'static str {

@@ -154,7 +154,6 @@ fn history(moves: &[AliasMove]) -> String {
             moved.from.map(|from| from.to_string()).unwrap_or_default(),
             moved.to.to_string(),
             moved.by.clone(),
-            moved.reason.clone(),
         ]
     });
     let headings = [
@@ -163,9 +162,17 @@ fn history(moves: &[AliasMove]) -> String {
         ("FROM", Right),
         ("TO", Right),
         ("BY", Left),
-        ("WHY", Left),
     ];
-    output::table(&headings, rows).to_string()
+    // Reasons are sentences, too long for a column.
+    let table = output::table(&headings, rows).to_string();
+    let mut lines = table.lines();
+    let mut words = format!("{}\n", lines.next().unwrap_or_default().trim_end());
+    for (line, moved) in lines.zip(moves) {
+        words.push_str(&format!("{}\n", line.trim_end()));
+        let reasons = moved.reason.split("; ").filter(|reason| !reason.is_empty());
+        words.extend(reasons.map(|reason| format!("  {reason}\n")));
+    }
+    words
 }
 
 /// Who is at the keyboard, as the system knows them.

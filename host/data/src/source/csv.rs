@@ -20,6 +20,7 @@ use super::cut::{Closed, Rows, Unclosed};
 use super::text::{Text, TextReader};
 use super::{Source, described, parallel, positions};
 use crate::opener::Opener;
+use crate::pieces::{Detail, Pieces};
 use crate::table::Batches;
 use crate::{BATCH_ROWS, Error, Result};
 
@@ -195,6 +196,10 @@ impl Source for CsvSource {
         let content = self.text.content(&self.parts[part])?;
         let names = described(&self.schema);
         Ok(format!("{content}first {first}\n{names}"))
+    }
+
+    fn pieces(&self, detail: Detail) -> Result<Option<Pieces>> {
+        self.text.pieces(&self.parts, detail)
     }
 
     fn scan_part(&self, part: usize, wanted: &SchemaRef) -> Result<Box<dyn Batches>> {

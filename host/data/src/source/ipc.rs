@@ -10,6 +10,7 @@ use arrow::ipc::reader::{FileReader, StreamReader};
 
 use super::ipc_index::{self, Index};
 use super::{Source, described, positions, without_metadata};
+use crate::pieces::{self, Detail, PieceUnit, Pieces};
 use crate::place::Place;
 use crate::reader::Reader;
 use crate::table::Batches;
@@ -105,6 +106,17 @@ impl Source for IpcFile {
         let digest = self.place.digest_of(&format!("part {part}"), &ranges)?;
         let lengths: Vec<u64> = ranges.iter().map(|range| range.end - range.start).collect();
         Ok(format!("{digest} {lengths:?}\n{}", described(&self.schema)))
+    }
+
+    fn pieces(&self, detail: Detail) -> Result<Option<Pieces>> {
+        let parts = self.parts.iter().enumerate();
+        let parts = parts.map(|(number, batches)| {
+            let batches = &self.index.batches[batches.clone()];
+            let rows = batches.iter().map(|batch| batch.rows).sum();
+            let content = self.part_content(number)?;
+            Ok((rows, pieces::digest_of(content.as_bytes())?))
+        });
+        pieces::of_parts(parts, detail.most, PieceUnit::Rows).map(Some)
     }
 
     fn scan_part(&self, part: usize, wanted: &SchemaRef) -> Result<Box<dyn Batches>> {

@@ -15,6 +15,7 @@ use super::json_diagnosis::Diagnosis;
 use super::text::Text;
 use super::{Source, json_keys, json_types};
 use crate::opener::Opener;
+use crate::pieces::{Detail, Pieces};
 use crate::table::Batches;
 use crate::{BATCH_ROWS, Error, Result};
 
@@ -68,6 +69,10 @@ impl Source for JsonSource {
     fn part_content(&self, part: usize) -> Result<String> {
         // Columns are found by name in each row, whatever others there are.
         self.text.content(&self.parts[part])
+    }
+
+    fn pieces(&self, detail: Detail) -> Result<Option<Pieces>> {
+        self.text.pieces(&self.parts, detail)
     }
 
     fn scan_part(&self, part: usize, wanted: &SchemaRef) -> Result<Box<dyn Batches>> {

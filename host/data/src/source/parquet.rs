@@ -12,6 +12,7 @@ use parquet::arrow::arrow_reader::{
 };
 
 use super::{Source, parquet_bytes, parquet_statistics, positions, without_metadata};
+use crate::pieces::{Detail, Pieces};
 use crate::place::Place;
 use crate::reader::{self, Failure, Reader};
 use crate::selected::PartFilter;
@@ -116,6 +117,10 @@ impl Source for ParquetSource {
 
     fn part_content(&self, part: usize) -> Result<String> {
         parquet_bytes::content(&self.place, self.metadata.metadata(), part)
+    }
+
+    fn pieces(&self, detail: Detail) -> Result<Option<Pieces>> {
+        parquet_bytes::pieces(&self.place, self.metadata.metadata(), detail).map(Some)
     }
 
     fn scan_part(&self, part: usize, wanted: &SchemaRef) -> Result<Box<dyn Batches>> {

@@ -5,9 +5,11 @@ use std::io::{Read as _, Seek as _, SeekFrom};
 use std::ops::Range;
 
 use parquet::errors::ParquetError;
-use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};
 use parquet::schema::printer::print_schema;
 
+use crate::digest::Hashing;
+use crate::pieces::{self, Detail, PieceUnit, Pieces};
 use crate::place::Place;
 use crate::{Error, Result};
 
@@ -41,6 +43,38 @@ pub(super) fn content(
     print_schema(&mut schema, metadata.file_metadata().schema());
     text.push_str(&String::from_utf8_lossy(&schema));
     Ok(text)
+}
+
+/// Digests of the row groups, and where there are not too many of the columns in each.
+pub(super) fn pieces(place: &Place, metadata: &ParquetMetaData, detail: Detail) -> Result<Pieces> {
+    let groups = metadata.row_groups();
+    let columns = metadata.file_metadata().schema_descr().columns();
+    let rows = |group: &RowGroupMetaData| u64::try_from(group.num_rows()).unwrap_or_default();
+    if !detail.fine || groups.len() * columns.len() > detail.most {
+        let parts = groups.iter().enumerate();
+        let parts = parts.map(|(number, group)| {
+            let content = content(place, metadata, number)?;
+            Ok((rows(group), pieces::digest_of(content.as_bytes())?))
+        });
+        return pieces::of_parts(parts, detail.most, PieceUnit::Rows);
+    }
+    let mut pieces = Pieces::new(PieceUnit::Rows);
+    pieces.columns = columns
+        .iter()
+        .map(|column| column.path().string())
+        .collect();
+    let mut end = 0;
+    for group in groups {
+        end += rows(group);
+        pieces.ends.push(end);
+        for column in group.columns() {
+            let mut hashing = Hashing::default();
+            let read = hashing.read(place.open_range(&chunk(column))?);
+            read.map_err(Error::io(&place.path))?;
+            pieces.push(&hashing.finished());
+        }
+    }
+    Ok(pieces)
 }
 
 /// The bytes of a column chunk.

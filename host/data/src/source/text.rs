@@ -9,6 +9,8 @@ use flate2::read::MultiGzDecoder;
 use mlhost_pipeline::Compression;
 
 use super::cut::{Cuts, Rows};
+use crate::digest::Hashing;
+use crate::pieces::{self, Detail, PieceUnit, Pieces};
 use crate::place::Place;
 use crate::reason::Fault;
 use crate::{Error, Result};
@@ -92,16 +94,45 @@ impl Text {
         count_lines(&mut reader).map_err(Error::io(&self.place.path))
     }
 
+    /// Digests of ranges of bytes: of equal ones, or of the parts of a large file.
+    pub(super) fn pieces(&self, parts: &[Range<u64>], detail: Detail) -> Result<Option<Pieces>> {
+        if self.is_compressed() {
+            return Ok(None);
+        }
+        if !detail.fine {
+            let parts = parts.iter().map(|range| {
+                let what = range_name(range);
+                let digest = self.place.digest_of(&what, std::slice::from_ref(range))?;
+                Ok((range.end - range.start, digest))
+            });
+            return pieces::of_parts(parts, detail.most, PieceUnit::Bytes).map(Some);
+        }
+        let mut pieces = Pieces::new(PieceUnit::Bytes);
+        pieces.ends = pieces::equal_ends(self.place.bytes(), detail.most);
+        for range in pieces.ranges() {
+            let mut hashing = Hashing::default();
+            let read = hashing.read(self.place.open_range(&range)?);
+            read.map_err(Error::io(&self.place.path))?;
+            pieces.push(&hashing.finished());
+        }
+        Ok(Some(pieces))
+    }
+
     /// The digest of the bytes of a range, and how they are compressed.
     pub(super) fn content(&self, range: &Range<u64>) -> Result<String> {
-        let what = format!("bytes {}..{}", range.start, range.end);
+        let what = range_name(range);
         let digest = self.place.digest_of(&what, std::slice::from_ref(range))?;
         Ok(format!("{} {digest}\n", self.compression))
     }
 }
 
+/// What a range is of its file.
+fn range_name(range: &Range<u64>) -> String {
+    format!("bytes {}..{}", range.start, range.end)
+}
+
 /// How many lines a reader ends.
-pub(super) fn count_lines(reader: &mut impl BufRead) -> io::Result<u64> {
+pub(crate) fn count_lines(reader: &mut impl BufRead) -> io::Result<u64> {
     let mut lines = 0;
     loop {
         let block = reader.fill_buf()?;

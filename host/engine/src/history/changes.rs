@@ -1,22 +1,14 @@
-//! What differs between two values, two lists of files, two sets of versions.
+//! What differs between two lists of files, and between two sets of versions.
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use mlhost_data::{ChangedPlace, Pieces};
+use serde::Serialize;
 
-use crate::FileRecord;
+pub use mlhost_store::ValueChange;
+pub(crate) use mlhost_store::value_changes as values;
 
-/// A value that is not the same on both sides; on one it may be missing.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ValueChange {
-    /// Where it is: `max_depth`, `encode[0].columns`.
-    pub at: String,
-    /// What it was.
-    pub before: Option<Value>,
-    /// What it is.
-    pub after: Option<Value>,
-}
+use crate::{FileRecord, RunRecord};
 
 /// A version that is not the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -52,46 +44,35 @@ pub struct FileChange {
     pub before: FileRecord,
     /// What it is.
     pub after: FileRecord,
+    /// Where it differs, as near as both runs have recorded; empty where that cannot be told.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<ChangedPlace>,
 }
 
-/// Where two values differ, as far down as objects and lists of equal length go.
-pub(crate) fn values(before: &Value, after: &Value) -> Vec<ValueChange> {
-    let mut changes = Vec::new();
-    compare(String::new(), Some(before), Some(after), &mut changes);
-    changes
+/// The files of one table of data, as a run has recorded them.
+#[derive(Clone, Copy)]
+pub(crate) struct Files<'a> {
+    records: &'a [FileRecord],
+    /// Digests of the pieces of each; none if the run has none.
+    pieces: &'a [Option<Pieces>],
 }
 
-fn compare(
-    at: String,
-    before: Option<&Value>,
-    after: Option<&Value>,
-    changes: &mut Vec<ValueChange>,
-) {
-    match (before, after) {
-        (before, after) if before == after => {}
-        (Some(Value::Object(left)), Some(Value::Object(right))) => {
-            let added = right.keys().filter(|key| !left.contains_key(*key));
-            for key in left.keys().chain(added) {
-                let at = match at.as_str() {
-                    "" => key.clone(),
-                    parent => format!("{parent}.{key}"),
-                };
-                compare(at, left.get(key), right.get(key), changes);
-            }
+impl<'a> Files<'a> {
+    /// Those of data of this name; there are none if the run has no such data.
+    pub(crate) fn of(record: &'a RunRecord, data: &str) -> Self {
+        let records = record.data.get(data).map(Vec::as_slice);
+        let pieces = record.pieces.get(data).map(Vec::as_slice);
+        Self {
+            records: records.unwrap_or_default(),
+            pieces: pieces.unwrap_or_default(),
         }
-        (Some(Value::Array(left)), Some(Value::Array(right)))
-            if left.len() == right.len() && left.iter().all(Value::is_object) =>
-        {
-            for (position, pair) in left.iter().zip(right).enumerate() {
-                let at = format!("{at}[{position}]");
-                compare(at, Some(pair.0), Some(pair.1), changes);
-            }
-        }
-        (before, after) => changes.push(ValueChange {
-            at,
-            before: before.cloned(),
-            after: after.cloned(),
-        }),
+    }
+
+    /// The file at a path, with its pieces.
+    fn at(self, path: &str) -> Option<(&'a FileRecord, Option<&'a Pieces>)> {
+        let place = self.records.iter().position(|file| file.path == path)?;
+        let pieces = self.pieces.get(place).and_then(Option::as_ref);
+        Some((&self.records[place], pieces))
     }
 }
 
@@ -113,11 +94,13 @@ pub(crate) fn versions(
 }
 
 /// How the content of files differs, if it does.
-pub(crate) fn files(
-    data: &str,
-    before: &[FileRecord],
-    after: &[FileRecord],
-) -> Option<FilesChange> {
+pub(crate) fn files(data: &str, before: Files<'_>, after: Files<'_>) -> Option<FilesChange> {
+    let pieces_of = |files: Files<'_>, path: &str| files.at(path)?.1.cloned();
+    let places = |path: &str| {
+        let pieces = pieces_of(before, path).zip(pieces_of(after, path));
+        pieces.map(|(before, after)| before.changes(&after))
+    };
+    let (before, after) = (before.records, after.records);
     let digests = |files: &[FileRecord]| -> Vec<String> {
         files.iter().map(|file| file.digest.clone()).collect()
     };
@@ -149,6 +132,7 @@ pub(crate) fn files(
             (after.digest != file.digest).then(|| FileChange {
                 before: file.clone(),
                 after,
+                places: places(&file.path).unwrap_or_default(),
             })
         })
         .collect();
@@ -163,22 +147,8 @@ pub(crate) fn files(
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
-    use super::{files, values};
+    use super::{Files, FilesChange};
     use crate::FileRecord;
-
-    #[test]
-    fn values_differ_where_they_differ() {
-        let before = json!({ "depth": 12, "encode": [{ "as": "one_hot", "columns": ["a"] }] });
-        let after = json!({ "encode": [{ "as": "one_hot", "columns": ["a", "b"] }], "seed": 1 });
-        let changes = values(&before, &after);
-        let places: Vec<_> = changes.iter().map(|change| change.at.as_str()).collect();
-        assert_eq!(places, ["depth", "encode[0].columns", "seed"]);
-        assert_eq!(changes[0].after, None);
-        assert_eq!(changes[2].before, None);
-        assert!(values(&after, &after).is_empty());
-    }
 
     fn file(path: &str, digest: &str) -> FileRecord {
         FileRecord {
@@ -187,6 +157,14 @@ mod tests {
             rows: None,
             bytes: 1,
         }
+    }
+
+    fn files(data: &str, before: &[FileRecord], after: &[FileRecord]) -> Option<FilesChange> {
+        let of = |records| Files {
+            records,
+            pieces: &[],
+        };
+        super::files(data, of(before), of(after))
     }
 
     #[test]

@@ -6,7 +6,7 @@ use mlhost_sandbox::Metric;
 use mlhost_store::{RunId, RunOutcome, Store};
 use serde::Serialize;
 
-use super::changes::{self, FilesChange, ValueChange, VersionChange};
+use super::changes::{self, Files, FilesChange, ValueChange, VersionChange};
 use crate::{PatchRecord, PluginRecord, RegisteredModel, Result, RunRecord};
 
 /// How one run differs from another. What is the same on both sides is left out, except for the
@@ -200,10 +200,9 @@ fn packages(left: &RunRecord, right: &RunRecord) -> Vec<PackageChange> {
 fn data(left: &RunRecord, right: &RunRecord) -> Vec<FilesChange> {
     let added = right.data.keys();
     let added = added.filter(|name| !left.data.contains_key(*name));
-    let files = |record: &RunRecord, name: &str| record.data.get(name).cloned().unwrap_or_default();
     let names = left.data.keys().chain(added);
     names
-        .filter_map(|name| changes::files(name, &files(left, name), &files(right, name)))
+        .filter_map(|name| changes::files(name, Files::of(left, name), Files::of(right, name)))
         .collect()
 }
 

@@ -4,7 +4,7 @@
 use mlhost_store::{Run, RunId, Store};
 use serde::Serialize;
 
-use super::changes::{self, FilesChange, ValueChange, VersionChange};
+use super::changes::{self, Files, FilesChange, ValueChange, VersionChange};
 use crate::{
     Error, InputRecord, PluginRecord, Result, RunRecord, StepKey, StepRecord, StepStatus,
     opened::data_name,
@@ -206,8 +206,10 @@ fn why(record: &RunRecord, step: &StepRecord, history: &mut History<'_>) -> Why 
     let is_same = |other: &StepRecord| other.key.as_ref().is_some_and(|k| k.digest == key.digest);
     if let Some((run, before)) = history.latest(&step.name, is_same) {
         let before = before.step(&step.name);
-        let failed = before.is_some_and(|before| before.status == StepStatus::Failed);
-        return match failed {
+        let unfinished = |before: &StepRecord| {
+            matches!(before.status, StepStatus::Failed | StepStatus::Cancelled)
+        };
+        return match before.is_some_and(unfinished) {
             true => Why::Unfinished { run },
             false => Why::Forgotten { run },
         };
@@ -332,14 +334,14 @@ fn mentions(others: &[Change], name: &str) -> bool {
 
 /// Why the rows of a table are not the same.
 fn row_changes(before: &RunRecord, after: &RunRecord, data: &str) -> Vec<Change> {
-    let files = |record: &RunRecord| record.data.get(data).cloned().unwrap_or_default();
     let selection = |record: &RunRecord| {
         let selection = record.selections.get(data);
         let json = selection.and_then(|selection| serde_json::to_value(selection).ok());
         json.unwrap_or_else(|| serde_json::json!({}))
     };
     let mut found = Vec::new();
-    found.extend(changes::files(data, &files(before), &files(after)).map(Change::Data));
+    let (left, right) = (Files::of(before, data), Files::of(after, data));
+    found.extend(changes::files(data, left, right).map(Change::Data));
     let changes = changes::values(&selection(before), &selection(after));
     let data = data.to_owned();
     if !changes.is_empty() {

@@ -8,11 +8,12 @@ use std::{
     sync::Arc,
 };
 
+use mlhost_data::ChangedPlace;
 use mlhost_pipeline::{Pipeline, Scheme, Source, parse_with};
 use mlhost_store::{Digest, RunId, Selector, Store, StoredModel};
 
 use super::{
-    changes,
+    changes, imported,
     reproduction::{Difference, Reproduction},
 };
 use crate::{
@@ -20,10 +21,12 @@ use crate::{
     with_causes,
 };
 
-/// What a model version was made from, as the record of its run has it.
+/// What a model version was made from, as the record of its run has it; of one that was imported,
+/// as far as `model.json` tells.
 pub struct Lineage {
     pub(super) model: StoredModel,
-    pub(super) run: RunId,
+    /// None if it was imported.
+    pub(super) run: Option<RunId>,
     pub(super) record: RunRecord,
     pipeline: Pipeline,
 }
@@ -41,8 +44,16 @@ impl Lineage {
             model: name.clone(),
             reason,
         };
-        let imported = || lost("it was imported, and no run of this store has made it".to_owned());
-        let run = model.run.ok_or_else(imported)?;
+        let Some(run) = model.run else {
+            let here = std::path::absolute(".").unwrap_or_default();
+            let (record, pipeline) = imported::lineage(&model, here.display().to_string())?;
+            return Ok(Self {
+                model,
+                run: None,
+                record,
+                pipeline,
+            });
+        };
         let (stored, record) = RunRecord::read(store, run)?;
         let record = record.filter(|record| !record.steps.is_empty());
         let record = record.ok_or_else(|| lost(format!("run {run} kept no record")))?;
@@ -57,7 +68,7 @@ impl Lineage {
         let pipeline = parse_with(source, &record.overrides())?;
         Ok(Self {
             model,
-            run,
+            run: Some(run),
             record,
             pipeline,
         })
@@ -93,7 +104,10 @@ impl Lineage {
 
     /// The versions that are not those of the run.
     pub(super) fn versions(&self) -> Vec<changes::VersionChange> {
-        changes::versions(&self.record.versions, &provenance::versions())
+        let mut now = provenance::versions();
+        // What is not on record is no difference.
+        now.retain(|name, _| self.record.versions.contains_key(name));
+        changes::versions(&self.record.versions, &now)
     }
 
     fn find_plugins(
@@ -150,10 +164,10 @@ impl Lineage {
                 }
             };
             if paths.len() == recorded.len() {
-                let pairs = paths.iter().zip(recorded);
-                missing.extend(
-                    pairs.filter_map(|(path, file)| self.file_difference(name, path, file)),
-                );
+                let pairs = paths.iter().zip(recorded).enumerate();
+                missing.extend(pairs.filter_map(|(number, (path, file))| {
+                    self.file_difference((name, number), path, file)
+                }));
             } else {
                 missing.push(Difference::OtherFiles {
                     data: name.clone(),
@@ -199,10 +213,11 @@ impl Lineage {
     /// How a file differs from what the run has read.
     fn file_difference(
         &self,
-        data: &str,
+        (data, number): (&str, usize),
         path: &Path,
         recorded: &FileRecord,
     ) -> Option<Difference> {
+        let places = || self.changed_places((data, number), path, recorded);
         let (data, step) = (data.to_owned(), self.first_reader(data));
         match self.digest(&data, path) {
             Ok(found) if found == recorded.digest => None,
@@ -212,6 +227,7 @@ impl Lineage {
                 path: path.display().to_string(),
                 recorded: recorded.digest.clone(),
                 found,
+                places: places(),
             }),
             Err(error) => Some(Difference::DataMissing {
                 data,
@@ -221,6 +237,24 @@ impl Lineage {
                 reason: error,
             }),
         }
+    }
+
+    /// Where a file has changed, as near as the record and the file allow.
+    fn changed_places(
+        &self,
+        (data, number): (&str, usize),
+        path: &Path,
+        recorded: &FileRecord,
+    ) -> Vec<ChangedPlace> {
+        let pieces = self.record.pieces.get(data);
+        let pieces = pieces.and_then(|files| Some((files.get(number)?.as_ref()?, files.len())));
+        let (Some((pieces, files)), Some(data)) = (pieces, self.pipeline.data.get(data)) else {
+            return vec![];
+        };
+        let opener = opened::opener(data, &Supplies::default());
+        let changes = opener.changes(path.to_owned(), (pieces, recorded.bytes), files);
+        // What it holds now may be no table at all: then it can only be said that it has changed.
+        changes.unwrap_or_default()
     }
 
     /// The first step that reads some data.

@@ -4,6 +4,7 @@
 mod changes;
 mod diff;
 mod explain;
+mod imported;
 mod lineage;
 mod reproduction;
 mod resume;

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use mlhost_store::{Digest, Outcome, RunId, Store};
+use mlhost_data::ChangedPlace;
+use mlhost_sandbox::Outcome;
+use mlhost_store::{Digest, Model, Outcome as RunOutcome, RunId, Store};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -10,7 +12,7 @@ use super::{
     changes::{self, ValueChange, VersionChange},
     lineage::Lineage,
 };
-use crate::{PluginRecord, Result, RunOptions, RunReport, StepRecord};
+use crate::{Error, PluginRecord, RegisteredModel, Result, RunOptions, RunReport, StepRecord};
 
 /// What came of making a model again.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -19,10 +21,13 @@ pub struct Reproduction {
     pub model: String,
     /// The digest that is its identity.
     pub digest: Digest,
-    /// The run that registered it.
-    pub run: RunId,
+    /// The run that registered it; none if it was imported.
+    pub run: Option<RunId>,
     /// Whether the same model came out, bit for bit.
     pub identical: bool,
+    /// Whether its metrics are as recorded because they could not be measured again: an imported
+    /// model comes without the evaluators of its run.
+    pub metrics_unchecked: bool,
     /// What is not the same: all that was missing beforehand, or that of the first step that
     /// differs.
     pub differences: Vec<Difference>,
@@ -66,6 +71,8 @@ pub enum Difference {
         recorded: String,
         /// The digest of what is there now.
         found: String,
+        /// Where in the file, as near as that is known; all of it if there is none.
+        places: Vec<ChangedPlace>,
     },
     /// Data that was moved has more files or fewer.
     OtherFiles {
@@ -118,11 +125,12 @@ pub enum Difference {
 }
 
 impl Lineage {
-    /// With which overrides of parameters the run was made, for the record of the next.
-    pub fn options(&self) -> RunOptions {
+    /// The same options, with the overrides of parameters that the run was made with.
+    #[must_use]
+    pub fn options(&self, options: RunOptions) -> RunOptions {
         RunOptions {
             given: self.record.given.clone(),
-            ..RunOptions::default()
+            ..options
         }
     }
 
@@ -131,9 +139,20 @@ impl Lineage {
     /// # Errors
     /// When the model of the run cannot be read from the store.
     pub fn compare(&self, report: &RunReport, store: &Store) -> Result<Reproduction> {
+        // Under its own name: an imported model may have another one here.
+        let recorded = &self.model.model;
         let mut models = report.record.models.iter();
-        let made = models.find(|model| model.name == self.model.name);
-        if made.is_some_and(|made| made.digest == self.model.digest.to_string()) {
+        let made = models.find(|model| model.name == recorded.name);
+        let read = |made: &RegisteredModel| -> Result<Model> {
+            let json = store.blobs().get(&made.digest.parse()?)?;
+            Ok(Model::from_json(&json)?)
+        };
+        let mut made = made.map(read).transpose()?;
+        if let Some(made) = &mut made {
+            self.as_recorded(made);
+        }
+        let is_same = |made: &Model| Ok::<_, Error>(made.digest()? == self.model.digest);
+        if made.as_ref().map(is_same).transpose()? == Some(true) {
             let mut same = self.reproduction(vec![]);
             same.identical = true;
             return Ok(same);
@@ -141,14 +160,12 @@ impl Lineage {
         let mut differences = self.first_step_that_differs(report);
         if differences.is_empty() {
             differences.push(match made {
-                Some(made) => {
-                    let json = store.blobs().get(&made.digest.parse()?)?;
-                    let found: Value = serde_json::from_slice(&json)?;
-                    let recorded = serde_json::to_value(&self.model.model)?;
-                    Difference::Model {
-                        changes: changes::values(&recorded, &found),
-                    }
-                }
+                Some(made) => Difference::Model {
+                    changes: changes::values(
+                        &serde_json::to_value(recorded)?,
+                        &serde_json::to_value(&made)?,
+                    ),
+                },
                 None => Difference::StepStopped {
                     step: self.last_step(),
                     reason: report.summary.clone(),
@@ -158,12 +175,29 @@ impl Lineage {
         Ok(self.reproduction(differences))
     }
 
+    /// Takes over from the recorded model what is no difference: the names of files with the same
+    /// content, and metrics that nobody could measure again.
+    fn as_recorded(&self, made: &mut Model) {
+        let recorded = &self.model.model;
+        for (made, recorded) in made.data.iter_mut().zip(&recorded.data) {
+            for (made, recorded) in made.files.iter_mut().zip(&recorded.files) {
+                if made.digest == recorded.digest {
+                    made.name.clone_from(&recorded.name);
+                }
+            }
+        }
+        if self.run.is_none() {
+            made.metrics.clone_from(&recorded.metrics);
+        }
+    }
+
     pub(super) fn reproduction(&self, differences: Vec<Difference>) -> Reproduction {
         Reproduction {
             model: format!("{}@{}", self.model.name, self.model.version),
             digest: self.model.digest,
             run: self.run,
             identical: false,
+            metrics_unchecked: self.run.is_none() && !self.model.model.metrics.is_empty(),
             differences,
             versions: self.versions(),
         }
@@ -179,7 +213,7 @@ impl Lineage {
             let differences = match report.record.step(&recorded.name) {
                 Some(found) => step_differences(recorded, found),
                 // It waited for a step after it in the list.
-                None if report.outcome != Outcome::Done => continue,
+                None if report.outcome != RunOutcome::Done => continue,
                 None => vec![Difference::StepStopped {
                     step: recorded.name.clone(),
                     reason: report.summary.clone(),
@@ -222,9 +256,12 @@ fn step_differences(recorded: &StepRecord, found: &StepRecord) -> Vec<Difference
             });
         }
     }
-    let json = |record: &StepRecord| serde_json::to_value(&record.outcome).unwrap_or_default();
-    let changes = as_kept(&json(recorded), &json(found));
-    if !changes.is_empty() {
+    let json = |outcome: &Outcome| serde_json::to_value(outcome).unwrap_or_default();
+    let found = found.outcome.as_ref().map(json).unwrap_or_default();
+    // Of an imported model it is not known what its steps have reported.
+    let recorded = recorded.outcome.as_ref().map(json);
+    let changes = recorded.map(|recorded| as_kept(&recorded, &found));
+    if let Some(changes) = changes.filter(|changes| !changes.is_empty()) {
         differences.push(Difference::StepOutcome { step, changes });
     }
     differences

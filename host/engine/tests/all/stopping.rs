@@ -68,6 +68,10 @@ fn a_step_that_refuses_stops_the_one_beside_it() {
     assert_eq!(step(&report, "refuse").status, StepStatus::Refused);
     let hang = step(&report, "hang");
     assert_eq!(hang.status, StepStatus::Cancelled);
+    assert_eq!(
+        hang.error, None,
+        "what ended the run is told by the step that did"
+    );
     assert_eq!(report.record.steps.len(), 2, "what waited has not begun");
 }
 

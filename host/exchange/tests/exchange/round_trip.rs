@@ -1,7 +1,7 @@
 //! What goes out comes in: the same model, the same blobs, the same archive again.
 
 use mlhost_exchange::{Incoming, export};
-use mlhost_store::Digest;
+use mlhost_store::{Digest, ImportAliases};
 
 use crate::support::{Scene, blobs, empty_store, json, manifest_place, plain_import, read_tar};
 
@@ -100,7 +100,9 @@ fn a_model_can_have_another_name_here() {
     let path = scene.export("model.tar", None);
     let other = empty_store();
     let incoming = Incoming::check(&path, None).unwrap();
-    let imported = incoming.import(&other.store, Some("theirs")).unwrap();
+    let imported = incoming
+        .import(&other.store, Some("theirs"), ImportAliases::default())
+        .unwrap();
     assert_eq!((imported.name.as_str(), imported.version), ("theirs", 1));
     assert_eq!(imported.digest, scene.stored().digest);
     assert!(other.store.model(&"arr-delay".parse().unwrap()).is_err());
@@ -115,7 +117,9 @@ fn an_archive_that_changes_after_it_was_checked_is_refused() {
     let state = scene.stored().model.chain[0].state;
     std::fs::write(folder.join("blobs/sha256").join(state.hex()), "another").unwrap();
     let other = empty_store();
-    let error = incoming.import(&other.store, None).unwrap_err();
+    let error = incoming
+        .import(&other.store, None, ImportAliases::default())
+        .unwrap_err();
     assert!(error.to_string().contains(&state.hex()), "{error}");
     assert!(other.store.models().unwrap().is_empty());
 }

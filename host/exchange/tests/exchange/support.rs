@@ -18,6 +18,7 @@ use crate::fixture::Fixture;
 pub(crate) struct Scene {
     pub(crate) fixture: Fixture,
     folder: TempDir,
+    name: &'static str,
 }
 
 /// The files of an archive, in any order.
@@ -25,10 +26,19 @@ pub(crate) type Files = BTreeMap<String, Vec<u8>>;
 
 impl Scene {
     pub(crate) fn new() -> Self {
+        Self::of("arr-delay")
+    }
+
+    /// The same with a model of another name.
+    pub(crate) fn of(name: &'static str) -> Self {
         let fixture = Fixture::new();
-        fixture.register("arr-delay", 1);
+        fixture.register(name, 1);
         let folder = tempfile::tempdir().unwrap();
-        Self { fixture, folder }
+        Self {
+            fixture,
+            folder,
+            name,
+        }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -36,7 +46,7 @@ impl Scene {
     }
 
     pub(crate) fn stored(&self) -> StoredModel {
-        let selector = "arr-delay".parse().unwrap();
+        let selector = self.name.parse().unwrap();
         self.fixture.store.model(&selector).unwrap()
     }
 
@@ -83,7 +93,7 @@ pub(crate) fn empty_store() -> Fixture {
 
 /// Imports into a store, with the signature of a key if there is one.
 pub(crate) fn import(store: &Store, path: &Path, key: Option<&PublicKey>) -> Result<Imported> {
-    Incoming::check(path, key)?.import(store, None)
+    Incoming::check(path, key)?.import(store, None, mlhost_store::ImportAliases::default())
 }
 
 /// Imports into a store without looking at a signature.

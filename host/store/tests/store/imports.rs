@@ -1,6 +1,6 @@
 //! Models from elsewhere: registered without a run, once, with where they came from.
 
-use mlhost_store::{Digest, Error, ImportSource, Store};
+use mlhost_store::{Digest, Error, ImportAliases, ImportSource, Store};
 use rusqlite::Connection;
 
 use crate::fixture::Fixture;
@@ -18,7 +18,9 @@ fn source() -> ImportSource {
 fn an_imported_version_has_a_source_and_no_run() {
     let fixture = Fixture::new();
     let model = fixture.model("arr-delay", 1);
-    let imported = fixture.store.import("arr-delay", &model, &source());
+    let imported = fixture
+        .store
+        .import("arr-delay", &model, &source(), ImportAliases::default());
     let imported = imported.unwrap();
     assert_eq!((imported.version, imported.new), (1, true));
     assert_eq!(imported.digest, model.digest().unwrap());
@@ -34,7 +36,9 @@ fn what_a_name_has_is_not_imported_again() {
     let fixture = Fixture::new();
     let version = fixture.register("arr-delay", 1);
     let model = fixture.model("arr-delay", 1);
-    let again = fixture.store.import("arr-delay", &model, &source());
+    let again = fixture
+        .store
+        .import("arr-delay", &model, &source(), ImportAliases::default());
     let again = again.unwrap();
     assert_eq!((again.version, again.new), (version, false));
     let versions = fixture.store.model_versions("arr-delay").unwrap();
@@ -43,7 +47,10 @@ fn what_a_name_has_is_not_imported_again() {
     assert!(versions[0].run.is_some() && versions[0].imported.is_none());
 
     // Another name counts its own versions.
-    let renamed = fixture.store.import("delay", &model, &source()).unwrap();
+    let renamed = fixture
+        .store
+        .import("delay", &model, &source(), ImportAliases::default())
+        .unwrap();
     assert_eq!((renamed.version, renamed.new), (1, true));
 }
 
@@ -53,7 +60,7 @@ fn a_run_that_makes_an_imported_model_finds_its_version() {
     let model = fixture.model("arr-delay", 1);
     fixture
         .store
-        .import("arr-delay", &model, &source())
+        .import("arr-delay", &model, &source(), ImportAliases::default())
         .unwrap();
     let made = fixture.store.register(&model, fixture.begin_run()).unwrap();
     assert_eq!((made.version, made.new), (1, false));
@@ -63,10 +70,14 @@ fn a_run_that_makes_an_imported_model_finds_its_version() {
 fn what_cannot_be_loaded_is_not_imported() {
     let fixture = Fixture::new();
     let model = crate::fixture::model("arr-delay", 1);
-    let outcome = fixture.store.import("arr-delay", &model, &source());
+    let outcome = fixture
+        .store
+        .import("arr-delay", &model, &source(), ImportAliases::default());
     assert!(matches!(outcome, Err(Error::MissingPart { .. })));
     let model = fixture.model("arr-delay", 1);
-    let outcome = fixture.store.import("No Name", &model, &source());
+    let outcome = fixture
+        .store
+        .import("No Name", &model, &source(), ImportAliases::default());
     assert!(matches!(outcome, Err(Error::InvalidModelName { .. })));
     assert!(fixture.store.models().unwrap().is_empty());
 }
@@ -106,6 +117,37 @@ fn versions_of_an_older_store_keep_runs_and_aliases() {
         let bytes = fixture.store.blobs().get(&part.digest).unwrap();
         store.blobs().put(&bytes).unwrap();
     }
-    let imported = store.import("arr-delay", &model, &source()).unwrap();
+    let imported = store
+        .import("arr-delay", &model, &source(), ImportAliases::default())
+        .unwrap();
     assert_eq!((imported.version, imported.new), (2, true));
+}
+
+#[test]
+fn aliases_move_with_the_import_or_nothing_is_imported() {
+    let fixture = Fixture::new();
+    fixture.register("arr-delay", 1);
+    fixture
+        .store
+        .set_alias("arr-delay", "champion", 1, "ann", "")
+        .unwrap();
+    let model = fixture.model("arr-delay", 2);
+    let import = |aliases: &[String]| {
+        let moved = ImportAliases {
+            aliases,
+            by: "ann",
+            reason: "imported",
+        };
+        fixture.store.import("arr-delay", &model, &source(), moved)
+    };
+    let refused = import(&["champion".to_owned(), "No Alias".to_owned()]);
+    assert!(matches!(refused, Err(Error::InvalidAlias { .. })));
+    assert_eq!(fixture.store.models().unwrap()[0].version, 1);
+
+    import(&["champion".to_owned(), "trial".to_owned()]).unwrap();
+    let aliases = &fixture.store.models().unwrap()[0].aliases;
+    assert_eq!((aliases["champion"], aliases["trial"]), (2, 2));
+    let moves = fixture.store.alias_history("arr-delay").unwrap();
+    assert_eq!(moves.len(), 3);
+    assert!(moves.iter().all(|moved| moved.by == "ann"));
 }

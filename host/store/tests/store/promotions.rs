@@ -134,3 +134,45 @@ fn a_word_that_is_no_alias_lets_nothing_be_registered() {
     }
     assert!(fixture.store.models().unwrap().is_empty());
 }
+
+#[test]
+fn models_of_one_run_are_registered_together_or_not_at_all() {
+    let fixture = Fixture::new();
+    promote(&fixture, 1, None).1.unwrap();
+    let (run, first, second) = (
+        fixture.begin_run(),
+        fixture.model("dep-delay", 1),
+        fixture.model("arr-delay", 2),
+    );
+    let plain = Registration::default();
+    let promoted = |expected| Registration {
+        gates: vec![],
+        promotion: Some(Promotion {
+            alias: "champion",
+            reason: "",
+            expected: Some(expected),
+        }),
+    };
+    let late = promoted(None);
+    let refused = fixture
+        .store
+        .register_all(run, &[(&first, &plain), (&second, &late)]);
+    assert!(matches!(refused, Err(Error::AliasMoved { .. })));
+    let names = || -> Vec<(String, u32)> {
+        let models = fixture.store.models().unwrap().into_iter();
+        models.map(|model| (model.name, model.version)).collect()
+    };
+    assert_eq!(names(), [("arr-delay".to_owned(), 1)]);
+
+    let in_time = promoted(Some(1));
+    let registered = fixture
+        .store
+        .register_all(run, &[(&first, &plain), (&second, &in_time)])
+        .unwrap();
+    assert_eq!((registered[0].version, registered[1].version), (1, 2));
+    assert_eq!(registered[1].before, Some(1));
+    assert_eq!(
+        names(),
+        [("arr-delay".to_owned(), 2), ("dep-delay".to_owned(), 1)]
+    );
+}

@@ -95,7 +95,14 @@ fn statistic(outcome: &Outcome, metric: &str, statistic: &str) -> f64 {
 #[test]
 fn differences_are_those_of_numpy_and_scikit_learn() {
     let regression = ["r2", "rmse", "mae", "median_absolute_error"];
-    let classification = ["accuracy", "log_loss", "roc_auc"];
+    let classification = [
+        "accuracy",
+        "log_loss",
+        "roc_auc",
+        "precision",
+        "recall",
+        "f1",
+    ];
     let json = |metrics| asking(metrics, 5_000);
     let outcomes = [
         compare(
@@ -264,7 +271,8 @@ fn what_cannot_be_resampled_is_told_at_its_place() {
     );
     assert_eq!(
         error.unwrap_err().to_string(),
-        "`mae` cannot be resampled: only `accuracy`, `log_loss`, `roc_auc` can (at \
+        "`mae` cannot be resampled: only `accuracy`, `precision`, `recall`, `f1`, \
+         `precision_macro`, `recall_macro`, `f1_macro`, `log_loss`, `roc_auc` can (at \
          /bootstrap/metrics/mae)"
     );
 }

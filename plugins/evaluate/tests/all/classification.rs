@@ -32,9 +32,12 @@ fn scores_of_two_classes_are_those_of_scikit_learn() {
         &outcome,
         &[
             ("accuracy", 0.625),
-            ("precision average=binary", 0.6),
-            ("recall average=binary", 0.75),
-            ("f1 average=binary", 0.6666666666666666),
+            ("precision", 0.6),
+            ("recall", 0.75),
+            ("f1", 0.6666666666666666),
+            ("precision_macro", 0.6333333333333333),
+            ("recall_macro", 0.625),
+            ("f1_macro", 0.6190476190476191),
             ("log_loss", 4.916468835378414),
             ("roc_auc", 0.625),
             ("rows", 8.0),
@@ -52,9 +55,12 @@ fn the_positive_class_can_be_named() {
         &outcome,
         &[
             ("accuracy", 0.625),
-            ("precision average=binary", 0.6666666666666666),
-            ("recall average=binary", 0.5),
-            ("f1 average=binary", 0.5714285714285714),
+            ("precision", 0.6666666666666666),
+            ("recall", 0.5),
+            ("f1", 0.5714285714285714),
+            ("precision_macro", 0.6333333333333333),
+            ("recall_macro", 0.625),
+            ("f1_macro", 0.6190476190476191),
             ("rows", 8.0),
             ("rows_without_target", 0.0),
         ],
@@ -86,9 +92,9 @@ fn scores_of_three_classes_are_those_of_scikit_learn() {
         &score(json, rows).unwrap(),
         &[
             ("accuracy", 0.6666666666666666),
-            ("precision average=macro", 0.7222222222222222),
-            ("recall average=macro", 0.6666666666666666),
-            ("f1 average=macro", 0.6793650793650793),
+            ("precision_macro", 0.7222222222222222),
+            ("recall_macro", 0.6666666666666666),
+            ("f1_macro", 0.6793650793650793),
             ("log_loss", 0.7013333827145379),
             ("roc_auc", 0.9351851851851852),
             ("rows", 9.0),
@@ -128,7 +134,7 @@ fn booleans_are_classes_and_true_is_positive() {
         ("prediction", booleans(vec![true, false, false, false])),
     ]);
     let found = metrics(&score(TARGET, rows).unwrap());
-    assert!(found.contains(&("recall average=binary".to_owned(), 0.5)));
+    assert!(found.contains(&("recall".to_owned(), 0.5)));
     assert!(found.contains(&("rows_without_target".to_owned(), 1.0)));
 }
 
@@ -142,7 +148,7 @@ fn a_number_is_the_same_class_in_every_type() {
     ]);
     let json = r#"{ "target": "late", "task": "classification", "positive": 1 }"#;
     let found = metrics(&score(json, rows).unwrap());
-    assert!(found.contains(&("recall average=binary".to_owned(), 0.5)));
+    assert!(found.contains(&("recall".to_owned(), 0.5)));
     assert!(found.contains(&("roc_auc".to_owned(), 1.0)));
 }
 
@@ -168,7 +174,7 @@ fn a_dictionary_of_texts_holds_classes() {
         ("prediction", texts(["no", "yes", "yes"])),
     ]);
     let found = metrics(&score(TARGET, rows).unwrap());
-    assert!(found.contains(&("precision average=binary".to_owned(), 0.5)));
+    assert!(found.contains(&("precision".to_owned(), 0.5)));
 }
 
 #[test]

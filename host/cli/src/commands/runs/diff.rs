@@ -124,7 +124,7 @@ fn metrics(metrics: &[MetricChange]) -> String {
             ),
             text::metric(metric.before),
             text::metric(metric.after),
-            difference(metric.difference),
+            text::difference(metric.difference),
         ]
     });
     let headings = [
@@ -143,14 +143,4 @@ fn metrics(metrics: &[MetricChange]) -> String {
         );
     }
     words
-}
-
-/// With its sign; nothing where there is none.
-fn difference(difference: Option<f64>) -> String {
-    match difference {
-        None => String::new(),
-        Some(0.0) => "=".to_owned(),
-        Some(difference) if difference > 0.0 => format!("+{}", text::metric(Some(difference))),
-        Some(difference) => text::metric(Some(difference)),
-    }
 }

@@ -18,6 +18,9 @@ use crate::{
     places, text,
 };
 
+/// The most characters of a summary in the list: the whole of it is shown with the run.
+const SUMMARY: usize = 80;
+
 pub(super) fn runs(
     arguments: &RunsArguments,
     store: Option<&Path>,
@@ -56,7 +59,7 @@ fn list(runs: &[Run]) -> String {
             run.started_at.strftime("%Y-%m-%d %H:%M:%S").to_string(),
             duration(run),
             outcome(run),
-            run.summary.clone().unwrap_or_default(),
+            text::cut(run.summary.as_deref().unwrap_or_default(), SUMMARY),
         ]
     });
     let headings = [

@@ -71,12 +71,12 @@ pub(super) fn words(shown: &Shown) -> String {
 }
 
 fn show_step(step: &StepRecord, words: &mut String) {
-    let status = outcome::status(step);
     let _ = writeln!(
         words,
-        "\n{}  {}  {status}, {} rows in {}",
+        "\n{}  {}  {}, {} rows in {}",
         step.name,
         step.plugin,
+        outcome::status(step),
         text::count(step.rows),
         text::seconds(step.seconds)
     );

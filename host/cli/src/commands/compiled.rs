@@ -1,0 +1,44 @@
+//! Compiled plugins: they are no part of any store, but take space for all of them.
+
+use std::{fs, io, path::PathBuf};
+
+use mlhost_store::Tally;
+use serde::Serialize;
+
+use crate::{error::Failure, places};
+
+/// What compiled plugins take.
+#[derive(Serialize)]
+pub(super) struct Compiled {
+    /// Where they are.
+    pub(super) folder: PathBuf,
+    #[serde(flatten)]
+    pub(super) tally: Tally,
+}
+
+/// What compiled plugins take; none if they are not kept, or none is there yet.
+pub(super) fn taken() -> Result<Option<Compiled>, Failure> {
+    let Some(folder) = places::cache() else {
+        return Ok(None);
+    };
+    let failed = |error| {
+        let folder = folder.display();
+        Failure::internal(format!("could not list the folder `{folder}`: {error}"))
+    };
+    let entries = match fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed(error)),
+    };
+    let mut tally = Tally::default();
+    for entry in entries {
+        let metadata = match entry.and_then(|entry| entry.metadata()) {
+            // Another process has just given it its name.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            metadata => metadata.map_err(failed)?,
+        };
+        tally.count += 1;
+        tally.bytes += metadata.len();
+    }
+    Ok((tally.count > 0).then_some(Compiled { folder, tally }))
+}
