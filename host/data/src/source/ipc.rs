@@ -107,7 +107,13 @@ impl Source for IpcFile {
         Ok(format!("{digest} {lengths:?}\n{}", described(&self.schema)))
     }
 
-    fn scan_part(&self, part: usize, wanted: &SchemaRef) -> Result<Box<dyn Batches>> {
+    /// Batches are as long as they were written.
+    fn scan_part(
+        &self,
+        part: usize,
+        wanted: &SchemaRef,
+        _batch_rows: usize,
+    ) -> Result<Box<dyn Batches>> {
         let mut reader = file_reader(&self.place, Some(positions(&self.schema, wanted)))?;
         let path = self.place.path.clone();
         let part = &self.parts[part];
@@ -155,7 +161,13 @@ impl Source for IpcStream {
         self.place.digest()
     }
 
-    fn scan_part(&self, _part: usize, wanted: &SchemaRef) -> Result<Box<dyn Batches>> {
+    /// Batches are as long as they were written.
+    fn scan_part(
+        &self,
+        _part: usize,
+        wanted: &SchemaRef,
+        _batch_rows: usize,
+    ) -> Result<Box<dyn Batches>> {
         let reader = stream_reader(&self.place, Some(positions(&self.schema, wanted)))?;
         let path = self.place.path.clone();
         Ok(Box::new(

@@ -16,7 +16,7 @@ use super::text::Text;
 use super::{Source, json_keys, json_types};
 use crate::opener::Opener;
 use crate::table::Batches;
-use crate::{BATCH_ROWS, Error, Result};
+use crate::{Error, Result};
 
 pub(super) struct JsonSource {
     text: Text,
@@ -70,9 +70,15 @@ impl Source for JsonSource {
         self.text.content(&self.parts[part])
     }
 
-    fn scan_part(&self, part: usize, wanted: &SchemaRef) -> Result<Box<dyn Batches>> {
+    fn scan_part(
+        &self,
+        part: usize,
+        wanted: &SchemaRef,
+        batch_rows: usize,
+    ) -> Result<Box<dyn Batches>> {
         let range = self.parts[part].clone();
         let reader = reader(wanted)
+            .with_batch_size(batch_rows)
             .build(self.text.open(&range)?)
             .map_err(Error::arrow(&self.text.place.path))?;
         Ok(Box::new(JsonBatches {
@@ -92,7 +98,6 @@ impl Source for JsonSource {
 /// How rows are read as columns of given types.
 pub(super) fn reader(wanted: &SchemaRef) -> ReaderBuilder {
     ReaderBuilder::new(wanted.clone())
-        .with_batch_size(BATCH_ROWS)
         // A column of numbers and text was inferred to be text.
         .with_coerce_primitive(true)
 }
