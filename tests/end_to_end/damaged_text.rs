@@ -46,19 +46,24 @@ fn the_three_millionth_row_is_ragged() {
 fn a_ragged_row_on_either_side_of_a_boundary_of_parts() {
     // A part ends with the row that ends behind 8 MiB.
     const PART_BYTES: usize = 8 << 20;
-    let wide = format!("1,{}2\n", " ".repeat(1000));
+    let wide = format!("1,{}2,3,4,5,6,7\n", " ".repeat(1000));
     let before = 1 + PART_BYTES / wide.len();
     for (place, good) in [
         ("the last of a part", before - 1),
         ("the first of a part", before),
     ] {
-        let mut table = String::from("x,y\n");
+        // So many columns that a rehearsal does not read as far as that.
+        let mut table = String::from("x,y,a,b,c,d,e\n");
         table.push_str(&wide.repeat(good));
-        table.push_str(&format!("1,{}2,3\n", " ".repeat(1000)));
+        table.push_str(&format!("1,{}2,3,4,5,6,7,8\n", " ".repeat(1000)));
         table.push_str(&wide.repeat(1500));
-        let options = "schema = { x = \"float64\", y = \"utf8\" }";
-        let told = refusal(&with("table.csv", options, table));
-        let line = format!("table.csv`, line {}: expected 2 fields, found 3", good + 2);
+        let others = ["a", "b", "c", "d", "e"].map(|name| format!(", {name} = \"int64\""));
+        let options = format!(
+            "schema = {{ x = \"float64\", y = \"utf8\"{} }}",
+            others.concat()
+        );
+        let told = refusal(&with("table.csv", &options, table));
+        let line = format!("table.csv`, line {}: expected 7 fields, found 8", good + 2);
         assert!(told.starts_with("in the run"), "{place}: {told}");
         assert!(told.contains(&line), "{place}, {line}: {told}");
     }

@@ -5,21 +5,24 @@ use arrow::array::ArrayRef;
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 
-use crate::{BATCH_ROWS, Error, Result};
+use crate::{Error, Result};
 
 /// The batches of `batches` with the columns of `schema`, which they hold under the same names.
 pub(crate) struct Arranged<I> {
     batches: I,
     schema: SchemaRef,
+    batch_rows: usize,
     rest: Option<RecordBatch>,
     failed: bool,
 }
 
 impl<I: Iterator<Item = Result<RecordBatch>>> Arranged<I> {
-    pub(crate) fn new(batches: I, schema: SchemaRef) -> Self {
+    /// None will have more than `batch_rows` rows.
+    pub(crate) fn new(batches: I, schema: SchemaRef, batch_rows: usize) -> Self {
         Self {
             batches,
             schema,
+            batch_rows,
             rest: None,
             failed: false,
         }
@@ -28,11 +31,11 @@ impl<I: Iterator<Item = Result<RecordBatch>>> Arranged<I> {
     /// Takes the next rows off the front of a batch and keeps what is left of it.
     fn cut(&mut self, batch: RecordBatch) -> RecordBatch {
         let rows = batch.num_rows();
-        if rows <= BATCH_ROWS {
+        if rows <= self.batch_rows {
             return batch;
         }
-        self.rest = Some(batch.slice(BATCH_ROWS, rows - BATCH_ROWS));
-        batch.slice(0, BATCH_ROWS)
+        self.rest = Some(batch.slice(self.batch_rows, rows - self.batch_rows));
+        batch.slice(0, self.batch_rows)
     }
 }
 

@@ -18,7 +18,7 @@ use crate::selected::Filter;
 use crate::source::{self, Source};
 use crate::table::{Batches, Table, select};
 use crate::watched::Watched;
-use crate::{Difference, Error, Result, digest, unify};
+use crate::{Difference, Error, Result, batch_rows, digest, unify};
 
 /// A table made of one or more files of one format. Its parts are the row groups of Parquet files,
 /// groups of batches of Arrow files, ranges of uncompressed text files, and other files as a whole.
@@ -169,8 +169,12 @@ impl FileTable {
         let place = self.files[file].place();
         let batches = guarded(&place.path, || scan(&wanted));
         let batches = batches.map_err(|error| place.check().err().unwrap_or(error))?;
-        let batches = Arranged::new(batches, wanted);
+        let batches = Arranged::new(batches, wanted, self.batch_rows());
         Ok(Box::new(Watched::new(batches, place.clone())))
+    }
+
+    fn batch_rows(&self) -> usize {
+        batch_rows(&self.schema)
     }
 
     /// The file that a part is in, and its number there.
@@ -210,6 +214,8 @@ impl Table for FileTable {
         let (file, part) = self.part(part)?;
         let mut hasher = Sha256::new();
         hasher.update(self.reading());
+        // What is learnt batch by batch may depend on how long they are.
+        hasher.update(format!("{}\n", self.batch_rows()));
         let path = self.files[file].path();
         let content = guarded(path, || self.sources[file].part_content(part))?;
         hasher.update(content);
@@ -225,7 +231,9 @@ impl Table for FileTable {
         let wanted = select(&self.schema, columns)?;
         let (file, part) = self.part(part)?;
         let source = &self.sources[file];
-        self.watched(file, wanted, |wanted| source.scan_part(part, wanted))
+        self.watched(file, wanted, |wanted| {
+            source.scan_part(part, wanted, self.batch_rows())
+        })
     }
 
     fn scan_part_filtered(
@@ -239,7 +247,7 @@ impl Table for FileTable {
         let (file, part) = self.part(part)?;
         let source = &self.sources[file];
         self.watched(file, wanted, |wanted| {
-            source.scan_part_filtered(part, wanted, filter)
+            source.scan_part_filtered(part, wanted, self.batch_rows(), filter)
         })
     }
 }

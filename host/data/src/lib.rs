@@ -32,6 +32,7 @@
 //! ```
 
 mod arrange;
+mod batch_size;
 mod data_file;
 mod digest;
 mod encoder;
@@ -61,6 +62,7 @@ mod table;
 mod unify;
 mod watched;
 
+pub use batch_size::{MAX_BATCH_ROWS, MIN_BATCH_ROWS, batch_bytes, batch_rows};
 pub use data_file::DataFile;
 pub use digest::DigestMemory;
 pub use error::{Difference, Error, Result};
@@ -74,12 +76,6 @@ pub use selected::{Dataset, Filter, Fold, Mistake};
 pub use sink::{Sink, format_of, write};
 pub use table::{Batches, Scan, Table, column_names, select};
 
-/// The most rows that a batch of any [`Table`] holds.
-///
-/// A batch of numbers of this many rows fits into a second-level cache column by column, and is
-/// large enough that the cost of handing one over does not show.
-pub const BATCH_ROWS: usize = 8192;
-
 /// The rows that a part holds where this crate decides how rows are grouped: in the row groups of
 /// the Parquet files it writes, and in the parts of Arrow files and of tables in memory.
-pub const PART_ROWS: usize = 16 * BATCH_ROWS;
+pub const PART_ROWS: usize = 2 * MAX_BATCH_ROWS;

@@ -7,7 +7,7 @@ use arrow::record_batch::RecordBatch;
 
 use crate::arrange::{Arranged, arrange};
 use crate::table::{Batches, Table, select};
-use crate::{Error, Result, parts};
+use crate::{Error, Result, batch_rows, parts};
 
 /// A table made of batches in memory. Batches are shared and never copied.
 pub struct MemoryTable {
@@ -65,6 +65,7 @@ impl Table for MemoryTable {
         Ok(Box::new(Arranged::new(
             batches.clone().into_iter().map(Ok),
             wanted,
+            batch_rows(&self.schema),
         )))
     }
 }

@@ -53,8 +53,14 @@ pub(crate) trait Source: Send + Sync {
     }
 
     /// Scans one part. `wanted` holds columns that the file has, with the types of the table; the
-    /// batches hold these under their names, in any order and of any length.
-    fn scan_part(&self, part: usize, wanted: &SchemaRef) -> Result<Box<dyn Batches>>;
+    /// batches hold these under their names, in any order. They should have `batch_rows` rows, and
+    /// may be of any length.
+    fn scan_part(
+        &self,
+        part: usize,
+        wanted: &SchemaRef,
+        batch_rows: usize,
+    ) -> Result<Box<dyn Batches>>;
 
     /// The line with the first value of a column of text that is not of a type, and the value.
     fn first_unfit(&self, column: &str, data_type: &DataType) -> Option<(u64, String)> {
@@ -68,10 +74,12 @@ pub(crate) trait Source: Send + Sync {
         &self,
         part: usize,
         wanted: &SchemaRef,
+        batch_rows: usize,
         filter: PartFilter,
     ) -> Result<Box<dyn Batches>> {
-        let batches = self.scan_part(part, &filter.and_its_columns(wanted))?;
-        Ok(Box::new(Filtered::new(batches, filter, wanted.clone())))
+        let batches = self.scan_part(part, &filter.and_its_columns(wanted), batch_rows)?;
+        let filtered = Filtered::new(batches, filter, wanted.clone(), batch_rows);
+        Ok(Box::new(filtered))
     }
 }
 

@@ -8,10 +8,10 @@ use arrow::datatypes::{Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 
 use crate::selected::{Filter, Filtered};
-use crate::{Error, Result};
+use crate::{Error, Result, batch_rows};
 
-/// The batches of one scan, in order. None is empty, and none has more than
-/// [`BATCH_ROWS`](crate::BATCH_ROWS) rows.
+/// The batches of one scan, in order. None is empty, and none has more rows than [`batch_rows`] says
+/// of all columns that the table has.
 pub trait Batches: Iterator<Item = Result<RecordBatch>> + Send {}
 
 impl<I: Iterator<Item = Result<RecordBatch>> + Send> Batches for I {}
@@ -77,7 +77,8 @@ pub trait Table: Send + Sync {
         let filter = filter.of_part(part);
         let read = column_names(&filter.and_its_columns(&wanted));
         let batches = self.scan_part(part, &read)?;
-        Ok(Box::new(Filtered::new(batches, filter, wanted)))
+        let batch_rows = batch_rows(&self.schema());
+        Ok(Box::new(Filtered::new(batches, filter, wanted, batch_rows)))
     }
 
     /// Scans all parts in order, each opened when its turn comes. See [`Table::scan_part`].

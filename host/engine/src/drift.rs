@@ -35,7 +35,7 @@ pub fn drift(
         .ok_or_else(|| Error::NoReference(name.clone()))?;
     let found = engine
         .packages()
-        .load(&store.blobs().get(&reference.component)?)?;
+        .load(store.blobs().get(&reference.component)?)?;
     let params = reference.params.to_string();
     let context = Context::new(name.clone());
     let fold = Fold {

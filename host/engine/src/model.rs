@@ -22,7 +22,7 @@ impl Engine {
     /// When a blob is missing or damaged, or a component no longer loads.
     pub fn open_model(&self, store: &Store, stored: StoredModel) -> Result<FittedModel> {
         let chain = stored.model.chain.iter().map(|step| {
-            let found = self.packages().load(&store.blobs().get(&step.component)?)?;
+            let found = self.packages().load(store.blobs().get(&step.component)?)?;
             Ok(Fitted {
                 step: step.step.clone(),
                 targets: params::targets(&found.plugin, &step.params),

@@ -57,7 +57,7 @@ impl Reading {
     pub(crate) fn read(&self, rows: &RecordBatch) {
         let read = RowsRead {
             rows: rows.num_rows() as u64,
-            bytes: rows.get_array_memory_size() as u64,
+            bytes: mlhost_data::batch_bytes(rows) as u64,
             total: self.total,
         };
         self.observer.rows_read(&self.step, &read);

@@ -1,5 +1,7 @@
 //! The standard packages, inside the executable.
 
+use std::sync::LazyLock;
+
 use mlhost_sandbox::Package;
 
 use crate::{Error, Result};
@@ -20,8 +22,13 @@ pub struct Listed {
     pub component: &'static [u8],
 }
 
-/// Every standard package, by name.
-pub(crate) fn list() -> Vec<Listed> {
+/// Every standard package, by name. The components are looked at once.
+pub(crate) fn list() -> &'static [Listed] {
+    static LISTED: LazyLock<Vec<Listed>> = LazyLock::new(listed);
+    &LISTED
+}
+
+fn listed() -> Vec<Listed> {
     let listed = |component: &&'static [u8]| {
         let Package {
             name,
@@ -40,12 +47,12 @@ pub(crate) fn list() -> Vec<Listed> {
 }
 
 /// The standard package of this name, in this version if one is named.
-pub(crate) fn find(namespace: &str, name: &str, version: Option<&str>) -> Result<Listed> {
+pub(crate) fn find(namespace: &str, name: &str, version: Option<&str>) -> Result<&'static Listed> {
     let name = format!("{namespace}:{name}");
     let all = list();
     let Some(package) = all.iter().find(|package| package.name == name) else {
         return Err(Error::UnknownPackage {
-            hint: unknown_hint(&name, &all),
+            hint: unknown_hint(&name, all),
             name,
         });
     };
@@ -55,7 +62,7 @@ pub(crate) fn find(namespace: &str, name: &str, version: Option<&str>) -> Result
             version: version.to_owned(),
             available: package.version.clone(),
         }),
-        _ => Ok(package.clone()),
+        _ => Ok(package),
     }
 }
 

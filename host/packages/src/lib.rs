@@ -24,9 +24,10 @@ use std::{
     collections::HashMap,
     fs,
     path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
+use bytes::Bytes;
 use mlhost_pipeline::PluginReference;
 use mlhost_sandbox::{Plugin, Sandbox};
 
@@ -36,8 +37,11 @@ pub use error::{Error, Result};
 /// Where plugins are looked for. What was loaded once is not loaded again.
 pub struct Packages {
     sandbox: Sandbox,
-    loaded: Mutex<HashMap<String, Found>>,
+    loaded: Mutex<Loaded>,
 }
+
+/// By the names of standard packages, and by the digests of all.
+type Loaded = HashMap<String, Found>;
 
 /// A plugin with the component that it was made from.
 #[derive(Clone)]
@@ -45,7 +49,7 @@ pub struct Found {
     /// Ready to be instantiated.
     pub plugin: Plugin,
     /// The component: what a model version keeps.
-    pub component: Arc<[u8]>,
+    pub component: Bytes,
 }
 
 impl Packages {
@@ -70,7 +74,7 @@ impl Packages {
                     path: path.clone(),
                     source,
                 })?;
-                self.load(&component)
+                self.load(component)
             }
             PluginReference::Package {
                 namespace,
@@ -78,7 +82,14 @@ impl Packages {
                 version,
             } => {
                 let package = embedded::find(namespace, name, version.as_deref())?;
-                self.load(package.component)
+                let mut loaded = self.loaded();
+                if let Some(found) = loaded.get(&package.name) {
+                    return Ok(found.clone());
+                }
+                let component = Bytes::from_static(package.component);
+                let found = self.load_into(&mut loaded, component)?;
+                loaded.insert(package.name.clone(), found.clone());
+                Ok(found)
             }
         }
     }
@@ -87,23 +98,28 @@ impl Packages {
     ///
     /// # Errors
     /// When the component is no plugin.
-    pub fn load(&self, component: &[u8]) -> Result<Found> {
-        let digest = mlhost_sandbox::digest(component);
-        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+    pub fn load(&self, component: impl Into<Bytes>) -> Result<Found> {
+        self.load_into(&mut self.loaded(), component.into())
+    }
+
+    /// Loads under the lock, so that nobody compiles what somebody else is compiling.
+    fn load_into(&self, loaded: &mut Loaded, component: Bytes) -> Result<Found> {
+        let digest = mlhost_sandbox::digest(&component);
         if let Some(found) = loaded.get(&digest) {
             return Ok(found.clone());
         }
-        let plugin = self.sandbox.load(component)?;
-        let found = Found {
-            plugin,
-            component: component.into(),
-        };
+        let plugin = self.sandbox.load_known(&component, &digest)?;
+        let found = Found { plugin, component };
         loaded.insert(digest, found.clone());
         Ok(found)
     }
 
+    fn loaded(&self) -> MutexGuard<'_, Loaded> {
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The packages inside the executable.
-    pub fn standard(&self) -> Vec<Listed> {
+    pub fn standard(&self) -> &'static [Listed] {
         embedded::list()
     }
 }

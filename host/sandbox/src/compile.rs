@@ -1,6 +1,6 @@
 //! Compiled components, kept on disk under what decided the result.
 //!
-//! Compiling takes most of a second a megabyte, loading a compiled file a tenth
+//! Compiling takes most of a second a megabyte, loading a compiled file a fraction
 //! of a millisecond. The key holds the component's digest and everything about
 //! wasmtime that the code depends on.
 

@@ -76,10 +76,23 @@ impl Sandbox {
     /// does not offer, or exports no kind of plugin; [`Error::Plugin`] when it
     /// fails to describe itself.
     pub fn load(&self, component: &[u8]) -> Result<Plugin, Error> {
-        Plugin::load(self, component, &self.cache)
+        self.load_known(component, &crate::digest(component))
+    }
+
+    /// The same for a component whose [`digest`](crate::digest) the caller knows.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn load_known(&self, component: &[u8], digest: &str) -> Result<Plugin, Error> {
+        Plugin::load(self, component, digest, &self.cache)
     }
 }
 
+/// Instances get their memory from the system, each its own, and not from a pool: opening one takes
+/// some 40 µs, once for all batches of a part, so that there is little to save. A pool has a fixed
+/// number of places, and a run with more steps, folds and threads than that would fail; and setting
+/// it aside took longer than loading a compiled plugin does. An instance that has worked is never
+/// used for anything else, for what a plugin left in its memory must not decide a result.
 fn config() -> Config {
     let mut config = Config::new();
     config

@@ -59,10 +59,9 @@ impl Folder {
     /// # Errors
     /// What the plugin reports or does wrong.
     pub fn update(&mut self, rows: &RecordBatch) -> Result<(), Error> {
-        let flat = self.carrier.flat(rows);
-        let (rows, arrays) = flat.map_err(|error| self.instance.not_carried(error))?;
-        self.instance
-            .call(|store| self.update.call(store, rows, &arrays))
+        let batch = self.carrier.batch_out(rows);
+        let batch = batch.map_err(|error| self.instance.not_carried(error))?;
+        self.instance.call(|store| self.update.call(store, batch))
     }
 
     /// Hands the plugin what another folder has learned from the rows that follow.

@@ -100,6 +100,11 @@ impl Context {
     /// # Errors
     /// [`Error::OverBudget`] when that is more than there is.
     pub fn hold(&self, bytes: u64) -> Result<HeldMemory, Error> {
+        Ok(self.held(bytes)?)
+    }
+
+    /// [`hold`](Self::hold), within a call.
+    pub(crate) fn held(&self, bytes: u64) -> Result<HeldMemory, OverBudget> {
         self.memory.take(&self.step, bytes)?;
         Ok(HeldMemory {
             budget: self.memory.clone(),

@@ -76,13 +76,13 @@ impl Plugin {
     pub(crate) fn load(
         sandbox: &Sandbox,
         bytes: &[u8],
+        digest: &str,
         cache: &CompileCache,
     ) -> Result<Self, Error> {
-        let digest = crate::digest(bytes);
         if !wasmparser_says_component(bytes) {
             return Err(not_a_plugin("it is not a WebAssembly component"));
         }
-        let component = cache.compile(&sandbox.engine, bytes, &digest)?;
+        let component = cache.compile(&sandbox.engine, bytes, digest)?;
         let imports = imports(sandbox, &component);
         refuse_foreign_imports(&imports)?;
         let pre = sandbox
@@ -108,7 +108,7 @@ impl Plugin {
                 params_schema: serde_json::Value::Null,
                 contract: CONTRACT.to_owned(),
             },
-            digest,
+            digest: digest.to_owned(),
             imports,
         };
         inner.description = inner.describe(describe)?;

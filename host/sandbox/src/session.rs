@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Instant};
 
-use arrow::{datatypes::SchemaRef, record_batch::RecordBatch};
+use arrow::record_batch::RecordBatch;
 use mlhost_data::Table;
 use wasmtime::{
     ResourceLimiter, StoreContextMut, UpdateDeadline,
@@ -11,7 +11,7 @@ use wasmtime::{
 
 use crate::{
     Context, Level, OverBudget,
-    contract::{data, log, metric, progress, types, wire as wit_arrow},
+    contract::{data, emit::Emitting, log, metric, progress, types, wire as wit_arrow},
     convert::{Carrier, cut},
 };
 
@@ -20,8 +20,8 @@ pub(crate) struct Session {
     pub(crate) context: Context,
     /// The last error that was logged: a panic's text, when there was one.
     pub(crate) last_words: Option<String>,
-    /// The schema of the batches that `output.emit` takes now, if it takes any.
-    pub(crate) emitting: Option<SchemaRef>,
+    /// The batches that `output.emit` takes now, if it takes any.
+    pub(crate) emitting: Option<Arc<Emitting>>,
     pub(crate) emitted: Vec<RecordBatch>,
     /// Bytes of them: wasmtime counts what one `emit` hands over, and not what all of a call do.
     pub(crate) emitted_bytes: usize,

@@ -10,7 +10,7 @@ use wasmtime::{Store, component::ResourceAny};
 
 use crate::{
     Context, Error,
-    contract::{pass::Pass, transform},
+    contract::{emit::Emitting, pass::Pass, transform},
     convert::{Carrier, schema_in},
     instance::{Called, Instance},
     plugin::Inner,
@@ -26,6 +26,7 @@ pub struct Transformer {
     columns: Vec<String>,
     carrier: Carrier,
     schema: SchemaRef,
+    emitting: Arc<Emitting>,
     row_wise: bool,
 }
 
@@ -62,6 +63,7 @@ impl Transformer {
             apply,
             columns,
             carrier,
+            emitting: Emitting::new(schema.clone()),
             schema,
             row_wise: output.row_wise,
         })
@@ -88,10 +90,10 @@ impl Transformer {
     /// What the plugin reports or does wrong; a row-wise transform that changes
     /// the number of rows is one that does wrong.
     pub fn apply(&mut self, rows: &RecordBatch) -> Result<Vec<RecordBatch>, Error> {
-        let flat = self.carrier.flat(rows);
-        let (num_rows, arrays) = flat.map_err(|error| self.instance.not_carried(error))?;
-        let emitted = emitted(&mut self.instance, &self.schema, |store| {
-            self.apply.call(store, num_rows, &arrays)
+        let batch = self.carrier.batch_out(rows);
+        let batch = batch.map_err(|error| self.instance.not_carried(error))?;
+        let emitted = emitted(&mut self.instance, &self.emitting, |store| {
+            self.apply.call(store, batch)
         })?;
         let rows_out: usize = emitted.iter().map(RecordBatch::num_rows).sum();
         if self.row_wise && rows_out != rows.num_rows() {
@@ -109,7 +111,7 @@ impl Transformer {
     /// What the plugin reports or does wrong.
     pub fn finish(&mut self) -> Result<Vec<RecordBatch>, Error> {
         let (resource, transformer) = (self.guest.transformer(), self.transformer);
-        let emitted = emitted(&mut self.instance, &self.schema, |store| {
+        let emitted = emitted(&mut self.instance, &self.emitting, |store| {
             resource.call_finish(store, transformer)
         })?;
         if self.row_wise && !emitted.is_empty() {
@@ -124,10 +126,10 @@ impl Transformer {
 /// Does a call that may emit, and gives what was emitted.
 fn emitted(
     instance: &mut Instance,
-    schema: &SchemaRef,
+    emitting: &Arc<Emitting>,
     call: impl FnOnce(&mut Store<Session>) -> Called<()>,
 ) -> Result<Vec<RecordBatch>, Error> {
-    instance.store.data_mut().emitting = Some(schema.clone());
+    instance.store.data_mut().emitting = Some(emitting.clone());
     let called = instance.call(call);
     let session = instance.store.data_mut();
     session.emitting = None;

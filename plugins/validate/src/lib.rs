@@ -58,6 +58,7 @@ mod params_check;
 mod share;
 mod table_findings;
 mod tally;
+mod texts;
 mod types;
 mod words;
 

@@ -1,13 +1,12 @@
 //! A set of values, ready to be asked for each value of a column.
 
-use rustc_hash::FxHashSet;
-
 use crate::params::Member;
+use crate::texts::Texts;
 
 /// A set of values by kind.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Membership {
-    texts: FxHashSet<String>,
+    texts: Texts,
     /// In ascending order.
     numbers: Vec<f64>,
     booleans: [bool; 2],
@@ -20,9 +19,7 @@ impl Membership {
             match member {
                 Member::Boolean(boolean) => membership.booleans[usize::from(*boolean)] = true,
                 Member::Number(number) => membership.numbers.push(canonical(*number)),
-                Member::Text(text) => {
-                    membership.texts.insert(text.clone());
-                }
+                Member::Text(text) => membership.texts.insert(text),
             }
         }
         membership.numbers.sort_unstable_by(f64::total_cmp);

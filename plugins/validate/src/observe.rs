@@ -126,7 +126,10 @@ fn not_null(tally: &mut Tally, array: &dyn Array, first_row: u64) -> Result<()> 
     tally.values += array.len() as u64;
     if array.data_type().is_floating() {
         return for_each_number_block(array, |block| {
-            if block.validity.is_none() && !block.values.iter().any(|value| value.is_nan()) {
+            // Most blocks end with this count, which vectorises.
+            let no_nan = block.values.iter().filter(|value| value.is_nan()).count() == 0;
+            if no_nan && (block.validity.is_none() || tally.is_full()) {
+                tally.unexpected += block.null_count() as u64;
                 return;
             }
             for (row, value) in block.values.iter().enumerate() {
@@ -137,6 +140,10 @@ fn not_null(tally: &mut Tally, array: &dyn Array, first_row: u64) -> Result<()> 
         });
     }
     if let Some(nulls) = array.logical_nulls() {
+        if tally.is_full() {
+            tally.unexpected += nulls.null_count() as u64;
+            return Ok(());
+        }
         for row in (!nulls.inner()).set_indices() {
             tally.unexpected(first_row + row as u64, || Value::Null);
         }
@@ -154,18 +161,21 @@ fn between(
     let low = range.min.unwrap_or(f64::NEG_INFINITY);
     let high = range.max.unwrap_or(f64::INFINITY);
     // A comparison with NaN is false, so that NaN, which counts as null, is not outside.
-    let is_outside = |value: &f64| (*value < low) | (*value > high);
+    let is_outside = |value: f64| (value < low) | (value > high);
     let mut present = Vec::new();
     for_each_number_block(array, |block| {
         let values = present_values(&block, &mut present);
         tally.values += values.iter().filter(|value| !value.is_nan()).count() as u64;
-        extremes.update(values);
-        // Most blocks are as expected, and end with this count, which vectorises.
-        if values.iter().filter(|value| is_outside(value)).count() == 0 {
+        let mut ends = Extremes::default();
+        ends.update(values);
+        extremes.merge(&ends);
+        // Most blocks are as expected, and end with a look at their ends.
+        let ends = [ends.minimum(), ends.maximum()].into_iter().flatten();
+        if !ends.into_iter().any(is_outside) {
             return;
         }
         for (row, value) in block.values.iter().enumerate() {
-            if is_outside(value) && block.is_valid(row) {
+            if is_outside(*value) && block.is_valid(row) {
                 tally.unexpected(row_of(first_row, &block, row), || Value::Number(*value));
             }
         }

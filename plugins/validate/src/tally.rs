@@ -41,12 +41,17 @@ impl Tally {
     /// Takes in a value that is not as expected, and was counted already.
     pub(crate) fn unexpected(&mut self, row: u64, value: impl FnOnce() -> Value) {
         self.unexpected += 1;
-        if self.examples.len() < EXAMPLES {
+        if !self.is_full() {
             self.examples.push(Example {
                 row,
                 value: value(),
             });
         }
+    }
+
+    /// Whether there are examples enough, so that further values need only be counted.
+    pub(crate) fn is_full(&self) -> bool {
+        self.examples.len() >= EXAMPLES
     }
 
     /// Takes in the tally of the rows that follow the first so many.

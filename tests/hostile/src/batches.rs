@@ -2,7 +2,7 @@
 
 use crate::{
     attack::Attack,
-    bindings::mlhost::plugin::arrow::{Array, Batch},
+    bindings::mlhost::plugin::arrow::{Array, Batch, Buffer},
 };
 
 /// What `transformer.apply` emits under an attack, for an input of `rows` rows.
@@ -13,32 +13,34 @@ pub(crate) fn emitted(attack: Attack, rows: u32) -> Batch {
         Attack::OffsetsDescend => text(rows, |row| i32::from(row == 1) * 3, b"abc"),
         Attack::OffsetsNegative => text(rows, |row| row.min(1) - 1, b"abc"),
         Attack::InvalidUtf8 => text(rows, |row| row.min(1) * 3, b"a\xff\xfe"),
-        Attack::ValuesTooShort => with_array(honest, |array| array.buffers[1].truncate(7)),
-        Attack::WrongNullCount => with_array(honest, |array| {
-            array.buffers[0] = vec![0xff; array.length.div_ceil(8) as usize];
-            array.null_count = 1;
+        Attack::ValuesTooShort => changed(honest, |batch| batch.buffers[1].length = 7),
+        Attack::BufferOutside => changed(honest, |batch| batch.buffers[1].offset = 1),
+        Attack::BufferBehindAll => changed(honest, |batch| batch.buffers[1].offset = u32::MAX),
+        Attack::BufferNowhere => changed(honest, |batch| batch.buffers[1].piece = 2),
+        Attack::WrongNullCount => changed(honest, |batch| {
+            replace(batch, 0, vec![0xff; rows.div_ceil(8) as usize]);
+            batch.arrays[0].null_count = 1;
         }),
-        Attack::ValidityTooShort => with_array(honest, |array| {
-            array.buffers[0] = vec![0x00];
-            array.null_count = array.length;
+        Attack::ValidityTooShort => changed(honest, |batch| {
+            replace(batch, 0, vec![0x00]);
+            batch.arrays[0].null_count = rows;
         }),
-        Attack::TooManyBuffers => with_array(honest, |array| array.buffers.push(vec![1, 2, 3])),
-        Attack::TooManyArrays => Batch {
-            arrays: [honest.arrays, numbers(&[1.0]).arrays].concat(),
-            ..honest
-        },
-        Attack::TooFewArrays => Batch {
-            arrays: vec![],
-            ..honest
-        },
+        Attack::TooManyBuffers => changed(honest, |batch| batch.buffers.push(batch.buffers[1])),
+        Attack::TooFewBuffers => changed(honest, |batch| batch.buffers.truncate(1)),
+        Attack::TooManyArrays => changed(honest, |batch| batch.arrays.push(batch.arrays[0])),
+        Attack::TooFewArrays => changed(honest, |batch| batch.arrays.clear()),
         Attack::WrongNumRows => Batch {
             num_rows: u32::MAX,
             ..honest
         },
-        Attack::WrongLength => with_array(honest, |array| array.length = u32::MAX),
+        Attack::WrongLength => changed(honest, |batch| batch.arrays[0].length = u32::MAX),
         Attack::OtherType => text(rows, |_| 0, b""),
         Attack::DroppedRows => numbers(&[0.5]),
         Attack::HugeBatch => numbers(&vec![0.5; 75 << 20]),
+        // The same megabyte, a thousand times.
+        Attack::RepeatedBuffer => changed(numbers(&vec![0.5; 1 << 17]), |batch| {
+            batch.buffers = vec![batch.buffers[1]; 1000];
+        }),
         _ => honest,
     }
 }
@@ -56,19 +58,30 @@ fn text(rows: u32, offset: impl Fn(i32) -> i32, values: &[u8]) -> Batch {
     column(rows, vec![vec![], offsets.collect(), values.to_vec()])
 }
 
-fn column(rows: u32, buffers: Vec<Vec<u8>>) -> Batch {
+fn column(rows: u32, memory: Vec<Vec<u8>>) -> Batch {
+    let buffer = |(piece, bytes): (usize, &Vec<u8>)| Buffer {
+        piece: piece as u32,
+        offset: 0,
+        length: bytes.len() as u32,
+    };
     Batch {
         num_rows: rows,
         arrays: vec![Array {
             length: rows,
             null_count: 0,
-            buffers,
         }],
+        buffers: memory.iter().enumerate().map(buffer).collect(),
+        memory,
     }
 }
 
-/// The batch with its first array changed.
-fn with_array(mut batch: Batch, change: impl FnOnce(&mut Array)) -> Batch {
-    change(&mut batch.arrays[0]);
+/// The batch with other bytes for a buffer.
+fn replace(batch: &mut Batch, buffer: usize, bytes: Vec<u8>) {
+    batch.buffers[buffer].length = bytes.len() as u32;
+    batch.memory[buffer] = bytes;
+}
+
+fn changed(mut batch: Batch, change: impl FnOnce(&mut Batch)) -> Batch {
+    change(&mut batch);
     batch
 }

@@ -51,7 +51,9 @@ fn run(arguments: &Arguments) -> Result<()> {
     let kernels = component(&arguments.test_plugins, "test_kernels.wasm")?;
     let report = Report {
         boundary: arguments.section(Section::Boundary, || boundary::measure(&kernels, &effort))?,
-        startup: arguments.section(Section::Startup, || startup::measure(&kernels, &effort))?,
+        startup: arguments.section(Section::Startup, || {
+            startup::measure(arguments, &kernels, &effort)
+        })?,
         training: arguments.section(Section::Training, || training::measure(arguments, &effort))?,
         flights: arguments.section(Section::Flights, || flights::measure(arguments, &effort))?,
         metadata: arguments.section(Section::Metadata, || metadata::measure(arguments, &effort))?,

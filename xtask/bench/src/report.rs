@@ -107,6 +107,10 @@ fn startup(startup: &Startup) -> Table {
     for (what, seconds) in [
         ("load it compiled (wall)", startup.load_seconds),
         ("open a transform (CPU)", startup.instantiate_seconds),
+        (
+            "one row through a plugin, a whole process (wall)",
+            startup.one_row_seconds,
+        ),
     ] {
         table.add_row([what.to_owned(), time(seconds)]);
     }

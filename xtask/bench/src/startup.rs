@@ -1,5 +1,5 @@
 //! What it takes until a plugin can do its first work: compiling it, loading the compiled form,
-//! and opening an instance.
+//! opening an instance, and a whole process for one row.
 
 use std::hint::black_box;
 
@@ -7,9 +7,12 @@ use anyhow::Result;
 use mlhost_sandbox::{Context, Options, Sandbox};
 use serde::Serialize;
 
-use crate::arguments::Effort;
+use crate::arguments::{Arguments, Effort};
+use crate::host::Host;
+use crate::process::Usage;
 use crate::rows;
 use crate::series::{Case, cpu_seconds, median, wall_seconds};
+use crate::steps;
 
 /// Instances opened in one turn.
 const INSTANCES_A_TURN: usize = 100;
@@ -25,10 +28,13 @@ pub(crate) struct Startup {
     pub(crate) load_seconds: f64,
     /// An instance of a loaded plugin with a transform opened in it, and its end: CPU seconds.
     pub(crate) instantiate_seconds: f64,
+    /// A process of `host` that passes one row through a plugin that was compiled before, from its
+    /// start to its end, so that the row has been in the plugin sooner: wall seconds.
+    pub(crate) one_row_seconds: f64,
 }
 
 /// Measures a component.
-pub(crate) fn measure(component: &[u8], effort: &Effort) -> Result<Startup> {
+pub(crate) fn measure(arguments: &Arguments, component: &[u8], effort: &Effort) -> Result<Startup> {
     let folder = tempfile::tempdir()?;
     let uncached = Sandbox::new(Options::default())?;
     let cached = Sandbox::new(Options {
@@ -65,5 +71,17 @@ pub(crate) fn measure(component: &[u8], effort: &Effort) -> Result<Startup> {
         compile_seconds: median(&compile),
         load_seconds: median(&load),
         instantiate_seconds: median(&open),
+        one_row_seconds: one_row(arguments, effort)?,
     })
+}
+
+fn one_row(arguments: &Arguments, effort: &Effort) -> Result<f64> {
+    let folder = tempfile::tempdir()?;
+    let pipeline = steps::pipeline(folder.path(), 1)?;
+    let host = Host::new(&arguments.host)?;
+    // Compiles the plugin for all that follow.
+    host.run(&pipeline, &[])?;
+    let runs = (0..effort.long_rounds).map(|_| host.run(&pipeline, &[]));
+    let runs = runs.collect::<Result<Vec<_>>>()?;
+    Ok(Usage::median(&runs).wall_seconds)
 }

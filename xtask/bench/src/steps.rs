@@ -1,7 +1,7 @@
 //! What a step costs that has nothing to do: a run of many of them less a run of one.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use serde::Serialize;
@@ -29,13 +29,10 @@ pub(crate) struct Steps {
 /// Runs both pipelines in turns.
 pub(crate) fn measure(arguments: &Arguments, effort: &Effort) -> Result<Steps> {
     let folder = tempfile::tempdir()?;
-    fs::write(folder.path().join("row.csv"), "x\n1\n")?;
-    let pipeline = |steps: usize| -> Result<PathBuf> {
-        let path = folder.path().join(format!("{steps}.toml"));
-        fs::write(&path, text(steps))?;
-        Ok(path)
-    };
-    let (short, long) = (pipeline(1)?, pipeline(1 + MORE)?);
+    let (short, long) = (
+        pipeline(folder.path(), 1)?,
+        pipeline(folder.path(), 1 + MORE)?,
+    );
     let host = Host::new(&arguments.host)?;
     let run = |pipeline| host.run(pipeline, &["--jobs".to_owned(), "1".to_owned()]);
     // Compiles the plugin for all that follow.
@@ -58,6 +55,17 @@ pub(crate) fn measure(arguments: &Arguments, effort: &Effort) -> Result<Steps> {
         cpu_seconds_a_step: a_step(|usage| usage.cpu_seconds),
         one: Usage::median(&one),
     })
+}
+
+/// A file with a pipeline of so many steps that check a table of one row.
+///
+/// # Errors
+/// When it cannot be written.
+pub(crate) fn pipeline(folder: &Path, steps: usize) -> Result<PathBuf> {
+    fs::write(folder.join("row.csv"), "x\n1\n")?;
+    let path = folder.join(format!("{steps}.toml"));
+    fs::write(&path, text(steps))?;
+    Ok(path)
 }
 
 /// A pipeline of so many steps, none of which needs another.

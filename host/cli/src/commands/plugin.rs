@@ -33,10 +33,9 @@ pub(super) fn plugin(command: &PluginCommand, output: &mut Output) -> Result<Exi
             output.print(&engine.packages().standard(), |packages| {
                 let rows = packages.iter().map(|package| {
                     let bytes = text::bytes(package.component.len() as u64);
-                    let version = package.version.clone();
                     vec![
                         package.name.clone(),
-                        version,
+                        package.version.clone(),
                         bytes,
                         package.description.clone(),
                     ]

@@ -8,7 +8,7 @@ use arrow::error::ArrowError;
 
 use super::PartFilter;
 use crate::arrange::arrange;
-use crate::{BATCH_ROWS, Error, Result};
+use crate::{Error, Result};
 
 /// The rows that a filter keeps, with the wanted columns.
 pub(crate) struct Filtered<I> {
@@ -21,12 +21,18 @@ pub(crate) struct Filtered<I> {
 }
 
 impl<I: Iterator<Item = Result<RecordBatch>>> Filtered<I> {
-    /// `batches` hold all rows of a part, with the wanted columns and those of the filter.
-    pub(crate) fn new(batches: I, filter: PartFilter, wanted: SchemaRef) -> Self {
+    /// `batches` hold all rows of a part, with the wanted columns and those of the filter. What is
+    /// left of them is put together into batches of `batch_rows` rows.
+    pub(crate) fn new(
+        batches: I,
+        filter: PartFilter,
+        wanted: SchemaRef,
+        batch_rows: usize,
+    ) -> Self {
         let mut fields = wanted.flattened_fields().into_iter();
         let has_dictionary =
             fields.any(|field| matches!(field.data_type(), DataType::Dictionary(..)));
-        let coalescer = (!has_dictionary).then(|| BatchCoalescer::new(wanted.clone(), BATCH_ROWS));
+        let coalescer = (!has_dictionary).then(|| BatchCoalescer::new(wanted.clone(), batch_rows));
         Self {
             batches: Some(batches),
             filter,

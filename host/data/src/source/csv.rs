@@ -22,7 +22,7 @@ use super::{Source, described, parallel, positions};
 use crate::opener::Opener;
 use crate::pieces::{Detail, Pieces};
 use crate::table::Batches;
-use crate::{BATCH_ROWS, Error, Result};
+use crate::{Error, Result};
 
 pub(super) struct CsvSource {
     text: Text,
@@ -202,7 +202,12 @@ impl Source for CsvSource {
         self.text.pieces(&self.parts, detail)
     }
 
-    fn scan_part(&self, part: usize, wanted: &SchemaRef) -> Result<Box<dyn Batches>> {
+    fn scan_part(
+        &self,
+        part: usize,
+        wanted: &SchemaRef,
+        batch_rows: usize,
+    ) -> Result<Box<dyn Batches>> {
         let schema = Arc::new(self.typed_schema(wanted));
         let projection = positions(&schema, wanted);
         let header = self.options.header && part == 0;
@@ -210,7 +215,7 @@ impl Source for CsvSource {
         let reader = ReaderBuilder::new(schema.clone())
             .with_format(self.format.clone().with_header(header))
             .with_projection(projection.clone())
-            .with_batch_size(BATCH_ROWS)
+            .with_batch_size(batch_rows)
             .build_buffered(open_range(&self.text, &self.options, &range)?)
             .map_err(Error::arrow(&self.text.place.path))?;
         Ok(Box::new(CsvBatches {

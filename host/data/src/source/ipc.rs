@@ -119,7 +119,13 @@ impl Source for IpcFile {
         pieces::of_parts(parts, detail.most, PieceUnit::Rows).map(Some)
     }
 
-    fn scan_part(&self, part: usize, wanted: &SchemaRef) -> Result<Box<dyn Batches>> {
+    /// Batches are as long as they were written.
+    fn scan_part(
+        &self,
+        part: usize,
+        wanted: &SchemaRef,
+        _batch_rows: usize,
+    ) -> Result<Box<dyn Batches>> {
         let mut reader = file_reader(&self.place, Some(positions(&self.schema, wanted)))?;
         let path = self.place.path.clone();
         let part = &self.parts[part];
@@ -167,7 +173,13 @@ impl Source for IpcStream {
         self.place.digest()
     }
 
-    fn scan_part(&self, _part: usize, wanted: &SchemaRef) -> Result<Box<dyn Batches>> {
+    /// Batches are as long as they were written.
+    fn scan_part(
+        &self,
+        _part: usize,
+        wanted: &SchemaRef,
+        _batch_rows: usize,
+    ) -> Result<Box<dyn Batches>> {
         let reader = stream_reader(&self.place, Some(positions(&self.schema, wanted)))?;
         let path = self.place.path.clone();
         Ok(Box::new(

@@ -17,7 +17,7 @@ use super::{Source, json_keys, json_types};
 use crate::opener::Opener;
 use crate::pieces::{Detail, Pieces};
 use crate::table::Batches;
-use crate::{BATCH_ROWS, Error, Result};
+use crate::{Error, Result};
 
 pub(super) struct JsonSource {
     text: Text,
@@ -75,9 +75,15 @@ impl Source for JsonSource {
         self.text.pieces(&self.parts, detail)
     }
 
-    fn scan_part(&self, part: usize, wanted: &SchemaRef) -> Result<Box<dyn Batches>> {
+    fn scan_part(
+        &self,
+        part: usize,
+        wanted: &SchemaRef,
+        batch_rows: usize,
+    ) -> Result<Box<dyn Batches>> {
         let range = self.parts[part].clone();
         let reader = reader(wanted)
+            .with_batch_size(batch_rows)
             .build(self.text.open(&range)?)
             .map_err(Error::arrow(&self.text.place.path))?;
         Ok(Box::new(JsonBatches {
@@ -97,7 +103,6 @@ impl Source for JsonSource {
 /// How rows are read as columns of given types.
 pub(super) fn reader(wanted: &SchemaRef) -> ReaderBuilder {
     ReaderBuilder::new(wanted.clone())
-        .with_batch_size(BATCH_ROWS)
         // A column of numbers and text was inferred to be text.
         .with_coerce_primitive(true)
 }

@@ -17,7 +17,7 @@ use crate::place::Place;
 use crate::reader::{self, Failure, Reader};
 use crate::selected::PartFilter;
 use crate::table::Batches;
-use crate::{BATCH_ROWS, Error, Result};
+use crate::{Error, Result};
 
 pub(super) struct ParquetSource {
     place: Arc<Place>,
@@ -59,8 +59,7 @@ impl ParquetSource {
         );
         Ok(reader
             .with_row_groups(vec![part])
-            .with_projection(projection)
-            .with_batch_size(BATCH_ROWS))
+            .with_projection(projection))
     }
 
     /// The column chunks of the first columns, and those of the others.
@@ -123,9 +122,15 @@ impl Source for ParquetSource {
         parquet_bytes::pieces(&self.place, self.metadata.metadata(), detail).map(Some)
     }
 
-    fn scan_part(&self, part: usize, wanted: &SchemaRef) -> Result<Box<dyn Batches>> {
+    fn scan_part(
+        &self,
+        part: usize,
+        wanted: &SchemaRef,
+        batch_rows: usize,
+    ) -> Result<Box<dyn Batches>> {
         let failure = Failure::default();
         let reader = self.reader(part, wanted, None, &failure)?;
+        let reader = reader.with_batch_size(batch_rows);
         self.batches(part, reader, failure)
     }
 
@@ -135,6 +140,7 @@ impl Source for ParquetSource {
         &self,
         part: usize,
         wanted: &SchemaRef,
+        batch_rows: usize,
         mut filter: PartFilter,
     ) -> Result<Box<dyn Batches>> {
         for predicate in filter.predicates() {
@@ -156,6 +162,7 @@ impl Source for ParquetSource {
         });
         let filter = RowFilter::new(vec![Box::new(predicate)]);
         let reader = self.reader(part, wanted, Some(&projection), &failure)?;
-        self.batches(part, reader.with_row_filter(filter), failure)
+        let reader = reader.with_batch_size(batch_rows).with_row_filter(filter);
+        self.batches(part, reader, failure)
     }
 }

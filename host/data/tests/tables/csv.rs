@@ -1,6 +1,6 @@
 //! The particulars of CSV: what is read as missing, and where a file is not what it should be.
 
-use mlhost_data::{BATCH_ROWS, Table};
+use mlhost_data::{MAX_BATCH_ROWS, Table};
 use mlhost_pipeline::CsvOptions;
 
 use crate::support::{Folder, column, failure, types};
@@ -9,7 +9,7 @@ use crate::support::{Folder, column, failure, types};
 fn types_are_inferred_from_all_rows() {
     let folder = Folder::new();
     let mut text = "a,b,c\n".to_owned();
-    text.push_str(&"1,2013-01-01,1\n".repeat(3 * BATCH_ROWS));
+    text.push_str(&"1,2013-01-01,1\n".repeat(MAX_BATCH_ROWS));
     text.push_str("1.5,2013-01-01,x\n");
     folder.put("late.csv", text);
     let table = folder.open("late.csv").unwrap();
@@ -107,17 +107,17 @@ fn bytes_that_are_no_text_are_named_with_their_line() {
 fn a_value_that_only_looks_like_its_type_is_named_with_its_line() {
     let folder = Folder::new();
     let mut text = "note,day\n\"two\nlines\",2013-01-01\n".to_owned();
-    text.push_str(&"x,2013-01-01\n".repeat(BATCH_ROWS + 10));
+    text.push_str(&"x,2013-01-01\n".repeat(MAX_BATCH_ROWS + 10));
     text.push_str("y,2013-02-30\nz,2013-01-01\n");
     folder.put("days.csv", text);
     let table = folder.open("days.csv").unwrap();
     assert_eq!(types(&table), "note Utf8, day Date32");
     insta::assert_snapshot!(
         folder.message(&failure(&table, "day")),
-        @"`~/days.csv`, line 8206: `2013-02-30` in column `day` is not a valid Date32"
+        @"`~/days.csv`, line 65550: `2013-02-30` in column `day` is not a valid Date32"
     );
     // Who does not ask for the column does not meet the value.
-    assert_eq!(column(&table, "note").len(), BATCH_ROWS + 13);
+    assert_eq!(column(&table, "note").len(), MAX_BATCH_ROWS + 13);
 }
 
 #[test]

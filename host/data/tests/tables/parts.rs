@@ -1,7 +1,7 @@
 //! The parts of a table, which the data fixes.
 
 use arrow::compute::concat_batches;
-use mlhost_data::{BATCH_ROWS, MemoryTable, PART_ROWS, Table};
+use mlhost_data::{MAX_BATCH_ROWS, MemoryTable, PART_ROWS, Table};
 
 use crate::support::{Folder, all_rows, numbers};
 
@@ -26,7 +26,14 @@ fn a_row_group_is_a_part() {
 #[test]
 fn batches_of_an_arrow_file_are_grouped_into_parts() {
     let folder = Folder::new();
-    let sizes = [BATCH_ROWS, PART_ROWS - BATCH_ROWS, 1, 0, PART_ROWS + 1, 2];
+    let sizes = [
+        MAX_BATCH_ROWS,
+        PART_ROWS - MAX_BATCH_ROWS,
+        1,
+        0,
+        PART_ROWS + 1,
+        2,
+    ];
     let batches = sizes.map(|rows| numbers(0, rows));
     folder.write("numbers.arrow", &batches);
     let table = folder.open("numbers.arrow").unwrap();
@@ -43,13 +50,17 @@ fn batches_of_an_arrow_file_are_grouped_into_parts() {
 #[test]
 fn no_batch_is_empty_or_too_long() {
     let folder = Folder::new();
-    let batches = [numbers(0, 2 * BATCH_ROWS + 3), numbers(0, 0), numbers(0, 1)];
+    let batches = [
+        numbers(0, 2 * MAX_BATCH_ROWS + 3),
+        numbers(0, 0),
+        numbers(0, 1),
+    ];
     for name in ["n.parquet", "n.arrow", "n.csv", "n.jsonl"] {
         folder.write(name, &batches);
         let table = folder.open(name).unwrap();
         let scan = table.scan(&[]).unwrap();
         let sizes: Vec<usize> = scan.map(|batch| batch.unwrap().num_rows()).collect();
-        assert_eq!(sizes[..2], [BATCH_ROWS, BATCH_ROWS], "{name}");
+        assert_eq!(sizes[..2], [MAX_BATCH_ROWS, MAX_BATCH_ROWS], "{name}");
         assert_eq!(sizes[2..].iter().sum::<usize>(), 4, "{name}");
         assert!(!sizes.contains(&0), "{name}");
         let whole = concat_batches(&batches[0].schema(), &batches).unwrap();

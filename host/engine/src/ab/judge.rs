@@ -64,7 +64,7 @@ impl Judge {
         let (found, params) = match &recorded {
             Some(Recorded { evaluation, .. }) => {
                 let digest = evaluation.plugin.digest.parse()?;
-                let found = engine.packages().load(&store.blobs().get(&digest)?)?;
+                let found = engine.packages().load(store.blobs().get(&digest)?)?;
                 (found, evaluation.params.clone())
             }
             None => {

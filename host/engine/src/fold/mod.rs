@@ -189,7 +189,7 @@ impl<'a> Work<'a> {
         }
         for batch in source.scan_part(part, &columns).map_err(unreadable)? {
             let batch = batch.map_err(unreadable)?;
-            let bytes = batch.get_array_memory_size() as u64;
+            let bytes = mlhost_data::batch_bytes(&batch) as u64;
             let held = self.folds[reader].context.hold(bytes);
             let _held = held.map_err(|error| Failed {
                 fold: reader,

@@ -120,7 +120,7 @@ impl Lineage {
         for step in &self.record.steps {
             let digest: Digest = step.plugin.digest.parse()?;
             if store.blobs().contains(&digest)? {
-                let found = engine.packages().load(&store.blobs().get(&digest)?)?;
+                let found = engine.packages().load(store.blobs().get(&digest)?)?;
                 supplies.plugins.insert(step.name.clone(), found);
             } else {
                 missing.push(Difference::PackageMissing {
@@ -131,7 +131,7 @@ impl Lineage {
         }
         if let Some(reference) = &self.model.model.reference {
             let component = store.blobs().get(&reference.component)?;
-            supplies.profiler = Some(engine.packages().load(&component)?);
+            supplies.profiler = Some(engine.packages().load(component)?);
         }
         Ok(())
     }

@@ -4,9 +4,9 @@
 //! one, so this world is never instantiated as a whole. What passes batch after batch
 //! is by hand: generated code would copy each buffer once more.
 //!
-//! - [`pass`] hands batches to `fold.update` and `transform.apply`, from where they are.
-//! - [`emit`] takes batches from `output.emit`, from the plugin's memory.
-//! - [`wire`] is what `data.scan` gives, which has to outlive the call.
+//! - [`wire`] has the types of Arrow data, and [`mod@batch`] takes a batch into a plugin.
+//! - [`pass`] hands batches to `fold.update` and `transform.apply`.
+//! - [`emit`] takes batches from `output.emit`, from the plugin's memory: [`arena`] copies them.
 
 #![allow(
     missing_docs,
@@ -14,7 +14,10 @@
     reason = "generated from the documented contract"
 )]
 
+mod arena;
+mod batch;
 pub(crate) mod emit;
+mod floats;
 pub(crate) mod pass;
 pub mod wire;
 

@@ -1,9 +1,8 @@
-//! The contract's `arrow` interface on its way into a plugin, with `bytes::Bytes`
-//! for a buffer.
+//! The contract's `arrow` interface.
 //!
-//! Generated bindings would make a `Vec<u8>` of each buffer and with it one more
-//! copy. These are the same types by hand; wasmtime checks them against the
-//! component's own when it looks a function up.
+//! Generated bindings would make a `Vec<u8>` of the memory of a batch and with it
+//! one more copy. These are the same types by hand; wasmtime checks them against
+//! the component's own when it looks a function up.
 
 #![allow(
     missing_docs,
@@ -11,8 +10,9 @@
     reason = "documented in the contract, used by generated code"
 )]
 
-use bytes::Bytes;
 use wasmtime::component::{ComponentType, HasData, Lift, Linker, Lower, flags};
+
+pub use super::batch::Batch;
 
 flags! {
     FieldFlags {
@@ -41,22 +41,21 @@ pub struct Field {
 pub type Schema = Vec<Field>;
 
 /// `array`.
-#[derive(Debug, ComponentType, Lower)]
+#[derive(Clone, Copy, Debug, ComponentType, Lift)]
 #[component(record)]
 pub struct Array {
     pub length: u32,
     #[component(name = "null-count")]
     pub null_count: u32,
-    pub buffers: Vec<Bytes>,
 }
 
-/// `batch`.
-#[derive(Debug, ComponentType, Lower)]
+/// `buffer`.
+#[derive(Clone, Copy, Debug, ComponentType, Lift)]
 #[component(record)]
-pub struct Batch {
-    #[component(name = "num-rows")]
-    pub num_rows: u32,
-    pub arrays: Vec<Array>,
+pub struct Buffer {
+    pub piece: u32,
+    pub offset: u32,
+    pub length: u32,
 }
 
 // What the generated code expects of an interface's module, though this one has

@@ -10,9 +10,12 @@ use std::{
     time::Duration,
 };
 
-use arrow::record_batch::RecordBatch;
+use arrow::{
+    array::{ArrayRef, Float64Array},
+    record_batch::RecordBatch,
+};
 use mlhost_sandbox::{
-    CancelToken, Context, Error, Failure, Level, Limits, Listener, Plugin, Silent,
+    CancelToken, Context, Error, Failure, Level, Limits, Listener, MemoryBudget, Plugin, Silent,
 };
 
 use crate::support::{failure, hostile, project, standard, table};
@@ -202,4 +205,30 @@ fn a_panic_arrives_with_its_words() {
         }
     ));
     assert_well(&hostile());
+}
+
+#[test]
+fn what_was_emitted_is_held_until_nobody_has_it() {
+    const ECHO: &str = r#"{ "encode": [], "others": "pass_through" }"#;
+    let column: ArrayRef = Arc::new(Float64Array::from(vec![0.5; 1 << 20]));
+    let rows = RecordBatch::try_from_iter([("x", column)]).unwrap();
+    let plugin = standard("preprocess");
+    let budget = Arc::new(MemoryBudget::new(Some(200 << 20)));
+    let context = Context::new("echo").with_memory(budget);
+    let folder = plugin.folder(&context, ECHO, &rows.schema());
+    let state = folder.unwrap().state().unwrap();
+    let echo = |times: usize| {
+        let mut transformer = plugin.transformer(&context, ECHO, &state, &rows.schema())?;
+        let emitted = (0..times).map(|_| transformer.apply(&rows));
+        emitted.collect::<Result<Vec<_>, _>>()
+    };
+    // Eight megabytes each.
+    let some = echo(10).unwrap();
+    let error = echo(20).unwrap_err();
+    assert!(matches!(error, Error::OverBudget(_)), "{error}");
+    // A column is as good as all of them.
+    let column = some[0][0].column(0).clone();
+    drop(some);
+    assert_eq!(echo(12).unwrap().len(), 12);
+    assert_eq!(column.len(), rows.num_rows());
 }

@@ -5,15 +5,15 @@ use std::{collections::HashMap, sync::Arc};
 
 use arrow::{
     array::{
-        Array, ArrayRef, AsArray, BooleanArray, FixedSizeListArray, Float32Array, Float64Array,
-        Int32Array, Int64Array, LargeListArray, ListArray, MapArray, NullArray, StringArray,
-        StructArray,
+        Array, ArrayRef, ArrowPrimitiveType, AsArray, BooleanArray, DictionaryArray,
+        FixedSizeListArray, Float16Array, Float32Array, Float64Array, Int32Array, Int64Array,
+        LargeListArray, ListArray, MapArray, NullArray, StringArray, StructArray,
     },
     buffer::{NullBuffer, OffsetBuffer},
     compute::cast,
     datatypes::{
-        DataType, Field, Fields, Float32Type, Float64Type, Int32Type, IntervalUnit, Schema,
-        TimeUnit,
+        DataType, Field, Fields, Float16Type, Float32Type, Float64Type, Int32Type, IntervalUnit,
+        Schema, TimeUnit,
     },
     record_batch::{RecordBatch, RecordBatchOptions},
 };
@@ -253,6 +253,40 @@ fn nans_come_back_as_the_one_nan_there_is() {
     let echoed = echo(&batch).unwrap();
     let values = echoed.column(0).as_primitive::<Float32Type>().values();
     assert_eq!(values[0].to_bits(), f32::NAN.to_bits());
+}
+
+/// The bits of a number within other types, in a column of each.
+fn nested(double: f64) -> Vec<ArrayRef> {
+    let numbers: ArrayRef = Arc::new(Float64Array::from(vec![double, 1.0, double]));
+    let item = Arc::new(Field::new("item", DataType::Float64, true));
+    let offsets = OffsetBuffer::from_lengths([2, 0, 1]);
+    let list = ListArray::new(item.clone(), offsets, numbers.clone(), None);
+    let fixed = FixedSizeListArray::new(item.clone(), 3, numbers.clone(), None);
+    let fields = Fields::from(vec![Field::new("list", list.data_type().clone(), true)]);
+    let list: ArrayRef = Arc::new(list);
+    let deep = StructArray::new(fields, vec![list.clone()], None);
+    let keys = Int32Array::from(vec![0, 2, 1]);
+    let dictionary = DictionaryArray::<Int32Type>::new(keys, numbers);
+    vec![list, Arc::new(fixed), Arc::new(deep), Arc::new(dictionary)]
+}
+
+#[test]
+fn nans_within_other_types_do_as_well() {
+    let odd = f64::from_bits(f64::NAN.to_bits() | 1 << 63 | 5);
+    for (odd, nan) in nested(odd).into_iter().zip(nested(f64::NAN)) {
+        let (odd, nan) = (batch_of(odd), batch_of(nan));
+        assert_ne!(odd, nan, "they are compared bit by bit");
+        assert_eq!(echo(&odd).unwrap(), nan);
+    }
+    type Half = <Float16Type as ArrowPrimitiveType>::Native;
+    let halves = |bits| -> ArrayRef {
+        let halves = [bits, 0x3c00].map(Half::from_bits);
+        Arc::new(Float16Array::from_iter_values(halves))
+    };
+    assert_eq!(
+        echo(&batch_of(halves(0xfe05))).unwrap(),
+        batch_of(halves(0x7e00))
+    );
 }
 
 #[test]

@@ -13,27 +13,33 @@ use arrow_array::{
 use arrow_buffer::{ArrowNativeType, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::DataType;
 
-use crate::{Error, FlatArray, Result};
+use crate::{Error, FlatArray, FlatBatch, Result};
 
-/// The arrays of a batch, depth first.
+/// The arrays of a batch, depth first, and their buffers.
 ///
 /// # Errors
 /// [`Error::UnsupportedType`] for types that [`crate::flatten_schema`] refuses,
 /// [`Error::TooLong`] for more than `u32::MAX` values.
-pub fn flatten_batch(batch: &RecordBatch) -> Result<Vec<FlatArray>> {
-    let mut flat = Vec::with_capacity(batch.num_columns());
+pub fn flatten_batch(batch: &RecordBatch) -> Result<FlatBatch> {
+    let columns = batch.num_columns();
+    let mut flat = FlatBatch {
+        num_rows: narrow(batch.num_rows())?,
+        arrays: Vec::with_capacity(columns),
+        // Most columns have two buffers, and text has three.
+        buffers: Vec::with_capacity(3 * columns),
+    };
     for column in batch.columns() {
         flatten_array(column.as_ref(), &mut flat)?;
     }
     Ok(flat)
 }
 
-fn flatten_array(array: &dyn Array, flat: &mut Vec<FlatArray>) -> Result<()> {
+fn flatten_array(array: &dyn Array, flat: &mut FlatBatch) -> Result<()> {
     match array.data_type() {
-        DataType::Null => push(array, array.len(), vec![], flat),
+        DataType::Null => push(array, array.len(), [], flat),
         DataType::Boolean => {
             let values = array.as_boolean().values().sliced();
-            push_nullable(array, vec![values], flat)
+            push_nullable(array, [values], flat)
         }
         DataType::Utf8 => flatten_bytes::<Utf8Type>(array.as_bytes(), flat),
         DataType::LargeUtf8 => flatten_bytes::<LargeUtf8Type>(array.as_bytes(), flat),
@@ -43,11 +49,8 @@ fn flatten_array(array: &dyn Array, flat: &mut Vec<FlatArray>) -> Result<()> {
             let width = usize::try_from(*size).unwrap_or(0);
             let array = array.as_fixed_size_binary();
             let values = array.values();
-            push_nullable(
-                array,
-                vec![values.slice_with_length(0, array.len() * width)],
-                flat,
-            )
+            let values = values.slice_with_length(0, array.len() * width);
+            push_nullable(array, [values], flat)
         }
         DataType::List(_) => {
             let list = array.as_list::<i32>();
@@ -63,11 +66,11 @@ fn flatten_array(array: &dyn Array, flat: &mut Vec<FlatArray>) -> Result<()> {
         }
         DataType::FixedSizeList(_, _) => {
             let list = array.as_fixed_size_list();
-            push_nullable(list, vec![], flat)?;
+            push_nullable(list, [], flat)?;
             flatten_array(list.values(), flat)
         }
         DataType::Struct(_) => {
-            push_nullable(array, vec![], flat)?;
+            push_nullable(array, [], flat)?;
             let columns = array.as_struct().columns();
             columns
                 .iter()
@@ -75,13 +78,13 @@ fn flatten_array(array: &dyn Array, flat: &mut Vec<FlatArray>) -> Result<()> {
         }
         DataType::Dictionary(_, _) => downcast_dictionary_array!(
             array => {
-                push_nullable(array, vec![array.keys().values().inner().clone()], flat)?;
+                push_nullable(array, [array.keys().values().inner().clone()], flat)?;
                 flatten_array(array.values(), flat)
             }
             other => Err(Error::UnsupportedType(other.clone()))
         ),
         _ => downcast_primitive_array!(
-            array => push_nullable(array, vec![array.values().inner().clone()], flat),
+            array => push_nullable(array, [array.values().inner().clone()], flat),
             other => Err(Error::UnsupportedType(other.clone()))
         ),
     }
@@ -89,21 +92,21 @@ fn flatten_array(array: &dyn Array, flat: &mut Vec<FlatArray>) -> Result<()> {
 
 fn flatten_bytes<T: ByteArrayType>(
     array: &GenericByteArray<T>,
-    flat: &mut Vec<FlatArray>,
+    flat: &mut FlatBatch,
 ) -> Result<()> {
     let (offsets, start, length) = rebase(array.offsets());
     let values = array.values().slice_with_length(start, length);
-    push_nullable(array, vec![offsets, values], flat)
+    push_nullable(array, [offsets, values], flat)
 }
 
 fn flatten_list<O: ArrowNativeType>(
     array: &dyn Array,
     offsets: &OffsetBuffer<O>,
     values: &dyn Array,
-    flat: &mut Vec<FlatArray>,
+    flat: &mut FlatBatch,
 ) -> Result<()> {
     let (offsets, start, length) = rebase(offsets);
-    push_nullable(array, vec![offsets], flat)?;
+    push_nullable(array, [offsets], flat)?;
     flatten_array(values.slice(start, length).as_ref(), flat)
 }
 
@@ -121,30 +124,32 @@ fn rebase<O: ArrowNativeType>(offsets: &OffsetBuffer<O>) -> (Buffer, usize, usiz
     (rebased, start, end - start)
 }
 
-fn push_nullable(array: &dyn Array, values: Vec<Buffer>, flat: &mut Vec<FlatArray>) -> Result<()> {
+fn push_nullable<const N: usize>(
+    array: &dyn Array,
+    buffers: [Buffer; N],
+    flat: &mut FlatBatch,
+) -> Result<()> {
     let nulls = array.nulls().filter(|nulls| nulls.null_count() > 0);
     let validity = nulls.map_or_else(Buffer::default, |nulls| nulls.inner().sliced());
-    let buffers = std::iter::once(validity).chain(values).collect();
-    push(
-        array,
-        nulls.map_or(0, NullBuffer::null_count),
-        buffers,
-        flat,
-    )
+    flat.buffers.push(validity);
+    let null_count = nulls.map_or(0, NullBuffer::null_count);
+    push(array, null_count, buffers, flat)
 }
 
-fn push(
+fn push<const N: usize>(
     array: &dyn Array,
     null_count: usize,
-    buffers: Vec<Buffer>,
-    flat: &mut Vec<FlatArray>,
+    buffers: [Buffer; N],
+    flat: &mut FlatBatch,
 ) -> Result<()> {
-    let narrow = |count: usize| u32::try_from(count).map_err(|_| Error::TooLong(count));
-    let (length, null_count) = (narrow(array.len())?, narrow(null_count)?);
-    flat.push(FlatArray {
-        length,
-        null_count,
-        buffers,
+    flat.buffers.extend(buffers);
+    flat.arrays.push(FlatArray {
+        length: narrow(array.len())?,
+        null_count: narrow(null_count)?,
     });
     Ok(())
+}
+
+fn narrow(count: usize) -> Result<u32> {
+    u32::try_from(count).map_err(|_| Error::TooLong(count))
 }

@@ -3,7 +3,7 @@
 //! `wit/` carries Arrow across the component boundary as the [C data
 //! interface](https://arrow.apache.org/docs/format/CDataInterface.html) with
 //! lists in place of pointers: a schema is a depth-first list of fields, a batch
-//! a depth-first list of arrays with their buffers. This crate turns schemas and
+//! a depth-first list of arrays, and a list of their buffers. This crate turns schemas and
 //! batches into those lists and back. Host and guest share it, so it knows
 //! neither wasmtime nor wit-bindgen, and only the small Arrow crates.
 //!
@@ -21,11 +21,12 @@
 //!
 //! let fields = flatten_schema(&batch.schema())?;
 //! assert_eq!(fields[0].format, "g");
-//! let arrays = flatten_batch(&batch)?;
-//! assert_eq!(arrays[0].null_count, 1);
+//! let flat = flatten_batch(&batch)?;
+//! assert_eq!(flat.arrays[0].null_count, 1);
+//! assert_eq!(flat.buffers.len(), 2);
 //!
 //! let schema = Arc::new(unflatten_schema(&fields)?);
-//! assert_eq!(unflatten_batch(&schema, 2, arrays)?, batch);
+//! assert_eq!(unflatten_batch(&schema, flat)?, batch);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -39,14 +40,24 @@ pub use flatten::flatten_batch;
 pub use schema::{FlatField, carried_schema, carried_type, flatten_schema, unflatten_schema};
 pub use unflatten::unflatten_batch;
 
+/// A batch, as the contract's record of that name has it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FlatBatch {
+    /// How many rows.
+    pub num_rows: u32,
+    /// Depth first.
+    pub arrays: Vec<FlatArray>,
+    /// Those of the first array, of the second and so on: of each its validity
+    /// (empty when no value is null), then offsets, then values, as far as the
+    /// type has them.
+    pub buffers: Vec<arrow_buffer::Buffer>,
+}
+
 /// One array of a batch: `length` values, without those of its children.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FlatArray {
     /// How many values.
     pub length: u32,
     /// How many of them are null.
     pub null_count: u32,
-    /// Validity (empty when no value is null), then offsets, then values, as far
-    /// as the type has them.
-    pub buffers: Vec<arrow_buffer::Buffer>,
 }

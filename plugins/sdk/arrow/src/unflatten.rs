@@ -14,7 +14,7 @@ use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, ScalarBuffer};
 use arrow_data::{ArrayData, BufferSpec, layout};
 use arrow_schema::{ArrowError, DataType, SchemaRef};
 
-use crate::{Error, FlatArray, Result};
+use crate::{Error, FlatArray, FlatBatch, Result};
 
 /// How many values a fixed-size list may hold in all when they take up no memory.
 ///
@@ -23,18 +23,35 @@ use crate::{Error, FlatArray, Result};
 /// claim four billion.
 const MAX_VALUES_WITHOUT_BYTES: usize = 1 << 20;
 
-/// A batch of `schema` from its arrays, depth first.
+/// What was not taken yet of a flat batch.
+struct Rest {
+    arrays: std::vec::IntoIter<FlatArray>,
+    buffers: std::vec::IntoIter<Buffer>,
+}
+
+impl Rest {
+    fn array(&mut self) -> Result<FlatArray, ArrowError> {
+        let next = self.arrays.next();
+        next.ok_or_else(|| invalid("the batch holds fewer arrays than its schema"))
+    }
+
+    fn buffer(&mut self) -> Result<Buffer, ArrowError> {
+        let next = self.buffers.next();
+        next.ok_or_else(|| invalid("the batch holds fewer buffers than its schema"))
+    }
+}
+
+/// A batch of `schema` from its arrays and their buffers.
 ///
 /// # Errors
-/// [`Error::Shape`] when the arrays are too few or too many,
-/// [`Error::InvalidArray`] when one is not a valid Arrow array of its type, and
+/// [`Error::InvalidArray`] when one is not a valid Arrow array of its type or
+/// there are too few, [`Error::Shape`] when there are too many, and
 /// [`Error::InvalidBatch`] when the columns do not make a batch of `num_rows`.
-pub fn unflatten_batch(
-    schema: &SchemaRef,
-    num_rows: u32,
-    arrays: Vec<FlatArray>,
-) -> Result<RecordBatch> {
-    let mut rest = arrays.into_iter();
+pub fn unflatten_batch(schema: &SchemaRef, flat: FlatBatch) -> Result<RecordBatch> {
+    let mut rest = Rest {
+        arrays: flat.arrays.into_iter(),
+        buffers: flat.buffers.into_iter(),
+    };
     let mut columns: Vec<ArrayRef> = Vec::with_capacity(schema.fields().len());
     for field in schema.fields() {
         let column = unflatten_column(field.data_type(), &mut rest);
@@ -43,50 +60,43 @@ pub fn unflatten_batch(
             source,
         })?);
     }
-    if rest.next().is_some() {
-        return Err(Error::Shape(
-            "the batch holds more arrays than its schema".to_owned(),
-        ));
+    for (is_left, what) in [
+        (rest.arrays.next().is_some(), "arrays"),
+        (rest.buffers.next().is_some(), "buffers"),
+    ] {
+        if is_left {
+            let words = format!("the batch holds more {what} than its schema");
+            return Err(Error::Shape(words));
+        }
     }
-    let options = RecordBatchOptions::new().with_row_count(Some(num_rows as usize));
+    let options = RecordBatchOptions::new().with_row_count(Some(flat.num_rows as usize));
     RecordBatch::try_new_with_options(schema.clone(), columns, &options)
         .map_err(Error::InvalidBatch)
 }
 
 /// A column. The plain ones, which are most of all and cross the boundary in great numbers, are
 /// put together without the general way's detours.
-fn unflatten_column(
-    data_type: &DataType,
-    rest: &mut std::vec::IntoIter<FlatArray>,
-) -> Result<ArrayRef, ArrowError> {
+fn unflatten_column(data_type: &DataType, rest: &mut Rest) -> Result<ArrayRef, ArrowError> {
     macro_rules! primitive {
-        ($primitive:ty, $array:expr) => {
-            plain::<$primitive>(data_type, $array)
+        ($primitive:ty, $rest:expr) => {
+            plain::<$primitive>(data_type, $rest)
         };
     }
-    let next = rest.as_slice().first();
-    let plain = next.and_then(|array| {
-        downcast_primitive! {
-            data_type => (primitive, array),
-            _ => None
-        }
-    });
-    match plain {
-        Some(column) => {
-            rest.next();
-            column
-        }
-        None => unflatten_array(data_type, rest).map(make_array),
-    }
+    let plain = downcast_primitive! {
+        data_type => (primitive, rest),
+        _ => None
+    };
+    plain.unwrap_or_else(|| unflatten_array(data_type, rest).map(make_array))
 }
 
-/// An array of values of one width, any of which is valid; nothing where its buffers are not as
-/// such an array has them, and others have to find the words for it.
+/// An array of values of one width, any of which is valid; nothing is taken where its buffers are
+/// not as such an array has them, and others have to find the words for it.
 fn plain<T: ArrowPrimitiveType>(
     data_type: &DataType,
-    array: &FlatArray,
+    rest: &mut Rest,
 ) -> Option<Result<ArrayRef, ArrowError>> {
-    let [validity, values] = array.buffers.as_slice() else {
+    let array = *rest.arrays.as_slice().first()?;
+    let [_, values, ..] = rest.buffers.as_slice() else {
         return None;
     };
     let length = array.length as usize;
@@ -95,40 +105,30 @@ fn plain<T: ArrowPrimitiveType>(
     if !is_long_enough || !is_aligned {
         return None;
     }
-    let nulls = null_buffer(validity.clone(), length, array.null_count as usize);
-    let values = ScalarBuffer::new(values.clone(), 0, length);
+    rest.arrays.next();
+    let (validity, values) = (rest.buffers.next()?, rest.buffers.next()?);
+    let nulls = null_buffer(validity, length, array.null_count as usize);
+    let values = ScalarBuffer::new(values, 0, length);
     let array = nulls.and_then(|nulls| PrimitiveArray::<T>::try_new(values, nulls));
     let typed = |array: PrimitiveArray<T>| array.with_data_type(data_type.clone());
     Some(array.map(|array| Arc::new(typed(array)) as ArrayRef))
 }
 
-fn unflatten_array(
-    data_type: &DataType,
-    rest: &mut std::vec::IntoIter<FlatArray>,
-) -> Result<ArrayData, ArrowError> {
-    let this = rest
-        .next()
-        .ok_or_else(|| invalid("the batch holds fewer arrays than its schema"))?;
+fn unflatten_array(data_type: &DataType, rest: &mut Rest) -> Result<ArrayData, ArrowError> {
+    let this = rest.array()?;
     let length = this.length as usize;
-    let mut buffers = this.buffers.into_iter();
 
     let layout = layout(data_type);
-    let nulls = if layout.can_contain_null_mask {
-        let validity = buffers
-            .next()
-            .ok_or_else(|| invalid("its validity buffer is missing"))?;
-        null_buffer(validity, length, this.null_count as usize)?
-    } else {
-        None
+    let nulls = match layout.can_contain_null_mask {
+        true => null_buffer(rest.buffer()?, length, this.null_count as usize)?,
+        false => None,
     };
-    let buffers: Vec<_> = buffers.collect();
-    let needed = layout.buffers.iter().enumerate();
-    let needed = needed.map(|(index, spec)| needed_bytes(data_type, spec, index, length));
-    let buffers = match buffers.len() == layout.buffers.len() {
-        true => buffers.into_iter().zip(needed).map(shortened).collect(),
-        // The builder has the words for it.
-        false => buffers,
-    };
+    let specs = layout.buffers.iter().enumerate();
+    let buffers = specs.map(|(index, spec)| {
+        let needed = needed_bytes(data_type, spec, index, length);
+        Ok(shortened(rest.buffer()?, needed))
+    });
+    let buffers = buffers.collect::<Result<_, ArrowError>>()?;
     let mut child_data = Vec::new();
     match data_type {
         DataType::List(child) | DataType::LargeList(child) | DataType::Map(child, _) => {
@@ -188,7 +188,7 @@ fn needed_bytes(
 }
 
 /// The buffer without padding, for Arrow panics over bytes that make no whole value.
-fn shortened((buffer, needed): (Buffer, Option<usize>)) -> Buffer {
+fn shortened(buffer: Buffer, needed: Option<usize>) -> Buffer {
     match needed {
         Some(needed) if needed < buffer.len() => buffer.slice_with_length(0, needed),
         _ => buffer,

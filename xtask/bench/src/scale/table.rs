@@ -8,13 +8,16 @@ use anyhow::{Context, Result};
 use arrow::array::UInt32Array;
 use arrow::compute::{concat_batches, take_record_batch};
 use arrow::record_batch::RecordBatch;
-use mlhost_data::{BATCH_ROWS, Table, column_names};
+use mlhost_data::{Table, column_names};
 use mlhost_pipeline::{CsvOptions, Format};
 
 use super::text;
 
 /// The rows that are repeated, below the example.
 const ORIGINAL: &str = "data/flights_train.parquet";
+
+/// The rows that are written at once.
+const WRITTEN_ROWS: usize = 8192;
 
 /// Any number that is not zero.
 const SEED: u64 = 0x9E37_79B9_7F4A_7C15;
@@ -137,7 +140,7 @@ impl Iterator for Shuffled {
             self.shuffle();
             self.taken = 0;
         }
-        let most = self.wanted.min(BATCH_ROWS as u64) as usize;
+        let most = self.wanted.min(WRITTEN_ROWS as u64) as usize;
         let rest = &self.order[self.taken..];
         let places = UInt32Array::from(rest[..most.min(rest.len())].to_vec());
         self.taken += places.len();

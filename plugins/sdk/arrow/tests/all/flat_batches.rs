@@ -1,79 +1,85 @@
 //! What the contract says of a flat batch: buffers start with the first value and end with the
 //! last.
 
-use arrow_buffer::ScalarBuffer;
+use arrow_buffer::{Buffer, ScalarBuffer};
 use arrow_schema::{DataType, Schema};
-use mlhost_arrow::FlatArray;
+use mlhost_arrow::{FlatArray, FlatBatch};
 
 use crate::arrays::width;
 
+/// What was not looked at yet.
+struct Rest<'a> {
+    arrays: std::slice::Iter<'a, FlatArray>,
+    buffers: std::slice::Iter<'a, Buffer>,
+}
+
 /// Checks every array of a batch of this schema.
-pub(crate) fn assert_exact(schema: &Schema, rows: usize, arrays: &[FlatArray]) {
-    let mut rest = arrays.iter();
+pub(crate) fn assert_exact(schema: &Schema, rows: usize, flat: &FlatBatch) {
+    assert_eq!(flat.num_rows as usize, rows);
+    let mut rest = Rest {
+        arrays: flat.arrays.iter(),
+        buffers: flat.buffers.iter(),
+    };
     for field in schema.fields() {
         assert_exact_array(field.data_type(), Some(rows), &mut rest);
     }
-    assert!(rest.next().is_none(), "more arrays than fields");
+    assert!(rest.arrays.next().is_none(), "more arrays than fields");
+    assert!(rest.buffers.next().is_none(), "more buffers than fields");
 }
 
-fn assert_exact_array(
-    data_type: &DataType,
-    length: Option<usize>,
-    rest: &mut std::slice::Iter<'_, FlatArray>,
-) {
-    let this = rest.next().unwrap();
+fn assert_exact_array(data_type: &DataType, length: Option<usize>, rest: &mut Rest<'_>) {
+    let this = rest.arrays.next().unwrap();
     let length = length.unwrap_or(this.length as usize);
     assert_eq!(this.length as usize, length, "values of {data_type}");
     if *data_type == DataType::Null {
-        assert_eq!(this.buffers.len(), 0);
         return;
     }
     let validity = match this.null_count {
         0 => 0,
         _ => length.div_ceil(8),
     };
-    let sizes: Vec<_> = this.buffers.iter().map(|buffer| buffer.len()).collect();
+    assert_eq!(rest.buffers.next().unwrap().len(), validity);
+    let mut next = || rest.buffers.next().unwrap();
     match data_type {
-        DataType::Boolean => assert_eq!(sizes, [validity, length.div_ceil(8)]),
+        DataType::Boolean => assert_eq!(next().len(), length.div_ceil(8)),
         DataType::Utf8 | DataType::Binary => {
-            let last = last_offset(this, 4);
-            assert_eq!(sizes, [validity, 4 * (length + 1), last]);
+            let last = last_offset(next(), length, 4);
+            assert_eq!(next().len(), last);
         }
         DataType::LargeUtf8 | DataType::LargeBinary => {
-            let last = last_offset(this, 8);
-            assert_eq!(sizes, [validity, 8 * (length + 1), last]);
+            let last = last_offset(next(), length, 8);
+            assert_eq!(next().len(), last);
         }
         DataType::List(child) | DataType::Map(child, _) => {
-            assert_eq!(sizes, [validity, 4 * (length + 1)]);
-            assert_exact_array(child.data_type(), Some(last_offset(this, 4)), rest);
+            let last = last_offset(next(), length, 4);
+            assert_exact_array(child.data_type(), Some(last), rest);
         }
         DataType::LargeList(child) => {
-            assert_eq!(sizes, [validity, 8 * (length + 1)]);
-            assert_exact_array(child.data_type(), Some(last_offset(this, 8)), rest);
+            let last = last_offset(next(), length, 8);
+            assert_exact_array(child.data_type(), Some(last), rest);
         }
         DataType::FixedSizeList(child, size) => {
-            assert_eq!(sizes, [validity]);
             let values = length * usize::try_from(*size).unwrap();
             assert_exact_array(child.data_type(), Some(values), rest);
         }
         DataType::Struct(children) => {
-            assert_eq!(sizes, [validity]);
             for child in children {
                 assert_exact_array(child.data_type(), Some(length), rest);
             }
         }
         DataType::Dictionary(index, values) => {
-            assert_eq!(sizes, [validity, length * width(index)]);
+            assert_eq!(next().len(), length * width(index));
             assert_exact_array(values, None, rest);
         }
-        leaf => assert_eq!(sizes, [validity, length * width(leaf)]),
+        leaf => assert_eq!(next().len(), length * width(leaf)),
     }
 }
 
-/// The last offset, after a check that the first is zero.
-fn last_offset(array: &FlatArray, width: usize) -> usize {
-    let buffer = array.buffers[1].clone();
-    let count = buffer.len() / width;
+/// The last offset, after a check that there are as many as it takes and that the first is zero.
+fn last_offset(buffer: &Buffer, length: usize, width: usize) -> usize {
+    let count = length + 1;
+    assert_eq!(buffer.len(), count * width);
+    let buffer = buffer.clone();
     let offsets: Vec<i64> = match width {
         4 => {
             let offsets = ScalarBuffer::<i32>::new(buffer, 0, count);
@@ -82,5 +88,5 @@ fn last_offset(array: &FlatArray, width: usize) -> usize {
         _ => ScalarBuffer::<i64>::new(buffer, 0, count).to_vec(),
     };
     assert_eq!(offsets[0], 0);
-    usize::try_from(offsets[count - 1]).unwrap()
+    usize::try_from(offsets[length]).unwrap()
 }

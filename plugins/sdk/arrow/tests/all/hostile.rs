@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow_array::{Array, RecordBatch};
 use arrow_buffer::Buffer;
 use mlhost_arrow::{
-    FlatArray, FlatField, flatten_batch, flatten_schema, unflatten_batch, unflatten_schema,
+    FlatBatch, FlatField, flatten_batch, flatten_schema, unflatten_batch, unflatten_schema,
 };
 use proptest::{
     collection::vec,
@@ -101,14 +101,15 @@ enum ToBatch {
     Rows(u32),
     Length(Index, u32),
     NullCount(Index, u32),
-    Truncate(Index, Index, Index),
-    Extend(Index, Index, Vec<u8>),
-    Overwrite(Index, Index, Index, u8),
+    Truncate(Index, Index),
+    Extend(Index, Vec<u8>),
+    Overwrite(Index, Index, u8),
     /// Moves a buffer off its alignment.
-    Misalign(Index, Index),
-    Empty(Index, Index),
-    RemoveBuffer(Index, Index),
+    Misalign(Index),
+    Empty(Index),
+    RemoveBuffer(Index),
     AddBuffer(Index, Vec<u8>),
+    SwapBuffers(Index, Index),
     Remove(Index),
     Repeat(Index),
     Swap(Index, Index),
@@ -142,16 +143,15 @@ fn to_batch() -> impl Strategy<Value = ToBatch> {
         count().prop_map(ToBatch::Rows),
         (index(), count()).prop_map(|(array, length)| ToBatch::Length(array, length)),
         (index(), count()).prop_map(|(array, nulls)| ToBatch::NullCount(array, nulls)),
-        (index(), index(), index())
-            .prop_map(|(array, buffer, at)| ToBatch::Truncate(array, buffer, at)),
-        (index(), index(), bytes())
-            .prop_map(|(array, buffer, bytes)| ToBatch::Extend(array, buffer, bytes)),
-        (index(), index(), index(), any::<u8>())
-            .prop_map(|(array, buffer, at, byte)| ToBatch::Overwrite(array, buffer, at, byte)),
-        (index(), index()).prop_map(|(array, buffer)| ToBatch::Misalign(array, buffer)),
-        (index(), index()).prop_map(|(array, buffer)| ToBatch::Empty(array, buffer)),
-        (index(), index()).prop_map(|(array, buffer)| ToBatch::RemoveBuffer(array, buffer)),
-        (index(), bytes()).prop_map(|(array, bytes)| ToBatch::AddBuffer(array, bytes)),
+        (index(), index()).prop_map(|(buffer, at)| ToBatch::Truncate(buffer, at)),
+        (index(), bytes()).prop_map(|(buffer, bytes)| ToBatch::Extend(buffer, bytes)),
+        (index(), index(), any::<u8>())
+            .prop_map(|(buffer, at, byte)| ToBatch::Overwrite(buffer, at, byte)),
+        index().prop_map(ToBatch::Misalign),
+        index().prop_map(ToBatch::Empty),
+        index().prop_map(ToBatch::RemoveBuffer),
+        (index(), bytes()).prop_map(|(buffer, bytes)| ToBatch::AddBuffer(buffer, bytes)),
+        (index(), index()).prop_map(|(one, other)| ToBatch::SwapBuffers(one, other)),
         index().prop_map(ToBatch::Remove),
         index().prop_map(ToBatch::Repeat),
         (index(), index()).prop_map(|(one, other)| ToBatch::Swap(one, other)),
@@ -179,13 +179,13 @@ fn change_schema(fields: &mut Vec<FlatField>, change: ToSchema) {
     }
 }
 
-fn change_batch(rows: &mut u32, arrays: &mut Vec<FlatArray>, change: ToBatch) {
-    if arrays.is_empty() {
-        return;
-    }
-    let count = arrays.len();
-    let mut edit = |array: Index, buffer: Index, edit: &dyn Fn(&mut Vec<u8>)| {
-        let buffers = &mut array.get_mut(arrays).buffers;
+fn change_batch(flat: &mut FlatBatch, change: ToBatch) {
+    let FlatBatch {
+        num_rows,
+        arrays,
+        buffers,
+    } = flat;
+    let edit = |buffer: Index, buffers: &mut Vec<Buffer>, edit: &dyn Fn(&mut Vec<u8>)| {
         if !buffers.is_empty() {
             let buffer = buffer.get_mut(buffers);
             let mut bytes = buffer.to_vec();
@@ -194,39 +194,41 @@ fn change_batch(rows: &mut u32, arrays: &mut Vec<FlatArray>, change: ToBatch) {
         }
     };
     match change {
-        ToBatch::Rows(new) => *rows = new,
-        ToBatch::Length(array, length) => array.get_mut(arrays).length = length,
-        ToBatch::NullCount(array, nulls) => array.get_mut(arrays).null_count = nulls,
-        ToBatch::Truncate(array, buffer, at) => edit(array, buffer, &|bytes| {
+        ToBatch::Rows(new) => *num_rows = new,
+        ToBatch::Truncate(buffer, at) => edit(buffer, buffers, &|bytes| {
             bytes.truncate(at.index(bytes.len() + 1));
         }),
-        ToBatch::Extend(array, buffer, more) => {
-            edit(array, buffer, &|bytes| bytes.extend(&more));
-        }
-        ToBatch::Overwrite(array, buffer, at, byte) => edit(array, buffer, &|bytes| {
+        ToBatch::Extend(buffer, more) => edit(buffer, buffers, &|bytes| bytes.extend(&more)),
+        ToBatch::Overwrite(buffer, at, byte) => edit(buffer, buffers, &|bytes| {
             if !bytes.is_empty() {
                 *at.get_mut(bytes) = byte;
             }
         }),
-        ToBatch::Misalign(array, buffer) => {
-            let buffers = &mut array.get_mut(arrays).buffers;
-            if !buffers.is_empty() {
-                let buffer = buffer.get_mut(buffers);
-                let shifted = [&[0], buffer.as_slice()].concat();
-                *buffer = Buffer::from(shifted).slice(1);
-            }
+        ToBatch::Empty(buffer) => edit(buffer, buffers, &Vec::clear),
+        ToBatch::AddBuffer(at, bytes) => {
+            buffers.insert(at.index(buffers.len() + 1), bytes.into());
         }
-        ToBatch::Empty(array, buffer) => edit(array, buffer, &Vec::clear),
-        ToBatch::RemoveBuffer(array, buffer) => {
-            let buffers = &mut array.get_mut(arrays).buffers;
-            if !buffers.is_empty() {
-                buffers.remove(buffer.index(buffers.len()));
-            }
+        ToBatch::Misalign(_) | ToBatch::RemoveBuffer(_) | ToBatch::SwapBuffers(..)
+            if buffers.is_empty() => {}
+        ToBatch::Misalign(buffer) => {
+            let buffer = buffer.get_mut(buffers);
+            let shifted = [&[0], buffer.as_slice()].concat();
+            *buffer = Buffer::from(shifted).slice(1);
         }
-        ToBatch::AddBuffer(array, bytes) => array.get_mut(arrays).buffers.push(bytes.into()),
-        ToBatch::Remove(array) => drop(arrays.remove(array.index(count))),
-        ToBatch::Repeat(array) => arrays.push(array.get(arrays).clone()),
-        ToBatch::Swap(one, other) => arrays.swap(one.index(count), other.index(count)),
+        ToBatch::RemoveBuffer(buffer) => drop(buffers.remove(buffer.index(buffers.len()))),
+        ToBatch::SwapBuffers(one, other) => {
+            let count = buffers.len();
+            buffers.swap(one.index(count), other.index(count));
+        }
+        _ if arrays.is_empty() => {}
+        ToBatch::Length(array, length) => array.get_mut(arrays).length = length,
+        ToBatch::NullCount(array, nulls) => array.get_mut(arrays).null_count = nulls,
+        ToBatch::Remove(array) => drop(arrays.remove(array.index(arrays.len()))),
+        ToBatch::Repeat(array) => arrays.push(*array.get(arrays)),
+        ToBatch::Swap(one, other) => {
+            let count = arrays.len();
+            arrays.swap(one.index(count), other.index(count));
+        }
     }
 }
 
@@ -237,9 +239,8 @@ fn assert_valid(batch: &RecordBatch) {
     }
     // Four billion nulls are valid, and too many to compare.
     if batch.num_rows() < 1000 {
-        let rows = u32::try_from(batch.num_rows()).unwrap();
         let flat = flatten_batch(batch).unwrap();
-        let again = unflatten_batch(&batch.schema(), rows, flat).unwrap();
+        let again = unflatten_batch(&batch.schema(), flat).unwrap();
         assert_eq!(&again, batch);
     }
 }
@@ -252,12 +253,11 @@ proptest! {
         batch in batch(schema()),
         changes in vec(to_batch(), 1..4),
     ) {
-        let mut rows = u32::try_from(batch.num_rows()).unwrap();
-        let mut arrays = flatten_batch(&batch).unwrap();
+        let mut flat = flatten_batch(&batch).unwrap();
         for change in changes {
-            change_batch(&mut rows, &mut arrays, change);
+            change_batch(&mut flat, change);
         }
-        if let Ok(batch) = unflatten_batch(&batch.schema(), rows, arrays) {
+        if let Ok(batch) = unflatten_batch(&batch.schema(), flat) {
             assert_valid(&batch);
         }
     }
@@ -275,9 +275,8 @@ proptest! {
             let again = unflatten_schema(&flatten_schema(&schema).unwrap()).unwrap();
             prop_assert_eq!(&again, &schema);
             // The arrays of the schema as it was.
-            let rows = u32::try_from(batch.num_rows()).unwrap();
-            let arrays = flatten_batch(&batch).unwrap();
-            if let Ok(batch) = unflatten_batch(&Arc::new(schema), rows, arrays) {
+            let flat = flatten_batch(&batch).unwrap();
+            if let Ok(batch) = unflatten_batch(&Arc::new(schema), flat) {
                 assert_valid(&batch);
             }
         }

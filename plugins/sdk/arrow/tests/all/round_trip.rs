@@ -18,8 +18,7 @@ use crate::{
 
 fn there_and_back(batch: &RecordBatch) -> RecordBatch {
     let schema = unflatten_schema(&flatten_schema(&batch.schema()).unwrap()).unwrap();
-    let rows = u32::try_from(batch.num_rows()).unwrap();
-    unflatten_batch(&Arc::new(schema), rows, flatten_batch(batch).unwrap()).unwrap()
+    unflatten_batch(&Arc::new(schema), flatten_batch(batch).unwrap()).unwrap()
 }
 
 fn has_view(data_type: &DataType) -> bool {

@@ -6,13 +6,15 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use arrow_buffer::Buffer;
 use arrow_schema::SchemaRef;
-use mlhost_arrow::{FlatArray, FlatField, flatten_batch, unflatten_batch, unflatten_schema};
+use mlhost_arrow::{
+    FlatArray, FlatBatch, FlatField, flatten_batch, unflatten_batch, unflatten_schema,
+};
 
 use crate::{Dataset, Error, ErrorKind, Level, Result};
 
 use super::bindings::{
     everything::mlhost::plugin::{
-        arrow::{Array, Batch, Field, FieldFlags},
+        arrow::{self as wit_arrow, Batch, Field, FieldFlags},
         data, log as wit_log, metric as wit_metric, progress as wit_progress,
         types::Error as WitError,
     },
@@ -107,46 +109,50 @@ pub(crate) fn schema_out(schema: &arrow_schema::Schema) -> Result<Vec<Field>> {
         .collect())
 }
 
-/// A batch of `schema`; its buffers are taken over, not copied.
+/// A batch of `schema`; its memory is taken over, not copied.
 pub(crate) fn batch_in(schema: &SchemaRef, batch: Batch) -> Result<RecordBatch> {
-    let arrays = batch.arrays.into_iter().map(
-        |Array {
-             length,
-             null_count,
-             buffers,
-         }| {
-            let buffers = buffers.into_iter().map(Buffer::from_vec).collect();
-            FlatArray {
-                length,
-                null_count,
-                buffers,
-            }
-        },
-    );
-    Ok(unflatten_batch(schema, batch.num_rows, arrays.collect())?)
+    let memory: Vec<_> = batch.memory.into_iter().map(Buffer::from_vec).collect();
+    let part = |buffer: wit_arrow::Buffer| {
+        let (offset, length) = (buffer.offset as usize, buffer.length as usize);
+        let piece = memory.get(buffer.piece as usize);
+        let piece = piece.filter(|piece| offset.saturating_add(length) <= piece.len());
+        piece
+            .map(|piece| piece.slice_with_length(offset, length))
+            .ok_or_else(|| Error::failed("a buffer lies outside of the memory of its batch"))
+    };
+    let array = |array: wit_arrow::Array| FlatArray {
+        length: array.length,
+        null_count: array.null_count,
+    };
+    let flat = FlatBatch {
+        num_rows: batch.num_rows,
+        arrays: batch.arrays.into_iter().map(array).collect(),
+        buffers: batch.buffers.into_iter().map(part).collect::<Result<_>>()?,
+    };
+    Ok(unflatten_batch(schema, flat)?)
 }
 
 /// Hands a batch to the host, which reads the buffers in place.
 pub(crate) fn emit(batch: &RecordBatch) -> Result<()> {
-    let num_rows = u32::try_from(batch.num_rows())
-        .map_err(|_| Error::failed("a batch has more rows than the contract can carry"))?;
     let flat = flatten_batch(batch)?;
-    let buffers: Vec<Vec<&[u8]>> = flat
-        .iter()
-        .map(|array| array.buffers.iter().map(Buffer::as_slice).collect())
-        .collect();
-    let arrays: Vec<_> = flat
-        .iter()
-        .zip(&buffers)
-        .map(|(array, buffers)| out_arrow::ArrayParam {
-            length: array.length,
-            null_count: array.null_count,
-            buffers,
-        })
-        .collect();
+    let array = |array: &FlatArray| out_arrow::Array {
+        length: array.length,
+        null_count: array.null_count,
+    };
+    // Each in a piece of its own. Within the 32 bits of an address nothing is too long.
+    let buffer = |(piece, buffer): (usize, &Buffer)| out_arrow::Buffer {
+        piece: piece as u32,
+        offset: 0,
+        length: buffer.len() as u32,
+    };
+    let arrays: Vec<_> = flat.arrays.iter().map(array).collect();
+    let buffers: Vec<_> = flat.buffers.iter().enumerate().map(buffer).collect();
+    let memory: Vec<_> = flat.buffers.iter().map(Buffer::as_slice).collect();
     wit_output::emit(out_arrow::BatchParam {
-        num_rows,
+        num_rows: flat.num_rows,
         arrays: &arrays,
+        buffers: &buffers,
+        memory: &memory,
     })
     .map_err(|error| from_host(&error.kind, error.message))
 }
