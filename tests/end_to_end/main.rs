@@ -16,6 +16,7 @@ mod formats;
 #[cfg(target_os = "linux")]
 mod full_disk;
 mod gates;
+mod graph;
 mod history;
 mod hostile;
 #[cfg(unix)]

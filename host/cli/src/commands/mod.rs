@@ -5,6 +5,7 @@ mod check;
 mod compare;
 mod drift;
 mod exchange;
+mod graph;
 mod lineage;
 mod models;
 mod outcome;
@@ -41,6 +42,7 @@ pub(crate) fn execute(arguments: &Arguments, output: &mut Output) -> Result<Exit
         Command::Check(check) => check::check(check, output),
         Command::Run(run) => run::run(run, store, output),
         Command::Show(show) => show::show(show, output),
+        Command::Graph(graph) => graph::graph(graph, output),
         Command::Reproduce(reproduce) => reproduce::reproduce(reproduce, store, output),
         Command::Predict(predict) => predict::predict(predict, store, output),
         Command::Drift(drift) => drift::drift(drift, store, output),

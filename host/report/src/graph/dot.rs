@@ -30,9 +30,9 @@ impl Writer<'_> {
     fn write(&mut self) {
         let title = quoted([self.graph.title()]);
         self.text.push_str(&format!(
-            "digraph {{\n  graph [label={title}, labelloc=t, fontname=\"sans-serif\", compound=true]\n  \
-             node [fontname=\"sans-serif\", fontsize=11, shape=box, style=rounded]\n  \
-             edge [fontname=\"sans-serif\", fontsize=10]\n"
+            "digraph {{\n  graph [label={title}, labelloc=t, fontname=\"Helvetica\", compound=true]\n  \
+             node [fontname=\"Helvetica\", fontsize=11, shape=box, style=rounded]\n  \
+             edge [fontname=\"Helvetica\", fontsize=10]\n"
         ));
         self.members(None, 1);
         for edge in self.graph.edges() {

@@ -59,10 +59,8 @@ impl Block {
         group: Option<usize>,
     ) -> Self {
         let groups = graph.groups().iter().enumerate();
-        let groups = groups.filter(|(_, inner)| group.is_some() && inner.parent == group);
-        let top = graph.groups().iter().enumerate();
-        let top = top.filter(|(_, inner)| group.is_none() && inner.parent.is_none());
-        let inner = groups.chain(top).map(|(index, _)| {
+        let groups = groups.filter(|(_, inner)| inner.parent == group);
+        let inner = groups.map(|(index, _)| {
             let block = Self::new(graph, sizes, members, Some(index));
             (index, block)
         });
@@ -202,9 +200,8 @@ impl Block {
             for cell in layer {
                 let cell = &mut cells.cells[*cell];
                 // A line passes the whole layer; a thing is in the middle of it.
-                match cell.content.is_point() {
-                    true => cell.size.height = height,
-                    false => {}
+                if cell.content.is_point() {
+                    cell.size.height = height;
                 }
                 cell.y = y + (height - cell.size.height) / 2.0;
             }

@@ -105,6 +105,12 @@ impl<'a> Lanes<'a> {
         self.rail(cells, On::Nothing)
     }
 
+    /// The lanes as they are behind the last line, if nothing more is to be seen of it there.
+    pub(super) fn below(&self) -> String {
+        let cells: String = self.verticals(|_| None).into_iter().collect();
+        cells.trim_end().to_owned()
+    }
+
     /// The node whose lane goes straight down to this one, and ends: rather one that hands on.
     fn straight(&self, node: usize, into: &[usize]) -> Option<usize> {
         let ends = |index: &&usize| {

@@ -104,12 +104,11 @@ impl Drawing<'_> {
                 On::Nothing => self.line(rail.cells, String::new(), ""),
             }
         }
-        let below = lanes.plain().cells;
         if let Some(line) = self.lines.last_mut() {
-            line.rails_below.clone_from(&below);
+            line.rails_below = lanes.below();
         }
         for note in &node.notes {
-            self.line(below.clone(), String::new(), &note.text);
+            self.line(lanes.plain().cells, String::new(), &note.text);
         }
     }
 
