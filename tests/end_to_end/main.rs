@@ -23,6 +23,7 @@ mod formats;
 mod full_disk;
 mod gate_words;
 mod gates;
+mod graph;
 mod history;
 mod hostile;
 #[cfg(unix)]

@@ -16,6 +16,7 @@ fn help_says_what_there_is() {
     for (name, words) in [
         ("help", "--help"),
         ("help-run", "run --help"),
+        ("help-graph", "graph --help"),
         ("help-reproduce", "reproduce --help"),
         ("help-predict", "predict --help"),
         ("help-ab", "ab --help"),

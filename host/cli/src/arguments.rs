@@ -5,7 +5,10 @@ mod overrides;
 
 use std::{path::PathBuf, time::Duration};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use mlhost_pipeline::PluginReference;
 use mlhost_store::{RunId, Selector, VersionSelector};
 
@@ -32,7 +35,7 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 
     /// How to print results
-    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    #[arg(long, global = true, value_parser = results(), default_value = "text")]
     pub(crate) format: Format,
 
     /// The store's folder [default: .mlhost beside the pipeline, or in this folder or above]
@@ -47,6 +50,19 @@ pub(crate) enum Format {
     Text,
     /// For programs
     Json,
+    /// A flowchart of Mermaid; of a pipeline
+    Mermaid,
+    /// A graph of Graphviz; of a pipeline
+    Dot,
+    /// A picture; of a pipeline
+    Svg,
+}
+
+/// The formats that every command knows; `host graph` has an argument of the same name for all.
+fn results() -> impl TypedValueParser<Value = Format> {
+    let known = [Format::Text, Format::Json];
+    let known = known.iter().filter_map(Format::to_possible_value);
+    PossibleValuesParser::new(known).try_map(|word| Format::from_str(&word, false))
 }
 
 #[derive(Debug, Subcommand)]
@@ -57,6 +73,8 @@ pub(crate) enum Command {
     Run(RunArguments),
     /// Print a pipeline as it would run, with everything that is put over it
     Show(PipelineArguments),
+    /// Draw a pipeline: what takes what, on which conditions, how often
+    Graph(GraphArguments),
     /// Make a model again from what its run recorded, and compare
     Reproduce(ReproduceArguments),
     /// Add a model's predictions to a table
@@ -86,6 +104,24 @@ pub(crate) struct PipelineArguments {
 
     #[command(flatten)]
     pub(crate) overrides: OverrideArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GraphArguments {
+    #[command(flatten)]
+    pub(crate) pipeline: PipelineArguments,
+
+    /// How to draw it
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+
+    /// The file to write [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Draw text with the characters of ASCII alone [default: where the terminal has no others]
+    #[arg(long)]
+    pub(crate) ascii: bool,
 }
 
 #[derive(Debug, Args)]

@@ -61,10 +61,10 @@ impl Failure {
                 std::println!("{:#}", json!({ "errors": [error] }));
             }
             // anstream takes the colours away where nobody wants them.
-            (What::Pipeline(diagnostics), Format::Text) => {
+            (What::Pipeline(diagnostics), _) => {
                 eprintln!("{}", diagnostics.render(true))
             }
-            (What::Message { message, hint }, Format::Text) => {
+            (What::Message { message, hint }, _) => {
                 eprintln!("\x1b[1;31merror\x1b[0m: {message}");
                 if let Some(hint) = hint {
                     eprintln!("\n\x1b[1;36mhint\x1b[0m: {hint}");

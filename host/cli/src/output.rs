@@ -29,7 +29,7 @@ impl Output {
                 serde_json::to_writer_pretty(&mut stdout, result).map_err(std::io::Error::from)?;
                 writeln!(stdout)?;
             }
-            Format::Text => writeln!(stdout, "{}", text(result).to_string().trim_end())?,
+            _ => writeln!(stdout, "{}", text(result).to_string().trim_end())?,
         }
         Ok(stdout.flush()?)
     }

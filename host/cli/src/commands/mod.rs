@@ -8,6 +8,7 @@ mod compiled;
 mod drift;
 mod exchange;
 mod experiments;
+mod graph;
 mod lineage;
 mod models;
 mod outcome;
@@ -47,6 +48,7 @@ pub(crate) fn execute(arguments: &Arguments, output: &mut Output) -> Result<Exit
         Command::Check(check) => check::check(check, output),
         Command::Run(run) => run::run(run, store, output),
         Command::Show(show) => show::show(show, output),
+        Command::Graph(graph) => graph::graph(graph, output),
         Command::Reproduce(reproduce) => reproduce::reproduce(reproduce, store, output),
         Command::Predict(predict) => predict::predict(predict, store, output),
         Command::Drift(drift) => drift::drift(drift, store, output),

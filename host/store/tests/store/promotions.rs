@@ -152,6 +152,7 @@ fn models_of_one_run_are_registered_together_or_not_at_all() {
             reason: "",
             expected: Some(expected),
         }),
+        experiment: None,
     };
     let late = promoted(None);
     let refused = fixture
