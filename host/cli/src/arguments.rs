@@ -1,6 +1,8 @@
 //! What can be typed after `host`.
 
+mod limits;
 mod overrides;
+mod triggers;
 
 use std::{path::PathBuf, time::Duration};
 
@@ -8,7 +10,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use mlhost_pipeline::PluginReference;
 use mlhost_store::{RunId, Selector, VersionSelector};
 
+pub(crate) use limits::LimitArguments;
 pub(crate) use overrides::OverrideArguments;
+pub(crate) use triggers::{ScheduleArguments, WatchArguments};
 
 /// Takes a table from a raw file to a versioned, gated, monitored model.
 #[derive(Debug, Parser)]
@@ -53,6 +57,10 @@ pub(crate) enum Command {
     Check(PipelineArguments),
     /// Run a pipeline and register its models
     Run(RunArguments),
+    /// Run a pipeline, and again whenever its data, its file or a plugin of its own changes
+    Watch(WatchArguments),
+    /// Run pipelines when their triggers say, for as long as this process lives
+    Schedule(ScheduleArguments),
     /// Print a pipeline as it would run, with everything that is put over it
     Show(PipelineArguments),
     /// Make a model again from what its run recorded, and compare
@@ -103,14 +111,8 @@ pub(crate) struct RunArguments {
     #[arg(long, value_name = "RUN", num_args = 0..=1, require_equals = true)]
     pub(crate) resume: Option<Option<RunId>>,
 
-    /// How many threads may compute at once [default: the number of cores]
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
-    pub(crate) jobs: Option<u16>,
-
-    /// How much memory plugins and the rows on their way to them may hold together, such as 512MiB
-    /// [default: what each step may use]
-    #[arg(long, value_name = "SIZE", value_parser = parse_memory)]
-    pub(crate) memory: Option<u64>,
+    #[command(flatten)]
+    pub(crate) limits: LimitArguments,
 }
 
 #[derive(Debug, Args)]
@@ -369,12 +371,6 @@ pub(crate) enum PluginCommand {
         /// A package such as `tree` or `mlhost:tree@0.1.0`, or a component file
         plugin: PluginReference,
     },
-}
-
-fn parse_memory(text: &str) -> Result<u64, String> {
-    mlhost_pipeline::parse_size(text)
-        .filter(|bytes| *bytes > 0)
-        .ok_or_else(|| "write a whole number and a unit (KiB, MiB, GiB), such as 1GiB".to_owned())
 }
 
 fn parse_time(text: &str) -> Result<Duration, String> {

@@ -63,12 +63,14 @@ pub use data_file::DataFile;
 pub use digest::DigestMemory;
 pub use error::{Difference, Error, Result};
 pub use file_table::{FileTable, open};
+pub use find::files;
 pub use limited::Limited;
 pub use memory::MemoryTable;
 pub use opener::Opener;
 pub use remote_error::RemoteError;
 pub use selected::{Dataset, Filter, Mistake};
 pub use sink::{Sink, format_of, write};
+pub use stamp::Stamp;
 pub use table::{Batches, Scan, Table, column_names, select};
 
 /// The most rows that a batch of any [`Table`] holds.

@@ -69,6 +69,7 @@ mod step_run;
 mod steps;
 mod supplies;
 mod training;
+mod trigger;
 mod workshop;
 
 pub use check::{Checked, Unchecked};
@@ -93,6 +94,7 @@ pub use reuse::Reuse;
 pub use run::{Interrupt, RunOptions, RunReport, Runner};
 pub use schedule::{IterationOutcome, LoopOutcome};
 pub use supplies::Supplies;
+pub use trigger::TriggerRecord;
 
 use std::path::PathBuf;
 

@@ -8,7 +8,7 @@ use mlhost_store::{RunId, Store, StoredRun};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Error, GateRecord, PatchRecord, Result, Reuse, schedule::LoopOutcome};
+use crate::{Error, GateRecord, PatchRecord, Result, Reuse, TriggerRecord, schedule::LoopOutcome};
 
 /// The record of a run. Of a run that has not ended, it says what was known at its beginning.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -34,6 +34,9 @@ pub struct RunRecord {
     /// The run that it has picked up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resumes: Option<RunId>,
+    /// What has started it, where nobody did by hand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trigger: Option<TriggerRecord>,
     /// The seed.
     pub seed: u64,
     /// The versions of host, contract and wasmtime.

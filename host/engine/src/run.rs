@@ -20,7 +20,7 @@ use tokio::task::JoinSet;
 
 use crate::{
     Checked, Clock, Engine, Error, LoopOutcome, MachineClock, Observer, Result, RunRecord,
-    StepRecord, StepStatus, manifest, provenance,
+    StepRecord, StepStatus, TriggerRecord, manifest, provenance,
     results::Results,
     row_counter::RowCounter,
     schedule::{Consequence, Facts, Next, Schedule, Start},
@@ -41,6 +41,8 @@ pub struct RunOptions {
     pub given: BTreeMap<String, String>,
     /// The run that this one picks up, for the record.
     pub resumes: Option<RunId>,
+    /// What has started it where nobody did by hand, for the record.
+    pub trigger: Option<TriggerRecord>,
     /// The clock by which failed steps wait for their next attempt.
     pub clock: Arc<dyn Clock>,
 }
@@ -52,6 +54,7 @@ impl Default for RunOptions {
             memory: None,
             given: BTreeMap::new(),
             resumes: None,
+            trigger: None,
             clock: Arc::new(MachineClock),
         }
     }

@@ -19,6 +19,7 @@ use crate::source::Source;
 use crate::sources::Sources;
 use crate::step;
 use crate::syntax;
+use crate::trigger;
 use crate::unroll::unroll;
 
 /// What the file is called in messages.
@@ -27,7 +28,7 @@ const TITLE: &str = "the pipeline";
 /// The version of the file format that this crate reads.
 pub const FORMAT_VERSION: i64 = 1;
 
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "mlhost",
     "name",
     "seed",
@@ -37,6 +38,7 @@ const KEYS: [&str; 9] = [
     "steps",
     "retention",
     "profiles",
+    "trigger",
 ];
 
 /// Reads a pipeline file.
@@ -146,6 +148,7 @@ fn read(
     let deadline = root
         .optional("deadline")
         .and_then(|entry| limits::timeout(&entry.node, &root.key("deadline"), diagnostics));
+    let triggers = trigger::read(root.optional("trigger"), diagnostics);
     check::registered_names(&steps, diagnostics);
     check::references(&steps, &switches, diagnostics);
     if names_differ {
@@ -162,6 +165,7 @@ fn read(
         loops,
         switches,
         deadline,
+        triggers,
         keep_runs: retention.keep_runs,
         patches,
         sources,

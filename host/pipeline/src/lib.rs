@@ -1,6 +1,6 @@
 //! Reads `pipeline.toml` and turns it into a typed, checked plan.
 //!
-//! Nothing here touches a file, a plugin or a clock: the text comes in as a string, and what is
+//! Nothing here touches a file, a plugin or a clock, but for the database of time zones: the text comes in as a string, and what is
 //! wrong with it goes out as [`Diagnostics`] that point at file, line and column and say what to
 //! do. All mistakes of a file are found at once. This is the lowest floor of the host; it uses no
 //! other crate of it.
@@ -76,6 +76,7 @@ mod source;
 mod sources;
 mod step;
 mod syntax;
+mod trigger;
 mod unroll;
 
 pub use column_type::ColumnType;
@@ -101,4 +102,5 @@ pub use retention::Retention;
 pub use selection::{Comparison, Cut, Operator, Sample, Selection, Side, Split, Takes, Value};
 pub use source::{Position, Source, Span};
 pub use sources::Sources;
+pub use trigger::{DEFAULT_ZONE, Follow, Timetable, TimetableError, Triggers};
 pub use unroll::{Iteration, Loop};

@@ -20,6 +20,7 @@ use crate::reference::PluginReference;
 use crate::selection::{Selection, Split};
 use crate::source::{Source, Span};
 use crate::sources::Sources;
+use crate::trigger::Triggers;
 use crate::unroll::{Iteration, Loop};
 
 /// The content of a pipeline file, with what was put over it.
@@ -42,6 +43,8 @@ pub struct Pipeline {
     pub switches: IndexMap<String, Switch>,
     /// The longest that a run may take.
     pub deadline: Option<Duration>,
+    /// What starts it by itself, where a process waits for that.
+    pub triggers: Triggers,
     /// How many of its latest runs are kept, if it says.
     pub keep_runs: Option<u32>,
     /// What was put over the file, in the order in which it was applied.

@@ -6,7 +6,7 @@ use mlhost_engine::Checked;
 use mlhost_pipeline::Kind;
 use serde::Serialize;
 
-use super::{engine, overrides, read_pipeline};
+use super::{engine, overrides, read_pipeline, triggers::check_followers};
 use crate::{arguments::PipelineArguments, error::Failure, output::Output, text};
 
 /// What a check prints.
@@ -30,7 +30,9 @@ pub(super) fn check(
     output: &mut Output,
 ) -> Result<ExitCode, Failure> {
     let (pipeline, folder) = read_pipeline(&arguments.pipeline, &overrides(&arguments.overrides)?)?;
-    let checked = engine()?.check(pipeline, &folder)?;
+    let engine = engine()?;
+    let checked = engine.check(pipeline, &folder)?;
+    check_followers(&engine, checked.pipeline(), &folder)?;
     output.print(&report(&checked), |report| words(report))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -13,9 +13,12 @@ mod predict;
 mod reproduce;
 mod run;
 mod runs;
+mod schedule;
 mod show;
 mod store;
+mod triggers;
 mod versions;
+mod watch;
 
 use std::{
     fs,
@@ -40,6 +43,8 @@ pub(crate) fn execute(arguments: &Arguments, output: &mut Output) -> Result<Exit
     match &arguments.command {
         Command::Check(check) => check::check(check, output),
         Command::Run(run) => run::run(run, store, output),
+        Command::Watch(watch) => watch::watch(watch, store, output),
+        Command::Schedule(schedule) => schedule::schedule(schedule, store, output),
         Command::Show(show) => show::show(show, output),
         Command::Reproduce(reproduce) => reproduce::reproduce(reproduce, store, output),
         Command::Predict(predict) => predict::predict(predict, store, output),

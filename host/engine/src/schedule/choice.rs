@@ -444,7 +444,7 @@ impl Schedule {
             .as_ref()
             .and_then(|iteration| iteration.values.as_ref());
         let scope = Scope {
-            pipeline: &self.pipeline,
+            params: &self.pipeline.params,
             each,
             steps: steps.collect(),
         };

@@ -12,6 +12,7 @@ pub use looping::{Best, Items, Select};
 pub use retry::{Jitter, Policy, Retry};
 pub use switch::{Case, Switch};
 
+pub(crate) use condition::read as read_condition;
 pub(crate) use switch::{is_switch, read as read_switch};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};

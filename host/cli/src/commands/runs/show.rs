@@ -43,6 +43,9 @@ pub(super) fn words(shown: &Shown) -> String {
     if let Some(resumed) = record.resumes {
         let _ = writeln!(words, "  picks up run {resumed}");
     }
+    if let Some(trigger) = &record.trigger {
+        let _ = writeln!(words, "  started by {trigger}");
+    }
     if let Some(option) = record.reuse.option() {
         let _ = writeln!(words, "  with {option}");
     }
