@@ -32,6 +32,8 @@ mod remote;
 mod reproduce;
 mod resume;
 mod scenarios;
+#[cfg(unix)]
+mod schedule;
 mod selection;
 #[allow(dead_code, reason = "the tests of tables use more of it")]
 #[path = "../../host/data/tests/tables/server.rs"]
@@ -40,3 +42,7 @@ mod store;
 mod support;
 mod unlike_files;
 mod vanishing;
+#[cfg(unix)]
+mod waiting;
+#[cfg(unix)]
+mod watch;

@@ -16,6 +16,8 @@ fn help_says_what_there_is() {
     for (name, words) in [
         ("help", "--help"),
         ("help-run", "run --help"),
+        ("help-watch", "watch --help"),
+        ("help-schedule", "schedule --help"),
         ("help-reproduce", "reproduce --help"),
         ("help-predict", "predict --help"),
         ("help-models", "models --help"),
