@@ -46,3 +46,5 @@ mod vanishing;
 mod waiting;
 #[cfg(unix)]
 mod watch;
+#[cfg(unix)]
+mod webhook;

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{
     history::{scene, snapshot},
-    support::Scene,
+    support::{Scene, example},
     waiting::Waiting,
 };
 
@@ -159,4 +159,23 @@ fn what_would_never_run_is_refused() {
     );
     let nothing = told(&["monitor.toml"], 2);
     snapshot(&scene, "schedule-nothing", &nothing);
+}
+
+#[test]
+fn the_example_runs_as_it_stands() {
+    let scene = Scene::new();
+    let folder = example("drift-retraining");
+    let path = |name| folder.join(name).display().to_string();
+    let (monitor, train) = (path("monitor.toml"), path("train.toml"));
+    let checked = scene.host(&format!("check {train}")).expect_code(0);
+    assert!(checked.stdout.contains("is fine"), "{}", checked.stdout);
+    let monitored = scene.json(&format!("run {monitor}"));
+    let metrics = &monitored["steps"][0]["outcome"]["metrics"];
+    let drifted = metrics.as_array().into_iter().flatten();
+    let mut drifted = drifted.filter(|metric| metric["name"] == "share_drifted");
+    let share = drifted.next().and_then(|metric| metric["value"].as_f64());
+    assert!(share.is_some_and(|share| share > 0.2), "{metrics}");
+    let trained = scene.json(&format!("run {train}"));
+    assert_eq!(trained["outcome"], "done", "{trained}");
+    assert_eq!(trained["models"][0]["name"], "arr-delay-recent");
 }

@@ -1,5 +1,6 @@
 //! What can be typed after `host`.
 
+mod grants;
 mod limits;
 mod overrides;
 mod triggers;
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use mlhost_pipeline::PluginReference;
 use mlhost_store::{RunId, Selector, VersionSelector};
 
+pub(crate) use grants::GrantArguments;
 pub(crate) use limits::LimitArguments;
 pub(crate) use overrides::OverrideArguments;
 pub(crate) use triggers::{ScheduleArguments, WatchArguments};
@@ -54,7 +56,7 @@ pub(crate) enum Format {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Find every mistake in a pipeline before it runs
-    Check(PipelineArguments),
+    Check(CheckArguments),
     /// Run a pipeline and register its models
     Run(RunArguments),
     /// Run a pipeline, and again whenever its data, its file or a plugin of its own changes
@@ -91,6 +93,15 @@ pub(crate) struct PipelineArguments {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct CheckArguments {
+    #[command(flatten)]
+    pub(crate) pipeline: PipelineArguments,
+
+    #[command(flatten)]
+    pub(crate) grants: GrantArguments,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct RunArguments {
     /// The pipeline file; with --resume, that of the run if it is left out
     #[arg(required_unless_present = "resume")]
@@ -110,6 +121,9 @@ pub(crate) struct RunArguments {
     /// Pick up a run that did not come to its end, with its patches and parameters [default: the latest run]
     #[arg(long, value_name = "RUN", num_args = 0..=1, require_equals = true)]
     pub(crate) resume: Option<Option<RunId>>,
+
+    #[command(flatten)]
+    pub(crate) grants: GrantArguments,
 
     #[command(flatten)]
     pub(crate) limits: LimitArguments,

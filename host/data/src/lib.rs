@@ -46,6 +46,7 @@ mod near;
 mod opener;
 mod parts;
 mod place;
+mod post;
 mod reader;
 mod reason;
 #[cfg(feature = "remote")]
@@ -67,6 +68,7 @@ pub use find::files;
 pub use limited::Limited;
 pub use memory::MemoryTable;
 pub use opener::Opener;
+pub use post::{PostError, post_json};
 pub use remote_error::RemoteError;
 pub use selected::{Dataset, Filter, Mistake};
 pub use sink::{Sink, format_of, write};

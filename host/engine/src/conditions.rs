@@ -48,6 +48,11 @@ pub(crate) fn check(
             expect(when, Type::Bool, &scope(None, None), diagnostics);
         }
     }
+    for notification in pipeline.notifications.values() {
+        if let Some(when) = &notification.when {
+            expect(when, Type::Bool, &scope(None, None), diagnostics);
+        }
+    }
     for of in pipeline.loops.values() {
         match &of.items {
             Items::Known(_) => {}

@@ -48,6 +48,7 @@ mod history;
 mod key;
 mod manifest;
 mod model;
+mod notify;
 mod observer;
 mod opened;
 mod params;
@@ -83,6 +84,7 @@ pub use history::{
     ValueChange, VersionChange, Why, diff, explain, pipeline_changes, unfinished,
 };
 pub use model::FittedModel;
+pub use notify::NotificationRecord;
 pub use observer::{NoObserver, Observer, RowsRead};
 pub use patch_record::{PatchKind, PatchRecord};
 pub use record::{

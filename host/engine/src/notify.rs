@@ -125,9 +125,7 @@ impl Ended<'_> {
                 Policy::Always => true,
             };
             let wait = retry.wait(record.attempts, self.clock.random());
-            if record.attempts > retry.limit
-                || !is_worth_it
-                || !self.clock.wait(wait, self.cancel)
+            if record.attempts > retry.limit || !is_worth_it || !self.clock.wait(wait, self.cancel)
             {
                 return;
             }

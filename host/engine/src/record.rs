@@ -8,7 +8,10 @@ use mlhost_store::{RunId, Store, StoredRun};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Error, GateRecord, PatchRecord, Result, Reuse, TriggerRecord, schedule::LoopOutcome};
+use crate::{
+    Error, GateRecord, NotificationRecord, PatchRecord, Result, Reuse, TriggerRecord,
+    schedule::LoopOutcome,
+};
 
 /// The record of a run. Of a run that has not ended, it says what was known at its beginning.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -53,6 +56,9 @@ pub struct RunRecord {
     pub loops: Vec<LoopOutcome>,
     /// The models that were registered.
     pub models: Vec<RegisteredModel>,
+    /// Who was told.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notifications: Vec<NotificationRecord>,
     /// Wall time of all steps.
     pub seconds: f64,
 }

@@ -13,14 +13,14 @@ use std::{
 
 use mlhost_data::FileTable;
 use mlhost_packages::Found;
-use mlhost_pipeline::{Kind, PlannedStep};
+use mlhost_pipeline::{Kind, PlannedStep, UrlGrant};
 use mlhost_sandbox::CancelToken;
 use mlhost_store::{Outcome, RunId, Store};
 use tokio::task::JoinSet;
 
 use crate::{
     Checked, Clock, Engine, Error, LoopOutcome, MachineClock, Observer, Result, RunRecord,
-    StepRecord, StepStatus, TriggerRecord, manifest, provenance,
+    StepRecord, StepStatus, TriggerRecord, manifest, notify, provenance,
     results::Results,
     row_counter::RowCounter,
     schedule::{Consequence, Facts, Next, Schedule, Start},
@@ -43,6 +43,8 @@ pub struct RunOptions {
     pub resumes: Option<RunId>,
     /// What has started it where nobody did by hand, for the record.
     pub trigger: Option<TriggerRecord>,
+    /// Where notifications may be sent.
+    pub granted_urls: Vec<UrlGrant>,
     /// The clock by which failed steps wait for their next attempt.
     pub clock: Arc<dyn Clock>,
 }
@@ -55,6 +57,7 @@ impl Default for RunOptions {
             given: BTreeMap::new(),
             resumes: None,
             trigger: None,
+            granted_urls: Vec::new(),
             clock: Arc::new(MachineClock),
         }
     }
@@ -89,6 +92,7 @@ pub struct Runner<'a> {
     interrupt: Interrupt,
     base: PathBuf,
     profiler: Option<Found>,
+    granted_urls: Vec<UrlGrant>,
     /// What is known beforehand.
     beginning: RunRecord,
 }
@@ -158,6 +162,7 @@ impl Engine {
             interrupt,
             base: checked.base,
             profiler: checked.profiler,
+            granted_urls: options.granted_urls,
             beginning,
         }
     }
@@ -274,6 +279,18 @@ impl Runner<'_> {
         }
         record.seconds = started.elapsed().as_secs_f64();
         let (outcome, summary, error) = conclude(&record, self.workshop.plan.steps.len(), stopped);
+        let ended = notify::Ended {
+            pipeline,
+            run: id,
+            outcome,
+            summary: &summary,
+            record: &record,
+            grants: &self.granted_urls,
+            clock: self.workshop.clock.as_ref(),
+            cancel: &self.workshop.cancel_finally,
+            observer: self.observer.as_ref(),
+        };
+        record.notifications = tokio::task::block_in_place(|| ended.tell())?;
         drop(room_for_the_end);
         self.store
             .finish_run(id, outcome, &summary, &record.to_kept(&self.store)?)?;

@@ -92,7 +92,8 @@ impl fmt::Display for TriggerRecord {
 
 impl RunRecord {
     /// Whether an expression is true of the run: the names of steps in it are those of its pipeline;
-    /// that of a loop with `select` stands for the iteration that was selected.
+    /// that of a loop with `select` stands for the iteration that was selected. Steps that the run
+    /// has not come to count as skipped.
     ///
     /// # Errors
     /// When the expression cannot be decided, for one because a step was not done.
@@ -114,10 +115,16 @@ impl RunRecord {
             let name = if is_selected { written } else { name };
             (name.to_owned(), facts)
         });
+        let mut steps: HashMap<String, &Facts> = steps.collect();
+        // The run has not come to these.
+        let skipped = Facts::skipped();
+        for step in expression.steps() {
+            steps.entry(step.to_owned()).or_insert(&skipped);
+        }
         expression.evaluate_bool(&Scope {
             params,
             each: None,
-            steps: steps.collect(),
+            steps,
         })
     }
 }

@@ -121,10 +121,20 @@ fn read(
         report_no_steps(root, sources.first(), diagnostics);
     }
     let names_differ = check::names_differ(data_entries, step_entries, diagnostics);
+    // Nothing can refer to a notification: it comes when everything else is over.
+    let (notification_entries, step_entries): (Vec<_>, Vec<_>) = step_entries
+        .iter()
+        .cloned()
+        .partition(control::is_notification);
+    let notifications: IndexMap<_, _> = notification_entries
+        .iter()
+        .filter_map(|entry| control::read_notification(entry, diagnostics))
+        .map(|notification| (notification.name.clone(), notification))
+        .collect();
     let scope = Scope {
         params: &params,
         data: data_entries,
-        steps: step_entries,
+        steps: &step_entries,
         patches: &patches,
     };
     let data: IndexMap<_, _> = data_entries
@@ -164,6 +174,7 @@ fn read(
         steps,
         loops,
         switches,
+        notifications,
         deadline,
         triggers,
         keep_runs: retention.keep_runs,

@@ -98,9 +98,8 @@ impl UrlGrant {
             && granted.host == wanted.host
             && granted.port == wanted.port;
         let rest = wanted.path.strip_prefix(&granted.path);
-        let goes_on = |rest: &str| {
-            granted.path.ends_with('/') || rest.is_empty() || rest.starts_with('/')
-        };
+        let goes_on =
+            |rest: &str| granted.path.ends_with('/') || rest.is_empty() || rest.starts_with('/');
         is_same_host && rest.is_some_and(goes_on)
     }
 }
@@ -128,7 +127,10 @@ impl FromStr for Parts {
             "http" => false,
             _ => return Err(UrlError::Scheme),
         };
-        if !rest.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') {
+        if !rest
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+        {
             return Err(UrlError::Path);
         }
         let rest = rest.split(['?', '#']).next().unwrap_or_default();
@@ -145,7 +147,11 @@ impl FromStr for Parts {
         };
         // A `%2f` may be taken for the end of a part.
         let path = path.replace("%2F", "%2f");
-        if path.split("%2f").flat_map(|part| part.split('/')).any(is_dots) {
+        if path
+            .split("%2f")
+            .flat_map(|part| part.split('/'))
+            .any(is_dots)
+        {
             return Err(UrlError::Path);
         }
         let usual = if is_encrypted { 443 } else { 80 };
@@ -179,8 +185,14 @@ mod tests {
     #[test]
     fn a_grant_covers_what_goes_on_from_it() {
         for (grant, url) in [
-            ("https://hooks.example.com", "https://hooks.example.com/a?b=c"),
-            ("https://hooks.example.com/", "https://HOOKS.example.com:443/a"),
+            (
+                "https://hooks.example.com",
+                "https://hooks.example.com/a?b=c",
+            ),
+            (
+                "https://hooks.example.com/",
+                "https://HOOKS.example.com:443/a",
+            ),
             ("https://example.com/team", "https://example.com/team"),
             ("https://example.com/team", "https://example.com/team/a"),
             ("https://example.com/team/", "https://example.com/team/a"),
@@ -211,15 +223,27 @@ mod tests {
         assert_eq!(told("example.com/a"), UrlError::Scheme);
         assert_eq!(told("https:///a"), UrlError::Host);
         assert_eq!(told("https://example.com:http/"), UrlError::Host);
-        assert_eq!(told("https://me:secret@example.com/"), UrlError::Credentials);
-        for path in ["a/../b", "a/%2E%2e/b", "a%2f..%2Fb", "./a", "a b", "a\\..\\b"] {
+        assert_eq!(
+            told("https://me:secret@example.com/"),
+            UrlError::Credentials
+        );
+        for path in [
+            "a/../b",
+            "a/%2E%2e/b",
+            "a%2f..%2Fb",
+            "./a",
+            "a b",
+            "a\\..\\b",
+        ] {
             assert_eq!(told(&format!("https://example.com/{path}")), UrlError::Path);
         }
     }
 
     #[test]
     fn what_may_be_secret_is_not_shown() {
-        let url: WebhookUrl = "https://example.com:8443/secret?token=secret".parse().expect("one");
+        let url: WebhookUrl = "https://example.com:8443/secret?token=secret"
+            .parse()
+            .expect("one");
         assert_eq!(url.shown(), "https://example.com:8443/…");
         assert!(!format!("{url:?}").contains("secret"));
     }

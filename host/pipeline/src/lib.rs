@@ -1,9 +1,9 @@
 //! Reads `pipeline.toml` and turns it into a typed, checked plan.
 //!
-//! Nothing here touches a file, a plugin or a clock, but for the database of time zones: the text comes in as a string, and what is
-//! wrong with it goes out as [`Diagnostics`] that point at file, line and column and say what to
-//! do. All mistakes of a file are found at once. This is the lowest floor of the host; it uses no
-//! other crate of it.
+//! Nothing here touches a file, a plugin or a clock, but for the database of time zones: the text
+//! comes in as a string, and what is wrong with it goes out as [`Diagnostics`] that point at file,
+//! line and column and say what to do. All mistakes of a file are found at once. This is the lowest
+//! floor of the host; it uses no other crate of it.
 //!
 //! Reading has two phases. [`parse`] checks everything that can be known from the text alone.
 //! [`Pipeline::plan`] is told the [`Kind`] of every plugin, checks that each step gets what its
@@ -52,6 +52,7 @@ mod error;
 pub mod expression;
 mod format;
 mod gate;
+mod grant;
 mod graph;
 mod input;
 mod interpolate;
@@ -83,7 +84,8 @@ pub use column_type::ColumnType;
 pub use compression::Compression;
 pub use configuration::{Configuration, parse_configuration};
 pub use control::{
-    Best, Case, Condition, Control, Items, Jitter, OnFailure, Policy, Retry, Select, Switch,
+    Best, Case, Condition, Control, Items, Jitter, Notification, OnFailure, Policy, Retry, Select,
+    Switch,
 };
 pub use diagnostic::{Diagnostic, Diagnostics, Related};
 pub use document::{FORMAT_VERSION, parse, parse_name, parse_with};
@@ -91,6 +93,7 @@ pub use error::Error;
 pub use expression::Expression;
 pub use format::{CsvOptions, Format};
 pub use gate::{BetterThan, Direction, Gate, Rival};
+pub use grant::{UrlError, UrlGrant, WebhookUrl};
 pub use kind::Kind;
 pub use limits::{parse_duration, parse_size};
 pub use location::{LocationError, Scheme, StoreOptions, without_query};

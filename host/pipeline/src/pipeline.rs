@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::column_type::ColumnType;
 use crate::compression::Compression;
-use crate::control::{Condition, Control, Items, Looping, Switch};
+use crate::control::{Condition, Control, Items, Looping, Notification, Switch};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::format::{CsvOptions, Format};
 use crate::gate::Gate;
@@ -41,6 +41,8 @@ pub struct Pipeline {
     pub loops: IndexMap<String, Loop>,
     /// The steps that pick one of several others.
     pub switches: IndexMap<String, Switch>,
+    /// Who is told how a run has ended.
+    pub notifications: IndexMap<String, Notification>,
     /// The longest that a run may take.
     pub deadline: Option<Duration>,
     /// What starts it by itself, where a process waits for that.

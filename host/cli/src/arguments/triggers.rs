@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use mlhost_pipeline::DEFAULT_ZONE;
 
-use super::{LimitArguments, OverrideArguments, parse_time};
+use super::{GrantArguments, LimitArguments, OverrideArguments, parse_time};
 
 #[derive(Debug, Args)]
 pub(crate) struct WatchArguments {
@@ -18,6 +18,9 @@ pub(crate) struct WatchArguments {
 
     #[command(flatten)]
     pub(crate) quiet: QuietArguments,
+
+    #[command(flatten)]
+    pub(crate) grants: GrantArguments,
 
     #[command(flatten)]
     pub(crate) limits: LimitArguments,
@@ -43,6 +46,9 @@ pub(crate) struct ScheduleArguments {
 
     #[command(flatten)]
     pub(crate) quiet: QuietArguments,
+
+    #[command(flatten)]
+    pub(crate) grants: GrantArguments,
 
     #[command(flatten)]
     pub(crate) limits: LimitArguments,

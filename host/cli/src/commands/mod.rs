@@ -5,6 +5,7 @@ mod check;
 mod compare;
 mod drift;
 mod exchange;
+mod grants;
 mod lineage;
 mod models;
 mod outcome;

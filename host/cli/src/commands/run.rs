@@ -16,7 +16,7 @@ use mlhost_pipeline::{Overrides, Pipeline, parse_name};
 use mlhost_store::{Outcome, RunId, Store};
 use serde::Serialize;
 
-use super::{changes, engine, folder_of, outcome, overrides, read_pipeline, read_source};
+use super::{changes, engine, folder_of, grants, outcome, overrides, read_pipeline, read_source};
 use crate::{
     arguments::RunArguments,
     error::{Failure, INTERNAL, INTERRUPTED, REFUSED},
@@ -48,6 +48,7 @@ pub(super) fn run(
         given,
         resumed,
     } = wanted(arguments, store)?;
+    let granted_urls = grants::urls(&arguments.grants, &pipeline)?;
     let engine = engine()?;
     let changes = resumed.as_ref().map(|resumed| resumed.changes(&pipeline));
     let overrides = described(&pipeline, &given);
@@ -69,6 +70,7 @@ pub(super) fn run(
         }
     }
     let options = RunOptions {
+        granted_urls,
         given,
         resumes: resumed.map(|resumed| resumed.run.id),
         ..arguments.limits.options()

@@ -36,6 +36,7 @@ pub(super) fn schedule(
     }
     let manner = Manner {
         quiet: arguments.quiet.time,
+        grants: &arguments.grants,
         limits: &arguments.limits,
         store: store.map(Path::to_owned),
     };

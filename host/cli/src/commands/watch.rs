@@ -21,6 +21,7 @@ pub(super) fn watch(
     };
     let manner = Manner {
         quiet: arguments.quiet.time,
+        grants: &arguments.grants,
         limits: &arguments.limits,
         store: store.map(Path::to_owned),
     };

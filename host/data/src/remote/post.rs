@@ -1,25 +1,12 @@
-//! Sends something to a web server, which is asked for nothing: whether it has taken it is all that
-//! is read of its answer.
+//! Sends something to a web server, by the same client that reads remote files.
 
 use std::time::Duration;
 
 use super::connector;
+use crate::PostError;
 
-/// Why a server has not taken what was sent.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{reason}")]
-pub struct PostError {
-    /// What the server or the connection said; without the address.
-    pub reason: String,
-    /// Whether it may take it another time.
-    pub is_transient: bool,
-}
-
-/// Posts JSON to a server. Redirects are not followed: where they lead nobody has agreed to.
-///
-/// # Errors
-/// When the server cannot be reached within the time, or answers with another status than 2xx.
-pub fn post_json(url: &str, body: &[u8], timeout: Duration) -> Result<(), PostError> {
+/// See [`crate::post_json`].
+pub(crate) fn post_json(url: &str, body: &[u8], timeout: Duration) -> Result<(), PostError> {
     let request = connector::agent()
         .post(url)
         .header("content-type", "application/json")

@@ -97,7 +97,7 @@ impl Timetable {
             .parse(expression)
             .map_err(|error| TimetableError::NoCron {
                 expression: expression.escape_debug().to_string(),
-                reason: reason(&error),
+                reason: reason(expression, &error),
             })?;
         let timetable = Self {
             expression: expression.trim().to_owned(),
@@ -143,7 +143,11 @@ impl fmt::Display for Timetable {
 }
 
 /// What is wrong with an expression, without the name of the part of a parser that says so.
-fn reason(error: &CronError) -> String {
+fn reason(expression: &str, error: &CronError) -> String {
+    let fields = expression.split_whitespace().count();
+    if fields > 0 && !(5..=6).contains(&fields) && !expression.contains('@') {
+        return format!("it has {fields} fields, and needs five, or six with seconds");
+    }
     let text = match error {
         CronError::EmptyPattern => "it is empty".to_owned(),
         CronError::InvalidPattern(text)

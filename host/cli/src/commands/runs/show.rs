@@ -70,6 +70,17 @@ pub(super) fn words(shown: &Shown) -> String {
     for step in &record.steps {
         show_step(step, &mut words);
     }
+    for told in &record.notifications {
+        let (name, to, status) = (&told.name, &told.to, told.status.word());
+        let _ = write!(words, "\n{name}  notification to {to}: {status}");
+        let _ = match told.attempts {
+            0 | 1 => writeln!(words),
+            attempts => writeln!(words, " at attempt {attempts}"),
+        };
+        if let Some(reason) = &told.error {
+            let _ = writeln!(words, "  {reason}");
+        }
+    }
     words
 }
 

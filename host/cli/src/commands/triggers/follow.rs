@@ -38,6 +38,11 @@ pub(in crate::commands) fn check(
     Ok(diagnostics.into_result(())?)
 }
 
+/// A path without the folder that it is in anyway.
+fn shown(path: &Path) -> String {
+    path.strip_prefix(".").unwrap_or(path).display().to_string()
+}
+
 /// What is wrong with a pipeline that is followed if it is not there.
 fn is_missing(follow: &Follow, path: &Path) -> Option<Diagnostic> {
     if path.is_file() {
@@ -73,8 +78,8 @@ pub(super) fn all_are_run(
                     .at(follow.of_span())
                     .hint(format!(
                         "name it too: `host schedule {} {}`",
-                        path.display(),
-                        one.path.display()
+                        shown(&path),
+                        shown(&one.path)
                     )),
                 Some(missing) => missing,
             };

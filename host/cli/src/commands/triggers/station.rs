@@ -21,8 +21,8 @@ use super::drive::{World, drive};
 use super::files::Folder;
 use super::line::Line;
 use super::{Scheduled, follow};
-use crate::arguments::LimitArguments;
-use crate::commands::{engine, run};
+use crate::arguments::{GrantArguments, LimitArguments};
+use crate::commands::{engine, grants, run};
 use crate::error::{Failure, INTERNAL};
 use crate::output::Output;
 use crate::signals::{self, Ending};
@@ -36,6 +36,7 @@ const LOOK: Duration = Duration::from_secs(30);
 pub(in crate::commands) struct Manner<'a> {
     /// For so long files must stay as they are.
     pub(in crate::commands) quiet: Duration,
+    pub(in crate::commands) grants: &'a GrantArguments,
     pub(in crate::commands) limits: &'a LimitArguments,
     pub(in crate::commands) store: Option<PathBuf>,
 }
@@ -80,6 +81,7 @@ impl<'a> Station<'a> {
         follow::all_are_run(&scheduled, pipelines)?;
         let engine = engine()?;
         for (one, pipeline) in scheduled.iter().zip(pipelines) {
+            grants::urls(manner.grants, pipeline)?;
             if !one.triggers.follows.is_empty() {
                 follow::check(&engine, pipeline, &one.folder)?;
             }
@@ -191,6 +193,7 @@ impl<'a> Station<'a> {
     /// Reads a pipeline and runs it.
     fn attempt(&mut self, which: Which, trigger: TriggerRecord) -> Result<RunReport, Failure> {
         let (pipeline, overrides) = self.scheduled[which].read_for_run()?;
+        let granted_urls = grants::urls(self.manner.grants, &pipeline)?;
         let folder = self.scheduled[which].folder.clone();
         let chosen = self.manner.store.as_deref();
         let known = places::known_store_of_pipeline(chosen, &folder)?.map(Arc::new);
@@ -198,6 +201,7 @@ impl<'a> Station<'a> {
         let options = RunOptions {
             given: overrides.params().iter().cloned().collect(),
             trigger: Some(trigger),
+            granted_urls,
             ..limits.options()
         };
         let supplies = Supplies {
