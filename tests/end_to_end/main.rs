@@ -41,6 +41,8 @@ mod reproduce;
 mod resume;
 mod retention;
 mod scenarios;
+#[cfg(unix)]
+mod schedule;
 mod searching;
 mod selection;
 #[allow(dead_code, reason = "the tests of tables use more of it")]
@@ -51,3 +53,9 @@ mod support;
 mod unlike_files;
 mod vanishing;
 mod versions;
+#[cfg(unix)]
+mod waiting;
+#[cfg(unix)]
+mod watch;
+#[cfg(unix)]
+mod webhook;

@@ -17,6 +17,8 @@ fn help_says_what_there_is() {
         ("help", "--help"),
         ("help-run", "run --help"),
         ("help-graph", "graph --help"),
+        ("help-watch", "watch --help"),
+        ("help-schedule", "schedule --help"),
         ("help-reproduce", "reproduce --help"),
         ("help-predict", "predict --help"),
         ("help-ab", "ab --help"),

@@ -1,7 +1,10 @@
 //! What can be typed after `host`.
 
 mod ab;
+mod grants;
+mod limits;
 mod overrides;
+mod triggers;
 
 use std::{path::PathBuf, time::Duration};
 
@@ -13,7 +16,10 @@ use mlhost_pipeline::PluginReference;
 use mlhost_store::{RunId, Selector, VersionSelector};
 
 pub(crate) use ab::{AbArguments, ExperimentsArguments, ExperimentsCommand};
+pub(crate) use grants::GrantArguments;
+pub(crate) use limits::LimitArguments;
 pub(crate) use overrides::OverrideArguments;
+pub(crate) use triggers::{ScheduleArguments, WatchArguments};
 
 /// Takes a table from a raw file to a versioned, gated, monitored model.
 #[derive(Debug, Parser)]
@@ -68,9 +74,13 @@ fn results() -> impl TypedValueParser<Value = Format> {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Find every mistake in a pipeline before it runs
-    Check(PipelineArguments),
+    Check(CheckArguments),
     /// Run a pipeline and register its models
     Run(RunArguments),
+    /// Run a pipeline, and again whenever its data, its file or a plugin of its own changes
+    Watch(WatchArguments),
+    /// Run pipelines when their triggers say, for as long as this process lives
+    Schedule(ScheduleArguments),
     /// Print a pipeline as it would run, with everything that is put over it
     Show(PipelineArguments),
     /// Draw a pipeline: what takes what, on which conditions, how often
@@ -125,6 +135,15 @@ pub(crate) struct GraphArguments {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct CheckArguments {
+    #[command(flatten)]
+    pub(crate) pipeline: PipelineArguments,
+
+    #[command(flatten)]
+    pub(crate) grants: GrantArguments,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct RunArguments {
     /// The pipeline file; with --resume, that of the run if it is left out
     #[arg(required_unless_present = "resume")]
@@ -146,20 +165,10 @@ pub(crate) struct RunArguments {
     pub(crate) resume: Option<Option<RunId>>,
 
     #[command(flatten)]
-    pub(crate) effort: EffortArguments,
-}
+    pub(crate) grants: GrantArguments,
 
-/// What a run may take of the machine.
-#[derive(Debug, Args)]
-pub(crate) struct EffortArguments {
-    /// How many threads may compute at once [default: the number of cores]
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
-    pub(crate) jobs: Option<u16>,
-
-    /// How much memory plugins and the rows on their way to them may hold together, such as 512MiB
-    /// [default: what each step may use]
-    #[arg(long, value_name = "SIZE", value_parser = parse_memory)]
-    pub(crate) memory: Option<u64>,
+    #[command(flatten)]
+    pub(crate) limits: LimitArguments,
 }
 
 #[derive(Debug, Args)]
@@ -172,7 +181,7 @@ pub(crate) struct ReproduceArguments {
     pub(crate) data: Vec<(String, String)>,
 
     #[command(flatten)]
-    pub(crate) effort: EffortArguments,
+    pub(crate) limits: LimitArguments,
 }
 
 #[derive(Debug, Args)]
@@ -421,12 +430,6 @@ pub(crate) enum PluginCommand {
         /// A package such as `tree` or `mlhost:tree@0.1.0`, or a component file
         plugin: PluginReference,
     },
-}
-
-fn parse_memory(text: &str) -> Result<u64, String> {
-    mlhost_pipeline::parse_size(text)
-        .filter(|bytes| *bytes > 0)
-        .ok_or_else(|| "write a whole number and a unit (KiB, MiB, GiB), such as 1GiB".to_owned())
 }
 
 fn parse_time(text: &str) -> Result<Duration, String> {

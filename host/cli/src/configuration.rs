@@ -3,7 +3,7 @@
 
 use std::{env, fs, io, path::PathBuf, time::Duration};
 
-use mlhost_pipeline::{Configuration, Source, parse_configuration};
+use mlhost_pipeline::{Configuration, Source, UrlGrant, parse_configuration};
 use mlhost_store::Retention;
 
 use crate::{
@@ -23,6 +23,14 @@ pub(crate) fn retention() -> Result<Retention, Failure> {
         cache_age: wanted.cache_days.map_or(defaults.cache_age, days),
         cache_bytes: wanted.cache_bytes.unwrap_or(defaults.cache_bytes),
     })
+}
+
+/// Where pipelines may send something.
+///
+/// # Errors
+/// When the configuration cannot be read, and every mistake in it.
+pub(crate) fn granted_urls() -> Result<Vec<UrlGrant>, Failure> {
+    Ok(read()?.granted_urls)
 }
 
 fn days(days: u32) -> Duration {

@@ -48,6 +48,33 @@ impl Failure {
         Self::new(INTERNAL, message, None)
     }
 
+    /// What failed, in one text.
+    pub(crate) fn message(&self) -> String {
+        match &self.what {
+            What::Pipeline(diagnostics) => {
+                let first = diagnostics.iter().next();
+                first.map_or_else(String::new, |first| first.message.clone())
+            }
+            What::Message { message, .. } => message.clone(),
+            What::BrokenPipe => String::new(),
+        }
+    }
+
+    /// Tells a person.
+    pub(crate) fn say(&self) {
+        match &self.what {
+            What::BrokenPipe => {}
+            // anstream takes the colours away where nobody wants them.
+            What::Pipeline(diagnostics) => eprintln!("{}", diagnostics.render(true)),
+            What::Message { message, hint } => {
+                eprintln!("\x1b[1;31merror\x1b[0m: {message}");
+                if let Some(hint) = hint {
+                    eprintln!("\n\x1b[1;36mhint\x1b[0m: {hint}");
+                }
+            }
+        }
+    }
+
     /// Prints the failure and gives the exit code.
     pub(crate) fn report(self, format: Format) -> ExitCode {
         match (&self.what, format) {
@@ -60,16 +87,7 @@ impl Failure {
                 let error = json!({ "message": message, "hint": hint });
                 std::println!("{:#}", json!({ "errors": [error] }));
             }
-            // anstream takes the colours away where nobody wants them.
-            (What::Pipeline(diagnostics), _) => {
-                eprintln!("{}", diagnostics.render(true))
-            }
-            (What::Message { message, hint }, _) => {
-                eprintln!("\x1b[1;31merror\x1b[0m: {message}");
-                if let Some(hint) = hint {
-                    eprintln!("\n\x1b[1;36mhint\x1b[0m: {hint}");
-                }
-            }
+            (_, Format::Text) => self.say(),
         }
         ExitCode::from(self.code)
     }

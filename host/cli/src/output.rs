@@ -33,6 +33,23 @@ impl Output {
         }
         Ok(stdout.flush()?)
     }
+
+    /// Prints one of many results, in one line.
+    pub(crate) fn line<T: Serialize>(
+        &mut self,
+        result: &T,
+        text: impl FnOnce(&T) -> String,
+    ) -> Result<(), Failure> {
+        let mut stdout = anstream::stdout().lock();
+        match self.format {
+            Format::Json => {
+                serde_json::to_writer(&mut stdout, result).map_err(std::io::Error::from)?;
+                writeln!(stdout)?;
+            }
+            Format::Text => writeln!(stdout, "{}", text(result))?,
+        }
+        Ok(stdout.flush()?)
+    }
 }
 
 /// Columns for a [`table`]: a heading, and whether numbers stand under it.

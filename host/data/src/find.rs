@@ -44,7 +44,10 @@ fn remote(url: &str, scheme: Scheme, opener: &Opener) -> Result<Vec<Arc<Place>>>
 
 /// The files that `pattern` stands for in the folder `base`, sorted: the file itself, the files of
 /// a folder that have the extension of the format, or those that match a glob.
-fn files(pattern: &str, base: &Path, format: Format) -> Result<Vec<PathBuf>> {
+///
+/// # Errors
+/// When there is none, a link leads nowhere, a folder cannot be listed, or the glob is malformed.
+pub fn files(pattern: &str, base: &Path, format: Format) -> Result<Vec<PathBuf>> {
     let path = base.join(pattern);
     // A file is looked for first, so that brackets in its name are not taken for a glob.
     let mut found = if path.is_file() {

@@ -49,6 +49,7 @@ mod opener;
 mod parts;
 mod pieces;
 mod place;
+mod post;
 mod reader;
 mod reason;
 #[cfg(feature = "remote")]
@@ -67,13 +68,16 @@ pub use data_file::DataFile;
 pub use digest::DigestMemory;
 pub use error::{Difference, Error, Result};
 pub use file_table::{FileTable, open};
+pub use find::files;
 pub use limited::Limited;
 pub use memory::MemoryTable;
 pub use opener::Opener;
 pub use pieces::{ChangedPlace, PieceUnit, Pieces};
+pub use post::{PostError, post_json};
 pub use remote_error::RemoteError;
 pub use selected::{Dataset, Filter, Fold, Mistake};
 pub use sink::{Sink, format_of, write};
+pub use stamp::Stamp;
 pub use table::{Batches, Scan, Table, column_names, select};
 
 /// The rows that a part holds where this crate decides how rows are grouped: in the row groups of

@@ -10,7 +10,7 @@ const COARSEST_CLOCK: Duration = Duration::from_secs(2);
 
 /// A file as it was at one moment.
 #[derive(Debug, Clone)]
-pub(crate) struct Stamp {
+pub struct Stamp {
     pub(crate) bytes: u64,
     modified: Option<SystemTime>,
     inode: Option<Inode>,
@@ -26,6 +26,12 @@ struct Inode {
 }
 
 impl Stamp {
+    /// The file at a path as it is now, if there is one.
+    pub fn at(path: &Path) -> Option<Self> {
+        let metadata = path.metadata().ok()?;
+        metadata.is_file().then(|| Self::new(&metadata))
+    }
+
     pub(crate) fn new(metadata: &Metadata) -> Self {
         Self {
             bytes: metadata.len(),
@@ -36,7 +42,7 @@ impl Stamp {
 
     /// Whether the file has been neither replaced nor written to. The time of the last change of
     /// its inode does not count: a new link or other permissions leave the content as it is.
-    pub(crate) fn is_same(&self, now: &Self) -> bool {
+    pub fn is_same(&self, now: &Self) -> bool {
         let place = |stamp: &Self| stamp.inode.map(|inode| (inode.device, inode.number));
         self.bytes == now.bytes && self.modified == now.modified && place(self) == place(now)
     }

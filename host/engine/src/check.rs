@@ -27,6 +27,7 @@ use crate::{
     results::Results,
     rivals::Rivals,
     schedule::Facts,
+    trigger::Known,
     workshop::{Manner, Workshop},
 };
 
@@ -51,6 +52,8 @@ pub struct Checked {
     pub(crate) again: HashSet<String>,
     /// Steps that the rehearsal could not judge.
     pub unchecked: Vec<Unchecked>,
+    /// What the rehearsal has found out, if there was one.
+    pub(crate) known: Known,
 }
 
 /// A step that could not be rehearsed, because the first rows do not suffice.
@@ -128,6 +131,7 @@ impl Engine {
             reuse: supplies.reuse,
             again,
             unchecked: vec![],
+            known: Known::new(),
         };
         let store = supplies.store.as_ref();
         let rivals = match store {
@@ -135,7 +139,7 @@ impl Engine {
             None => Rivals::new(),
         };
         if !store.is_some_and(|store| was_done(&checked, store)) {
-            checked.unchecked = rehearse(&checked, rivals)?;
+            (checked.unchecked, checked.known) = rehearse(&checked, rivals)?;
         }
         Ok(checked)
     }
@@ -263,8 +267,9 @@ pub(crate) fn workshop(
     )
 }
 
-/// Runs every step on the first rows, and gives the steps it could not judge.
-fn rehearse(checked: &Checked, rivals: Rivals) -> Result<Vec<Unchecked>> {
+/// Runs every step on the first rows, and gives the steps it could not judge, and what is known of
+/// the others.
+fn rehearse(checked: &Checked, rivals: Rivals) -> Result<(Vec<Unchecked>, Known)> {
     // All sides of a split show the same rows: which these are is known after a look at all of
     // them at the earliest, and they differ in no column.
     let limited = |opened: &Arc<Opened>| -> Arc<dyn Table> {
@@ -296,7 +301,7 @@ fn rehearse(checked: &Checked, rivals: Rivals) -> Result<Vec<Unchecked>> {
     let mut diagnostics = checked.pipeline.diagnostics();
     let mut unchecked = Vec::new();
     let mut skipped = HashSet::new();
-    let mut known = HashMap::new();
+    let mut known = Known::new();
     for planned in &checked.plan.steps {
         let step = &checked.pipeline.steps[&planned.name];
         let iteration = step.iteration.as_ref();
@@ -356,7 +361,7 @@ fn rehearse(checked: &Checked, rivals: Rivals) -> Result<Vec<Unchecked>> {
         &known,
         &mut diagnostics,
     );
-    Ok(diagnostics.into_result(unchecked)?)
+    Ok(diagnostics.into_result((unchecked, known))?)
 }
 
 /// How many iterations of a loop are tried: a grid of parameters as far as it is small, one of a

@@ -22,6 +22,7 @@ pub(crate) fn check(
 ) {
     let scope = |step: Option<&Step>, of: Option<&Loop>| Scope {
         pipeline,
+        params: &pipeline.params,
         plugins,
         known,
         each: step.and_then(|step| step.iteration.as_ref()?.values.clone()),
@@ -47,6 +48,11 @@ pub(crate) fn check(
             expect(when, Type::Bool, &scope(None, None), diagnostics);
         }
     }
+    for notification in pipeline.notifications.values() {
+        if let Some(when) = &notification.when {
+            expect(when, Type::Bool, &scope(None, None), diagnostics);
+        }
+    }
     for of in pipeline.loops.values() {
         match &of.items {
             Items::Known(_) => {}
@@ -64,7 +70,12 @@ pub(crate) fn check(
     }
 }
 
-fn expect(condition: &Condition, wanted: Type, scope: &Scope<'_>, diagnostics: &mut Diagnostics) {
+pub(crate) fn expect(
+    condition: &Condition,
+    wanted: Type,
+    scope: &Scope<'_>,
+    diagnostics: &mut Diagnostics,
+) {
     match condition.expression.check(scope) {
         Err(mistakes) => {
             for mistake in mistakes {
@@ -113,13 +124,14 @@ fn check_select(of: &Loop, known: &HashMap<String, Facts>, diagnostics: &mut Dia
 }
 
 /// The names of an expression at one place, with their types.
-struct Scope<'a> {
-    pipeline: &'a Pipeline,
-    plugins: &'a HashMap<String, Found>,
-    known: &'a HashMap<String, Facts>,
+pub(crate) struct Scope<'a> {
+    pub(crate) pipeline: &'a Pipeline,
+    pub(crate) params: &'a Map<String, Value>,
+    pub(crate) plugins: &'a HashMap<String, Found>,
+    pub(crate) known: &'a HashMap<String, Facts>,
     /// The variables of the loop that it is in.
-    each: Option<Map<String, Value>>,
-    of: Option<Loop>,
+    pub(crate) each: Option<Map<String, Value>>,
+    pub(crate) of: Option<Loop>,
 }
 
 impl Scope<'_> {
@@ -150,7 +162,7 @@ impl Scope<'_> {
 impl Types for Scope<'_> {
     fn type_of(&self, name: &Name) -> Option<Type> {
         match name {
-            Name::Param(name) => self.pipeline.params.get(name).map(Type::of),
+            Name::Param(name) => self.params.get(name).map(Type::of),
             Name::Each(name) => match (&self.each, &self.of) {
                 (Some(each), _) => each.get(name).map(Type::of),
                 (None, Some(_)) => Some(Type::Dyn),
@@ -176,7 +188,7 @@ impl Types for Scope<'_> {
 
     fn names(&self, within: Within<'_>) -> Vec<String> {
         match within {
-            Within::Params => self.pipeline.params.keys().cloned().collect(),
+            Within::Params => self.params.keys().cloned().collect(),
             Within::Each => self.each.iter().flat_map(Map::keys).cloned().collect(),
             Within::Steps => {
                 let mut names: Vec<String> = Vec::new();

@@ -51,6 +51,7 @@ mod history;
 mod key;
 mod manifest;
 mod model;
+mod notify;
 mod observer;
 mod opened;
 mod params;
@@ -72,6 +73,7 @@ mod step_run;
 mod steps;
 mod supplies;
 mod training;
+mod trigger;
 mod workshop;
 
 pub use ab::{
@@ -91,6 +93,7 @@ pub use history::{
     ValueChange, VersionChange, Why, diff, explain, pipeline_changes, unfinished,
 };
 pub use model::FittedModel;
+pub use notify::NotificationRecord;
 pub use observer::{NoObserver, Observer, RowsRead};
 pub use patch_record::{PatchKind, PatchRecord};
 pub use record::{
@@ -102,6 +105,7 @@ pub use reuse::Reuse;
 pub use run::{Interrupt, RunOptions, RunReport, Runner};
 pub use schedule::{IterationOutcome, LoopOutcome};
 pub use supplies::Supplies;
+pub use trigger::TriggerRecord;
 
 use std::path::PathBuf;
 

@@ -36,6 +36,7 @@ pub(crate) fn beginning(
             .collect(),
         reuse: reuse.clone(),
         resumes: options.resumes,
+        trigger: options.trigger.clone(),
         seed: pipeline.seed,
         versions: versions(),
         selections: selections(pipeline),

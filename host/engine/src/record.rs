@@ -9,7 +9,10 @@ use mlhost_store::{RunId, Store, StoredRun};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Error, GateRecord, PatchRecord, Result, Reuse, schedule::LoopOutcome};
+use crate::{
+    Error, GateRecord, NotificationRecord, PatchRecord, Result, Reuse, TriggerRecord,
+    schedule::LoopOutcome,
+};
 
 /// The record of a run. Of a run that has not ended, it says what was known at its beginning.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -41,6 +44,9 @@ pub struct RunRecord {
     /// The run that it has picked up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resumes: Option<RunId>,
+    /// What has started it, where nobody did by hand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trigger: Option<TriggerRecord>,
     /// The seed.
     pub seed: u64,
     /// The versions of host, contract and wasmtime.
@@ -60,6 +66,9 @@ pub struct RunRecord {
     pub loops: Vec<LoopOutcome>,
     /// The models that were registered.
     pub models: Vec<RegisteredModel>,
+    /// Who was told.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notifications: Vec<NotificationRecord>,
     /// Wall time of all steps.
     pub seconds: f64,
 }

@@ -13,14 +13,14 @@ use std::{
 
 use mlhost_data::FileTable;
 use mlhost_packages::Found;
-use mlhost_pipeline::{Kind, PlannedStep};
+use mlhost_pipeline::{Kind, PlannedStep, UrlGrant};
 use mlhost_sandbox::CancelToken;
 use mlhost_store::{Outcome, RunId, Store};
 use tokio::task::JoinSet;
 
 use crate::{
     Checked, Clock, Engine, Error, LoopOutcome, MachineClock, Observer, Result, RunRecord,
-    StepRecord, StepStatus, manifest, opened,
+    StepRecord, StepStatus, TriggerRecord, manifest, notify, opened,
     provenance::{self, Fingerprints},
     results::Results,
     row_counter::RowCounter,
@@ -42,6 +42,10 @@ pub struct RunOptions {
     pub given: BTreeMap<String, String>,
     /// The run that this one picks up, for the record.
     pub resumes: Option<RunId>,
+    /// What has started it where nobody did by hand, for the record.
+    pub trigger: Option<TriggerRecord>,
+    /// Where notifications may be sent.
+    pub granted_urls: Vec<UrlGrant>,
     /// The clock by which failed steps wait for their next attempt.
     pub clock: Arc<dyn Clock>,
 }
@@ -53,6 +57,8 @@ impl Default for RunOptions {
             memory: None,
             given: BTreeMap::new(),
             resumes: None,
+            trigger: None,
+            granted_urls: Vec::new(),
             clock: Arc::new(MachineClock),
         }
     }
@@ -87,6 +93,7 @@ pub struct Runner<'a> {
     interrupt: Interrupt,
     base: PathBuf,
     profiler: Option<Found>,
+    granted_urls: Vec<UrlGrant>,
     /// What is known beforehand.
     beginning: RunRecord,
 }
@@ -156,6 +163,7 @@ impl Engine {
             interrupt,
             base: checked.base,
             profiler: checked.profiler,
+            granted_urls: options.granted_urls,
             beginning,
         }
     }
@@ -273,6 +281,18 @@ impl Runner<'_> {
         }
         record.seconds = started.elapsed().as_secs_f64();
         let (outcome, summary, error) = conclude(&record, self.workshop.plan.steps.len(), stopped);
+        let ended = notify::Ended {
+            pipeline,
+            run: id,
+            outcome,
+            summary: &summary,
+            record: &record,
+            grants: &self.granted_urls,
+            clock: self.workshop.clock.as_ref(),
+            cancel: &self.workshop.cancel_finally,
+            observer: self.observer.as_ref(),
+        };
+        record.notifications = tokio::task::block_in_place(|| ended.tell())?;
         drop(room_for_the_end);
         self.store
             .finish_run(id, outcome, &summary, &record.to_kept(&self.store)?)?;

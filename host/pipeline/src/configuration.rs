@@ -2,18 +2,22 @@
 //! found at once, at its line and column.
 
 use crate::diagnostic::Diagnostics;
-use crate::reader::Section;
+use crate::grant::UrlGrant;
+use crate::node::Entry;
+use crate::reader::{self, Section};
 use crate::retention::{self, Retention};
 use crate::source::Source;
 use crate::syntax;
 
-const KEYS: [&str; 1] = ["retention"];
+const KEYS: [&str; 2] = ["retention", "grants"];
 
 /// What the user wants of every pipeline and every store.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Configuration {
     /// How much is kept that no model needs.
     pub retention: Retention,
+    /// Where pipelines may send something.
+    pub granted_urls: Vec<UrlGrant>,
 }
 
 /// Reads a configuration.
@@ -29,7 +33,34 @@ pub fn parse_configuration(source: Source) -> Result<Configuration, Diagnostics>
     let root = Section::new(&entries, title, &(0..0), &KEYS, &mut diagnostics);
     let entry = root.optional("retention");
     let retention = retention::read(entry, &retention::OF_CONFIGURATION, &mut diagnostics);
-    diagnostics.into_result(Configuration { retention })
+    let grants = root.optional("grants");
+    let granted_urls = grants.map_or_else(Vec::new, |grants| read_urls(grants, &mut diagnostics));
+    diagnostics.into_result(Configuration {
+        retention,
+        granted_urls,
+    })
+}
+
+/// `[grants]`: the addresses under `urls`.
+fn read_urls(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<UrlGrant> {
+    let section = Section::open(entry, "`grants`", &["urls"], diagnostics);
+    let urls = section.and_then(|section| {
+        let urls = section.optional("urls")?;
+        reader::strings(&urls.node, &section.key("urls"), diagnostics)
+    });
+    let mut granted = Vec::new();
+    for (text, node) in urls.unwrap_or_default() {
+        match text.parse() {
+            Ok(grant) => granted.push(grant),
+            Err(error) => {
+                let message = format!("`{}` {error}", text.escape_debug());
+                let hint =
+                    "write the beginning of addresses, such as \"https://hooks.example.com/\"";
+                reader::report(node, message, Some(hint.to_owned()), diagnostics);
+            }
+        }
+    }
+    granted
 }
 
 #[cfg(test)]
@@ -49,14 +80,21 @@ mod tests {
             cache_days: Some(0),
             cache_bytes: Some(2 << 30),
         };
-        assert_eq!(parsed(text), Ok(Configuration { retention }));
+        let configuration = Configuration {
+            retention,
+            ..Configuration::default()
+        };
+        assert_eq!(parsed(text), Ok(configuration));
+        let granted = parsed("[grants]\nurls = [\"https://hooks.example.com/a\"]\n");
+        let granted = granted.map(|configuration| configuration.granted_urls.len());
+        assert_eq!(granted, Ok(1));
         assert_eq!(parsed(""), Ok(Configuration::default()));
     }
 
     #[test]
     fn every_mistake_is_told_at_its_place() {
         let text = "retentoin = 1\n\n[retention]\nkeep_runs = -1\ncache_days = 4294967296\n\
-                    cache_bytes = \"10 GB\"\nkeep = 2\n";
+                    cache_bytes = \"10 GB\"\nkeep = 2\n\n[grants]\nurl = 1\nurls = [\"hooks.example.com\", 2]\n";
         insta::assert_snapshot!(parsed(text).unwrap_err());
     }
 

@@ -21,6 +21,7 @@ use crate::source::Source;
 use crate::sources::Sources;
 use crate::step;
 use crate::syntax;
+use crate::trigger;
 use crate::unroll::unroll;
 
 /// What the file is called in messages.
@@ -29,7 +30,7 @@ const TITLE: &str = "the pipeline";
 /// The version of the file format that this crate reads.
 pub const FORMAT_VERSION: i64 = 1;
 
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "mlhost",
     "name",
     "experiment",
@@ -41,6 +42,7 @@ const KEYS: [&str; 11] = [
     "retention",
     "profiles",
     "outputs",
+    "trigger",
 ];
 
 /// Reads a pipeline file.
@@ -136,10 +138,20 @@ fn read(
         report_no_steps(root, sources.first(), diagnostics);
     }
     let names_differ = check::names_differ(data_entries, step_entries, diagnostics);
+    // Nothing can refer to a notification: it comes when everything else is over.
+    let (notification_entries, step_entries): (Vec<_>, Vec<_>) = step_entries
+        .iter()
+        .cloned()
+        .partition(control::is_notification);
+    let notifications: IndexMap<_, _> = notification_entries
+        .iter()
+        .filter_map(|entry| control::read_notification(entry, diagnostics))
+        .map(|notification| (notification.name.clone(), notification))
+        .collect();
     let scope = Scope {
         params: &params,
         data: data_entries,
-        steps: step_entries,
+        steps: &step_entries,
         seed: seed.unwrap_or(0),
         patches: &patches,
     };
@@ -164,6 +176,7 @@ fn read(
     let deadline = root
         .optional("deadline")
         .and_then(|entry| limits::timeout(&entry.node, &root.key("deadline"), diagnostics));
+    let triggers = trigger::read(root.optional("trigger"), diagnostics);
     check::registered_names(&steps, diagnostics);
     check::references(&steps, &switches, diagnostics);
     let experiment = experiment.and_then(|entry| experiment::read(entry, scope.steps, diagnostics));
@@ -182,7 +195,9 @@ fn read(
         loops,
         switches,
         folded: IndexMap::new(),
+        notifications,
         deadline,
+        triggers,
         keep_runs: retention.keep_runs,
         patches,
         included: files

@@ -1,9 +1,9 @@
 //! Reads `pipeline.toml` and turns it into a typed, checked plan.
 //!
-//! Nothing here touches a file, a plugin or a clock: the text comes in as a string, and what is
-//! wrong with it goes out as [`Diagnostics`] that point at file, line and column and say what to
-//! do. All mistakes of a file are found at once. This is the lowest floor of the host; it uses no
-//! other crate of it.
+//! Nothing here touches a file, a plugin or a clock, but for the database of time zones: the text
+//! comes in as a string, and what is wrong with it goes out as [`Diagnostics`] that point at file,
+//! line and column and say what to do. All mistakes of a file are found at once. This is the lowest
+//! floor of the host; it uses no other crate of it.
 //!
 //! Reading has two phases. [`parse`] checks everything that can be known from the text alone.
 //! [`Pipeline::plan`] is told the [`Kind`] of every plugin, checks that each step gets what its
@@ -54,6 +54,7 @@ mod experiment;
 pub mod expression;
 mod format;
 mod gate;
+mod grant;
 mod graph;
 mod include;
 mod input;
@@ -79,13 +80,15 @@ mod source;
 mod sources;
 mod step;
 mod syntax;
+mod trigger;
 mod unroll;
 
 pub use column_type::ColumnType;
 pub use compression::Compression;
 pub use configuration::{Configuration, parse_configuration};
 pub use control::{
-    Best, Case, Condition, Control, Folds, Items, Jitter, OnFailure, Policy, Retry, Select, Switch,
+    Best, Case, Condition, Control, Folds, Items, Jitter, Notification, OnFailure, Policy, Retry,
+    Select, Switch,
 };
 pub use cross_validation::FoldedData;
 pub use diagnostic::{Diagnostic, Diagnostics, Related};
@@ -94,6 +97,7 @@ pub use error::Error;
 pub use expression::Expression;
 pub use format::{CsvOptions, Format};
 pub use gate::{BetterThan, Direction, Gate, Rival};
+pub use grant::{UrlError, UrlGrant, WebhookUrl};
 pub use include::{included, path_from};
 pub use kind::Kind;
 pub use limits::{parse_duration, parse_size};
@@ -106,4 +110,5 @@ pub use retention::Retention;
 pub use selection::{Comparison, Cut, Operator, Sample, Selection, Side, Split, Takes, Value};
 pub use source::{Position, Source, Span};
 pub use sources::Sources;
+pub use trigger::{DEFAULT_ZONE, Follow, Timetable, TimetableError, Triggers};
 pub use unroll::{Iteration, Loop};

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::column_type::ColumnType;
 use crate::compression::Compression;
-use crate::control::{Condition, Control, Folds, Items, Looping, Switch};
+use crate::control::{Condition, Control, Folds, Items, Looping, Notification, Switch};
 use crate::cross_validation::{FoldedData, fold_of};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::format::{CsvOptions, Format};
@@ -22,6 +22,7 @@ use crate::reference::PluginReference;
 use crate::selection::{Selection, Split};
 use crate::source::{Source, Span};
 use crate::sources::Sources;
+use crate::trigger::Triggers;
 use crate::unroll::{Iteration, Loop};
 
 /// The content of a pipeline file, with what was put over it.
@@ -46,8 +47,12 @@ pub struct Pipeline {
     pub switches: IndexMap<String, Switch>,
     /// The data that cross-validations divide, by the step that does.
     pub folded: IndexMap<String, FoldedData>,
+    /// Who is told how a run has ended.
+    pub notifications: IndexMap<String, Notification>,
     /// The longest that a run may take.
     pub deadline: Option<Duration>,
+    /// What starts it by itself, where a process waits for that.
+    pub triggers: Triggers,
     /// How many of its latest runs are kept, if it says.
     pub keep_runs: Option<u32>,
     /// What was put over the file, in the order in which it was applied.

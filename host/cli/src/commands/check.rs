@@ -6,8 +6,8 @@ use mlhost_engine::Checked;
 use mlhost_pipeline::Kind;
 use serde::Serialize;
 
-use super::{engine, overrides, read_pipeline};
-use crate::{arguments::PipelineArguments, error::Failure, output::Output, text};
+use super::{engine, grants, overrides, read_pipeline, triggers::check_followers};
+use crate::{arguments::CheckArguments, error::Failure, output::Output, text};
 
 /// What a check prints.
 #[derive(Serialize)]
@@ -25,12 +25,13 @@ struct Step<'a> {
     needs: &'a [String],
 }
 
-pub(super) fn check(
-    arguments: &PipelineArguments,
-    output: &mut Output,
-) -> Result<ExitCode, Failure> {
-    let (pipeline, folder) = read_pipeline(&arguments.pipeline, &overrides(&arguments.overrides)?)?;
-    let checked = engine()?.check(pipeline, &folder)?;
+pub(super) fn check(arguments: &CheckArguments, output: &mut Output) -> Result<ExitCode, Failure> {
+    let CheckArguments { pipeline, grants } = arguments;
+    let (pipeline, folder) = read_pipeline(&pipeline.pipeline, &overrides(&pipeline.overrides)?)?;
+    grants::urls(grants, &pipeline)?;
+    let engine = engine()?;
+    let checked = engine.check(pipeline, &folder)?;
+    check_followers(&engine, checked.pipeline(), &folder)?;
     output.print(&report(&checked), |report| words(report))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -8,6 +8,7 @@ mod compiled;
 mod drift;
 mod exchange;
 mod experiments;
+mod grants;
 mod graph;
 mod lineage;
 mod models;
@@ -17,9 +18,12 @@ mod predict;
 mod reproduce;
 mod run;
 mod runs;
+mod schedule;
 mod show;
 mod store;
+mod triggers;
 mod versions;
+mod watch;
 
 use std::{
     collections::HashSet,
@@ -47,6 +51,8 @@ pub(crate) fn execute(arguments: &Arguments, output: &mut Output) -> Result<Exit
     match &arguments.command {
         Command::Check(check) => check::check(check, output),
         Command::Run(run) => run::run(run, store, output),
+        Command::Watch(watch) => watch::watch(watch, store, output),
+        Command::Schedule(schedule) => schedule::schedule(schedule, store, output),
         Command::Show(show) => show::show(show, output),
         Command::Graph(graph) => graph::graph(graph, output),
         Command::Reproduce(reproduce) => reproduce::reproduce(reproduce, store, output),

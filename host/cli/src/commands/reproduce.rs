@@ -5,10 +5,7 @@ use std::{fmt::Write, path::Path, process::ExitCode, sync::Arc};
 use mlhost_engine::{Difference, Lineage, Reproduction};
 use mlhost_store::{Outcome, Store};
 
-use super::{
-    changes, engine,
-    run::{effort, run_or_cancel},
-};
+use super::{changes, engine, run::run_or_cancel};
 use crate::{
     arguments::ReproduceArguments,
     error::{Failure, INTERRUPTED, REFUSED},
@@ -31,7 +28,7 @@ pub(super) fn reproduce(
     let reproduction = match lineage.prepare(&engine, &store, &clean, &moved)? {
         Err(missing) => missing,
         Ok(checked) => {
-            let options = lineage.options(effort(&arguments.effort));
+            let options = lineage.options(arguments.limits.options());
             let runner = engine.runner(checked, clean.clone(), progress::observer(), options);
             let (report, _) = run_or_cancel(runner)?;
             if report.outcome == Outcome::Cancelled {

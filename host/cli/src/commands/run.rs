@@ -4,24 +4,25 @@ use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
     process::ExitCode,
-    sync::{Arc, OnceLock},
+    sync::Arc,
 };
 
 use anstream::eprintln;
 use mlhost_engine::{
-    PatchRecord, Reuse, RunOptions, RunRecord, RunReport, Runner, Supplies, Unfinished,
+    Checked, Engine, PatchRecord, Reuse, RunOptions, RunRecord, RunReport, Runner, Supplies,
+    Unfinished,
 };
 use mlhost_pipeline::{Overrides, Pipeline, parse_name};
 use mlhost_store::{Outcome, RunId, Store};
 use serde::Serialize;
 
-use super::{changes, engine, folder_of, outcome, overrides, read_pipeline, read_source};
+use super::{changes, engine, folder_of, grants, outcome, overrides, read_pipeline, read_source};
 use crate::{
-    arguments::{EffortArguments, RunArguments},
+    arguments::RunArguments,
     error::{Failure, INTERNAL, INTERRUPTED, REFUSED},
     output::Output,
     places, progress,
-    signals::{self, Signal},
+    signals::{self, Ending, Signal},
     text,
 };
 
@@ -47,19 +48,16 @@ pub(super) fn run(
         given,
         resumed,
     } = wanted(arguments, store)?;
+    let granted_urls = grants::urls(&arguments.grants, &pipeline)?;
     let engine = engine()?;
     let changes = resumed.as_ref().map(|resumed| resumed.changes(&pipeline));
     let overrides = described(&pipeline, &given);
     let supplies = Supplies {
-        store: known.clone(),
+        store: known,
         reuse: reuse(arguments),
         ..Supplies::default()
     };
-    let checked = engine.check_before_run(pipeline, &folder, supplies)?;
-    let store = match known {
-        Some(known) => known,
-        None => Arc::new(places::store_of_pipeline(store, &folder)?),
-    };
+    let (checked, store) = checked(&engine, pipeline, &folder, supplies, store)?;
     if let Some(resumed) = &resumed {
         let complete = checked.complete(&store);
         let steps = checked.plan().steps.len();
@@ -72,9 +70,10 @@ pub(super) fn run(
         }
     }
     let options = RunOptions {
+        granted_urls,
         given,
         resumes: resumed.map(|resumed| resumed.run.id),
-        ..effort(&arguments.effort)
+        ..arguments.limits.options()
     };
     let runner = engine.runner(checked, store, progress::observer(), options);
     let (report, signal) = run_or_cancel(runner)?;
@@ -90,6 +89,23 @@ pub(super) fn run(
         Outcome::Error => Err(failure(report, INTERNAL)),
         Outcome::Failed | Outcome::Refused => Err(failure(report, REFUSED)),
     }
+}
+
+/// Checks a pipeline that is to run, and opens its store.
+pub(super) fn checked(
+    engine: &Engine,
+    pipeline: Pipeline,
+    folder: &Path,
+    supplies: Supplies,
+    chosen: Option<&Path>,
+) -> Result<(Checked, Arc<Store>), Failure> {
+    let known = supplies.store.clone();
+    let checked = engine.check_before_run(pipeline, folder, supplies)?;
+    let store = match known {
+        Some(known) => known,
+        None => Arc::new(places::store_of_pipeline(chosen, folder)?),
+    };
+    Ok((checked, store))
 }
 
 /// A pipeline that is to run.
@@ -174,28 +190,19 @@ fn resuming(resumed: &Unfinished, complete: &[String], steps: usize) {
     eprintln!("resuming run {run} ({outcome}): {complete} of {steps} steps are complete{names}");
 }
 
-/// A run that takes as much of the machine as it may.
-pub(super) fn effort(arguments: &EffortArguments) -> RunOptions {
-    let defaults = RunOptions::default();
-    RunOptions {
-        jobs: arguments.jobs.map_or(defaults.jobs, usize::from),
-        memory: arguments.memory,
-        ..defaults
-    }
-}
-
 /// Runs to the end, or until a signal ends it; which signal that was, if one was.
 pub(super) fn run_or_cancel(runner: Runner<'_>) -> Result<(RunReport, Option<Signal>), Failure> {
     let runtime = tokio::runtime::Runtime::new()
         .map_err(|error| Failure::internal(format!("the runtime cannot start: {error}")))?;
-    let interrupt = runner.interrupt();
-    let received = Arc::new(OnceLock::new());
-    runtime.spawn(signals::obey(interrupt, received.clone()));
+    let ending = Arc::new(Ending::default());
+    ending.begin(runner.interrupt());
+    runtime.spawn(signals::obey(ending.clone(), || {}));
     let report = runtime.block_on(runner.run())?;
-    Ok((report, received.get().copied()))
+    Ok((report, ending.signal()))
 }
 
-fn failure(report: RunReport, code: u8) -> Failure {
+/// What is said of a run that failed or was refused.
+pub(super) fn failure(report: RunReport, code: u8) -> Failure {
     let hint = match &report.error {
         Some(error) => error.hint(),
         None => Some(format!(

@@ -68,7 +68,8 @@ impl HttpService for Client {
     }
 }
 
-fn agent() -> &'static Agent {
+/// The one client of this process.
+pub(super) fn agent() -> &'static Agent {
     static AGENT: OnceLock<Agent> = OnceLock::new();
     AGENT.get_or_init(|| {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -130,6 +131,11 @@ fn http_error(kind: HttpErrorKind, error: ureq::Error) -> HttpError {
         ureq::Error::Io(error) => HttpError::new(kind, error),
         error => HttpError::new(kind, error),
     }
+}
+
+/// Whether it may go better another time.
+pub(super) fn is_transient(error: &ureq::Error) -> bool {
+    kind(error) != HttpErrorKind::Unknown
 }
 
 /// What kind of failure it is, which decides whether to try again.

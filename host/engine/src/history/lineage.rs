@@ -98,7 +98,10 @@ impl Lineage {
             return Ok(Err(self.reproduction(missing)));
         }
         let base = Path::new(&self.record.folder);
-        let checked = engine.check_before_run(self.pipeline.clone(), base, supplies)?;
+        let mut pipeline = self.pipeline.clone();
+        // Whoever was to be told has been.
+        pipeline.notifications.clear();
+        let checked = engine.check_before_run(pipeline, base, supplies)?;
         Ok(Ok(checked))
     }
 

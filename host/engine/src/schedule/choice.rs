@@ -44,6 +44,11 @@ impl LoopOutcome {
         let is_in_body = self.body.iter().any(|name| name == written);
         is_in_body && self.selected.is_some_and(|selected| selected != index)
     }
+
+    /// Whether a step is in an iteration.
+    pub fn holds(&self, step: &str) -> bool {
+        instance_of(step).is_some_and(|(written, _)| self.body.iter().any(|name| name == written))
+    }
 }
 
 /// The name in the file of a step of an iteration, and the number of that, counted from one.
@@ -446,7 +451,7 @@ impl Schedule {
             .as_ref()
             .and_then(|iteration| iteration.values.as_ref());
         let scope = Scope {
-            pipeline: &self.pipeline,
+            params: &self.pipeline.params,
             each,
             steps: steps.collect(),
         };

@@ -2,10 +2,7 @@
 
 use std::collections::HashMap;
 
-use mlhost_pipeline::{
-    Pipeline,
-    expression::{Lookup, Name, Values, Within},
-};
+use mlhost_pipeline::expression::{Lookup, Name, Values, Within};
 use mlhost_sandbox::Outcome;
 use serde_json::{Map, Value, json};
 
@@ -106,7 +103,7 @@ impl Facts {
 
 /// The names of an expression as they are meant at one place of a pipeline.
 pub(crate) struct Scope<'a> {
-    pub(crate) pipeline: &'a Pipeline,
+    pub(crate) params: &'a Map<String, Value>,
     /// The variables of the loop that the expression is in.
     pub(crate) each: Option<&'a Map<String, Value>>,
     /// What is known of a step, by the name that it has in the file.
@@ -120,7 +117,7 @@ impl Values for Scope<'_> {
             None => Lookup::Missing,
         };
         match name {
-            Name::Param(name) => value(&self.pipeline.params, name),
+            Name::Param(name) => value(self.params, name),
             Name::Each(name) => self.each.map_or(Lookup::Missing, |each| value(each, name)),
             Name::Field { step, field } => match self.steps.get(step) {
                 Some(facts) => facts.field(field),
@@ -131,7 +128,7 @@ impl Values for Scope<'_> {
 
     fn names(&self, within: Within<'_>) -> Vec<String> {
         match within {
-            Within::Params => self.pipeline.params.keys().cloned().collect(),
+            Within::Params => self.params.keys().cloned().collect(),
             Within::Each => self.each.into_iter().flat_map(Map::keys).cloned().collect(),
             Within::Steps => self.steps.keys().cloned().collect(),
             Within::Fields(step) => self

@@ -4,6 +4,7 @@
 mod condition;
 mod folds;
 mod looping;
+mod notification;
 mod retry;
 mod switch;
 
@@ -11,9 +12,12 @@ pub use condition::Condition;
 pub use folds::Folds;
 pub(crate) use looping::Looping;
 pub use looping::{Best, Items, Select};
+pub use notification::Notification;
 pub use retry::{Jitter, Policy, Retry};
 pub use switch::{Case, Switch};
 
+pub(crate) use condition::read as read_condition;
+pub(crate) use notification::{is_notification, read as read_notification};
 pub(crate) use switch::{is_switch, read as read_switch};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};

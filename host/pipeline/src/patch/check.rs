@@ -24,7 +24,7 @@ const NAMED: [Named; 3] = [
         section: "steps",
         what: "no step is named",
         plural: "steps",
-        complete: &["plugin", "pipeline", "switch"],
+        complete: &["plugin", "pipeline", "switch", "webhook"],
     },
     Named {
         section: "data",

@@ -43,6 +43,9 @@ pub(super) fn words(shown: &Shown) -> String {
     if let Some(resumed) = record.resumes {
         let _ = writeln!(words, "  picks up run {resumed}");
     }
+    if let Some(trigger) = &record.trigger {
+        let _ = writeln!(words, "  started by {trigger}");
+    }
     if let Some(option) = record.reuse.option() {
         let _ = writeln!(words, "  with {option}");
     }
@@ -66,6 +69,17 @@ pub(super) fn words(shown: &Shown) -> String {
     }
     for step in &record.steps {
         show_step(step, &mut words);
+    }
+    for told in &record.notifications {
+        let (name, to, status) = (&told.name, &told.to, told.status.word());
+        let _ = write!(words, "\n{name}  notification to {to}: {status}");
+        let _ = match told.attempts {
+            0 | 1 => writeln!(words),
+            attempts => writeln!(words, " at attempt {attempts}"),
+        };
+        if let Some(reason) = &told.error {
+            let _ = writeln!(words, "  {reason}");
+        }
     }
     words
 }

@@ -1,0 +1,49 @@
+//! `host schedule`: pipelines, each when its triggers say.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use mlhost_pipeline::Timetable;
+
+use super::triggers::{Manner, Scheduled, Station};
+use crate::{
+    arguments::ScheduleArguments,
+    error::{Failure, INTERNAL},
+    output::Output,
+};
+
+pub(super) fn schedule(
+    arguments: &ScheduleArguments,
+    store: Option<&Path>,
+    output: &mut Output,
+) -> Result<ExitCode, Failure> {
+    let given = match &arguments.cron {
+        Some(cron) => Some(timetable(cron, &arguments.timezone)?),
+        None => None,
+    };
+    let mut scheduled = Vec::new();
+    let mut pipelines = Vec::new();
+    for path in &arguments.pipelines {
+        let (mut one, pipeline) = Scheduled::read(path, &arguments.overrides)?;
+        one.triggers.timetables.extend(given.clone());
+        if one.triggers.is_empty() {
+            let message = format!("nothing starts `{}`", path.display());
+            let hint = "add `[trigger]` to it, with `cron`, `watch` or `on`, or give `--cron`";
+            return Err(Failure::new(INTERNAL, message, Some(hint.to_owned())));
+        }
+        scheduled.push(one);
+        pipelines.push(pipeline);
+    }
+    let manner = Manner {
+        quiet: arguments.quiet.time,
+        grants: &arguments.grants,
+        limits: &arguments.limits,
+        store: store.map(Path::to_owned),
+    };
+    Station::new(scheduled, &pipelines, manner, output)?.run_until_signal(None)
+}
+
+fn timetable(cron: &str, zone: &str) -> Result<Timetable, Failure> {
+    Timetable::new(cron, zone)
+        .map_err(|error| Failure::new(INTERNAL, error.to_string(), Some(error.hint())))
+}
