@@ -8,6 +8,7 @@
 )]
 
 mod bad_input;
+mod control;
 mod damaged_parquet;
 mod damaged_text;
 mod exchange;

@@ -37,12 +37,17 @@ fn ended(record: &StepRecord) -> String {
         StepStatus::Skipped => "\x1b[2mskipped\x1b[0m",
         StepStatus::Cancelled => "\x1b[33mcancelled\x1b[0m",
     };
+    if let Some(reason) = &record.skipped {
+        return format!("{:12} {status} {reason}", record.name);
+    }
     let read = format!("{:>9} rows", text::count(record.rows));
     let time = text::seconds(record.seconds);
-    let summary = record
-        .outcome
-        .as_ref()
-        .map_or("", |outcome| &outcome.summary);
+    let summary = match (&record.outcome, &record.error) {
+        (Some(outcome), _) => outcome.summary.clone(),
+        // The text of a panic has several lines.
+        (None, Some(error)) => error.lines().collect::<Vec<_>>().join(" "),
+        (None, None) => String::new(),
+    };
     let from = match record.cached_from {
         Some(run) => format!("from run {run}  "),
         None => String::new(),

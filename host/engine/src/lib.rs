@@ -40,6 +40,7 @@ mod dataset;
 mod decided;
 mod drift;
 mod error;
+mod faults;
 mod fold;
 mod gate_check;
 mod gate_record;

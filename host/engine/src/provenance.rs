@@ -30,6 +30,7 @@ pub(crate) fn beginning(
         patches: pipeline.patches.iter().map(PatchRecord::of).collect(),
         reuse: reuse.clone(),
         resumes: options.resumes,
+        faults: options.faults.clone(),
         seed: pipeline.seed,
         versions: versions(),
         selections: selections(pipeline),

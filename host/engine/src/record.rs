@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mlhost_pipeline::{Kind, Selection};
+use mlhost_pipeline::{Faults, Kind, Selection};
 use mlhost_sandbox::Outcome;
 use mlhost_store::{RunId, Store, StoredRun};
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,9 @@ pub struct RunRecord {
     /// What might be taken from the cache.
     #[serde(skip_serializing_if = "Reuse::is_everything")]
     pub reuse: Reuse,
+    /// What was to go wrong in it, because somebody wanted to see what follows.
+    #[serde(skip_serializing_if = "Faults::is_empty")]
+    pub faults: Faults,
     /// The run that it has picked up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resumes: Option<RunId>,
@@ -126,6 +129,9 @@ pub struct StepRecord {
     /// Which run that was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cached_from: Option<RunId>,
+    /// How many rows that run read for it; conditions ask for these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cached_rows: Option<u64>,
     /// Whether it was to be done even if an earlier run had done the same.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub again: bool,

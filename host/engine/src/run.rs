@@ -13,19 +13,20 @@ use std::{
 
 use mlhost_data::FileTable;
 use mlhost_packages::Found;
-use mlhost_pipeline::{Kind, PlannedStep};
+use mlhost_pipeline::{Faults, Kind, PlannedStep};
 use mlhost_sandbox::CancelToken;
 use mlhost_store::{Outcome, RunId, Store};
 use tokio::task::JoinSet;
 
 use crate::{
     Checked, Clock, Engine, Error, LoopOutcome, MachineClock, Observer, Result, RunRecord,
-    StepRecord, StepStatus, manifest, provenance,
+    StepRecord, StepStatus,
+    error::on_record,
+    faults, manifest, provenance,
     results::Results,
     row_counter::RowCounter,
     schedule::{Consequence, Facts, Next, Schedule, Start},
     step_run::{Stopped, judge, not_run, run_steps},
-    with_causes,
     workshop::{Manner, Workshop},
 };
 
@@ -43,6 +44,8 @@ pub struct RunOptions {
     pub resumes: Option<RunId>,
     /// The clock by which failed steps wait for their next attempt.
     pub clock: Arc<dyn Clock>,
+    /// What is to go wrong, because somebody wants to see what follows.
+    pub faults: Faults,
 }
 
 impl Default for RunOptions {
@@ -53,6 +56,7 @@ impl Default for RunOptions {
             given: BTreeMap::new(),
             resumes: None,
             clock: Arc::new(MachineClock),
+            faults: Faults::new(),
         }
     }
 }
@@ -139,6 +143,7 @@ impl Engine {
                 results,
                 again: checked.again,
                 clock: options.clock,
+                faults: faults::Planned::new(options.faults),
             },
         );
         let workshop = Arc::new(workshop);
@@ -232,12 +237,7 @@ impl Runner<'_> {
             mut stopped,
             ..
         } = course;
-        let place = |step: &StepRecord| {
-            plan.steps
-                .iter()
-                .position(|planned| planned.name == step.name)
-        };
-        steps.sort_by_key(place);
+        steps.sort_by_key(|step| plan.position(&step.name));
         let data = fingerprints
             .await
             .unwrap_or_else(|error| Err(Error::Thread(error.to_string())))
@@ -360,6 +360,11 @@ impl Runner<'_> {
         }
         if course.stopped.is_none() && (course.drained || workshop.cancel.is_cancelled()) {
             course.stopped = Some(Stopped::Failed(Box::new(Error::Cancelled)));
+        }
+        if course.stopped.is_none()
+            && let Err(error) = schedule.conclude_loops()
+        {
+            course.stop(Stopped::Failed(Box::new(error)));
         }
         course.loops = schedule.loops();
         let bodies = workshop.pipeline.loops.values().flat_map(|of| &of.body);
@@ -579,7 +584,7 @@ fn conclude(
                 }
                 _ => Outcome::Failed,
             };
-            (outcome, with_causes(error.as_ref()), Some(*error))
+            (outcome, on_record(error.as_ref()), Some(*error))
         }
     }
 }
@@ -587,7 +592,11 @@ fn conclude(
 /// How many steps were done, and how many were not.
 fn counted(steps: &[StepRecord]) -> String {
     let count = |status| steps.iter().filter(|step| step.status == status).count();
-    let mut words = format!("{} steps done", count(StepStatus::Done));
+    let done = count(StepStatus::Done);
+    let mut words = match done {
+        1 => "1 step done".to_owned(),
+        done => format!("{done} steps done"),
+    };
     for status in [StepStatus::Refused, StepStatus::Failed, StepStatus::Skipped] {
         match count(status) {
             0 => {}

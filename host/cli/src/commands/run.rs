@@ -11,7 +11,7 @@ use anstream::eprintln;
 use mlhost_engine::{
     PatchRecord, Reuse, RunOptions, RunRecord, RunReport, Runner, Supplies, Unfinished,
 };
-use mlhost_pipeline::{Overrides, Pipeline, parse_name};
+use mlhost_pipeline::{Faults, Overrides, Pipeline, parse_faults, parse_name};
 use mlhost_store::{Outcome, RunId, Store};
 use serde::Serialize;
 
@@ -47,6 +47,7 @@ pub(super) fn run(
         given,
         resumed,
     } = wanted(arguments, store)?;
+    let faults = faults(arguments, &pipeline)?;
     let engine = engine()?;
     let changes = resumed.as_ref().map(|resumed| resumed.changes(&pipeline));
     let overrides = described(&pipeline, &given);
@@ -75,6 +76,7 @@ pub(super) fn run(
         memory: arguments.memory,
         given,
         resumes: resumed.map(|resumed| resumed.run.id),
+        faults,
         ..RunOptions::default()
     };
     if let Some(jobs) = arguments.jobs {
@@ -94,6 +96,19 @@ pub(super) fn run(
         Outcome::Error => Err(failure(report, INTERNAL)),
         Outcome::Failed | Outcome::Refused => Err(failure(report, REFUSED)),
     }
+}
+
+/// What is to go wrong. Whoever asks for that is told so: a run that fails for no other reason
+/// should not frighten anybody.
+fn faults(arguments: &RunArguments, pipeline: &Pipeline) -> Result<Faults, Failure> {
+    let Some(path) = &arguments.faults else {
+        return Ok(Faults::new());
+    };
+    let faults = parse_faults(read_source("faults", path)?, pipeline)?;
+    for (step, fault) in &faults {
+        eprintln!("asked for: step `{step}` {fault}");
+    }
+    Ok(faults)
 }
 
 /// A pipeline that is to run.

@@ -118,10 +118,12 @@ pub enum Difference {
 }
 
 impl Lineage {
-    /// With which overrides of parameters the run was made, for the record of the next.
+    /// With which overrides of parameters the run was made, for the record of the next, and with
+    /// which faults: what has failed decides what a pipeline does instead.
     pub fn options(&self) -> RunOptions {
         RunOptions {
             given: self.record.given.clone(),
+            faults: self.record.faults.clone(),
             ..RunOptions::default()
         }
     }

@@ -23,7 +23,7 @@ impl Facts {
     pub(crate) fn of(record: &StepRecord) -> Self {
         Self {
             status: record.status,
-            rows: record.rows,
+            rows: record.cached_rows.unwrap_or(record.rows),
             outcome: record.outcome.clone(),
         }
     }
@@ -37,10 +37,15 @@ impl Facts {
         }
     }
 
-    /// Of a step that was not run.
-    pub(crate) fn skipped() -> Self {
+    /// The same, with how many rows it has read.
+    pub(crate) fn with_rows(self, rows: u64) -> Self {
+        Self { rows, ..self }
+    }
+
+    /// Of a step of which there is nothing but how it ended.
+    pub(crate) fn of_status(status: StepStatus) -> Self {
         Self {
-            status: StepStatus::Skipped,
+            status,
             rows: 0,
             outcome: None,
         }
@@ -100,6 +105,9 @@ impl Facts {
         let report = self.outcome.as_ref().map(|_| ["verdict", "findings"]);
         fields.extend(report.into_iter().flatten().map(str::to_owned));
         fields.extend(["outcome", "rows"].map(str::to_owned));
+        // A metric may be called as what every step has.
+        let mut seen = std::collections::HashSet::new();
+        fields.retain(|field| seen.insert(field.clone()));
         fields
     }
 }

@@ -15,9 +15,10 @@ use mlhost_pipeline::{Condition, Loop, OnFailure, Pipeline, Plan, Step};
 use serde_json::{Map, Value};
 
 pub use choice::{IterationOutcome, LoopOutcome};
+pub(crate) use choice::{is_meant, written_names};
 pub(crate) use facts::{Facts, Scope};
 
-use crate::{Error, Result};
+use crate::{Error, Result, StepStatus};
 
 /// What follows for a step whose needs have ended.
 #[derive(Debug)]
@@ -322,7 +323,7 @@ impl Schedule {
                 None
             }
             Ok(Verdict::Skip(reason)) => {
-                self.settle(at, State::Ended(Facts::skipped()));
+                self.settle(at, State::Ended(Facts::of_status(StepStatus::Skipped)));
                 Some(Next::Skip { step: name, reason })
             }
             Ok(Verdict::Hold) => {
