@@ -64,9 +64,13 @@ impl Workshop {
                 FaultKind::TimeOut => Failure::TimedOut(self.time_of(step)),
                 FaultKind::Source => return Some(self.unreadable(step, message)),
             },
-            Harm::Hang { .. } => self.hang(step),
+            Harm::Hang { .. } => {
+                let said = format!("hangs, as was asked: {message}");
+                self.observer.log(step, Level::Warn, &said);
+                self.hang(step)
+            }
             Harm::Crash => {
-                let last = format!("the host ends here: {message}");
+                let last = format!("the host ends here, as was asked: {message}");
                 self.observer.log(step, Level::Warn, &last);
                 process::abort()
             }

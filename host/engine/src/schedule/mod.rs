@@ -172,13 +172,18 @@ impl Schedule {
         }
     }
 
-    /// What may start now, and what is skipped. Nothing when steps have to end first, or all have.
+    /// What may start now, and what is skipped, in part: nothing when steps have to end first, or
+    /// all have.
     pub(crate) fn next(&mut self) -> Vec<Next> {
         let mut following = Vec::new();
         loop {
             self.release_held();
             while let Some(at) = self.ready.pop_front() {
                 following.extend(self.decide(at));
+                if matches!(following.last(), Some(Next::Fail { .. })) {
+                    // Whether anything else starts depends on what follows from that.
+                    return following;
+                }
                 if self.ready.is_empty() {
                     self.release_held();
                 }

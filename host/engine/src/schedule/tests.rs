@@ -50,7 +50,8 @@ fn random_step() -> impl Strategy<Value = Random> {
 /// which comes later, so that there are no cycles.
 fn pipeline(steps: &[Random]) -> String {
     let mut text =
-        "mlhost = 1\nname = \"random\"\n[params]\nyes = true\n[data.d]\npath = \"d\"\n".to_owned();
+        "mlhost = 1\nname = \"random\"\n[params]\nyes = true\n[data.d]\npath = \"d.csv\"\n"
+            .to_owned();
     // Write to a string cannot fail.
     let mut names: Vec<(String, bool)> = Vec::new();
     let mut plain: Vec<String> = Vec::new();

@@ -11,7 +11,7 @@ use proptest::{
 use super::course::{Choices, Course};
 use crate::StepStatus;
 
-const HEAD: &str = "mlhost = 1\nname = \"p\"\n[data.d]\npath = \"d\"\n";
+const HEAD: &str = "mlhost = 1\nname = \"p\"\n[data.d]\npath = \"d.csv\"\n";
 
 fn index() -> Index {
     let mut runner = TestRunner::deterministic();
