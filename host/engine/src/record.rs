@@ -258,9 +258,8 @@ impl RunRecord {
     /// The record as it is kept: what it has in common with the records of other runs is set apart.
     pub(crate) fn to_kept(&self, store: &Store) -> Result<Value> {
         let mut value = serde_json::to_value(self)?;
-        for step in value["steps"].as_array_mut().into_iter().flatten() {
-            store.set_apart(step, &SHARED)?;
-        }
+        let steps = value["steps"].as_array_mut();
+        store.set_apart_each(steps.into_iter().flatten(), &SHARED)?;
         store.set_apart(&mut value, &["data", "selections", "patches"])?;
         Ok(value)
     }

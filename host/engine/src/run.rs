@@ -285,7 +285,12 @@ impl Runner<'_> {
 
     /// Keeps the component of every step, so that the run can be made again.
     fn keep_components(&self) -> Result<()> {
+        let mut kept = HashSet::new();
         for found in self.workshop.plugins.values() {
+            // The steps of a loop have the same one.
+            if !kept.insert(found.plugin.digest()) {
+                continue;
+            }
             if !self.store.blobs().keep(&found.plugin.digest().parse()?)? {
                 self.store.blobs().put(&found.component)?;
             }

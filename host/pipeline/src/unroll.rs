@@ -119,11 +119,19 @@ pub(crate) fn unroll(
         return (steps, loops);
     }
     let mut unrolled = IndexMap::with_capacity(steps.len());
-    for (name, step) in steps {
+    for (name, mut step) in steps {
         let Some(found) = loops.values().find(|found| found.body.contains(&name)) else {
             unrolled.insert(name, step);
             continue;
         };
+        // The loop has them: a copy in each iteration would take the square of their number.
+        if let Some(Looping {
+            items: Items::Known(items),
+            ..
+        }) = &mut step.looping
+        {
+            items.clear();
+        }
         for index in 0..found.items.most() {
             let step = iterated(&step, found, index, params, diagnostics);
             unrolled.insert(step.name.clone(), step);

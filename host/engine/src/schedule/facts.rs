@@ -66,11 +66,20 @@ impl Facts {
         self.outcome.as_ref()?.headline(metric)?.better
     }
 
+    /// How many rows it has looked at. What it reports of that is better than what it has read:
+    /// where rows are appended to what was read before, only the new ones are.
+    fn rows(&self) -> u64 {
+        match self.metric("rows") {
+            Some(rows) if rows >= 0.0 => rows as u64,
+            _ => self.rows,
+        }
+    }
+
     fn field(&self, field: &str) -> Lookup {
         let not_done = || Lookup::NotDone(self.status.word().to_owned());
         match field {
             "outcome" => return Lookup::Value(json!(self.status.word())),
-            "rows" => return Lookup::Value(json!(self.rows)),
+            "rows" => return Lookup::Value(json!(self.rows())),
             _ => {}
         }
         let Some(outcome) = &self.outcome else {
