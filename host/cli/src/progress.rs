@@ -42,12 +42,10 @@ fn ended(record: &StepRecord) -> String {
     }
     let read = format!("{:>9} rows", text::count(record.rows));
     let time = text::seconds(record.seconds);
-    let summary = match (&record.outcome, &record.error) {
-        (Some(outcome), _) => outcome.summary.clone(),
-        // The text of a panic has several lines.
-        (None, Some(error)) => error.lines().collect::<Vec<_>>().join(" "),
-        (None, None) => String::new(),
-    };
+    let summary = record
+        .outcome
+        .as_ref()
+        .map_or("", |outcome| &outcome.summary);
     let from = match record.cached_from {
         Some(run) => format!("from run {run}  "),
         None => String::new(),
