@@ -219,8 +219,12 @@ impl Schedule {
     /// No further steps start, but for the `finally` ones.
     pub(crate) fn stop(&mut self) {
         self.stopping = true;
-        self.ready.clear();
-        self.held.clear();
+        let (pipeline, nodes) = (&self.pipeline, &self.nodes);
+        let is_last = |at: &usize| is_finally(pipeline, &nodes[*at]);
+        self.ready.retain(is_last);
+        for held in self.held.values_mut() {
+            held.retain(is_last);
+        }
     }
 
     /// Says that a step has ended, and gives what that means for the run.

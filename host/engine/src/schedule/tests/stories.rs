@@ -66,6 +66,19 @@ fn nothing_waits_for_what_comes_last() {
 }
 
 #[test]
+fn a_failure_among_the_last_steps_keeps_none_of_them_from_running() {
+    let text = format!(
+        "{HEAD}{}{}{}",
+        step("first", ""),
+        step("tell", "finally = true\nwhen = \"first.nothing > 1.0\""),
+        step("clean", "finally = true"),
+    );
+    let (ended, _) = course(&text, 255).run();
+    assert_eq!(ended["tell"], StepStatus::Failed);
+    assert_eq!(ended["clean"], StepStatus::Done);
+}
+
+#[test]
 fn a_loop_does_not_wait_for_itself() {
     let text = format!(
         "{HEAD}[steps.tree]\nplugin = \"tree\"\ninput = \"d\"\nfor_each = {{ x = [1, 2] }}\n\
