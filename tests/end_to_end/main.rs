@@ -14,6 +14,7 @@ mod ab_misuse;
 mod alias_race;
 mod bad_input;
 mod baselines;
+mod control;
 mod damaged_parquet;
 mod damaged_text;
 mod exchange;

@@ -164,6 +164,11 @@ pub(crate) struct RunArguments {
     #[arg(long, value_name = "RUN", num_args = 0..=1, require_equals = true)]
     pub(crate) resume: Option<Option<RunId>>,
 
+    /// Try out how the pipeline deals with failure: a file that says which steps fail, how often and
+    /// in what way, such as `[steps.tree]` with `fail = 2` and `kind = "transient"`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) faults: Option<PathBuf>,
+
     #[command(flatten)]
     pub(crate) grants: GrantArguments,
 

@@ -87,7 +87,7 @@ impl Failure {
                 let error = json!({ "message": message, "hint": hint });
                 std::println!("{:#}", json!({ "errors": [error] }));
             }
-            (_, Format::Text) => self.say(),
+            _ => self.say(),
         }
         ExitCode::from(self.code)
     }

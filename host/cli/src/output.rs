@@ -46,7 +46,7 @@ impl Output {
                 serde_json::to_writer(&mut stdout, result).map_err(std::io::Error::from)?;
                 writeln!(stdout)?;
             }
-            Format::Text => writeln!(stdout, "{}", text(result))?,
+            _ => writeln!(stdout, "{}", text(result))?,
         }
         Ok(stdout.flush()?)
     }

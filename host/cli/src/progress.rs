@@ -37,6 +37,9 @@ fn ended(record: &StepRecord) -> String {
         StepStatus::Skipped => "\x1b[2mskipped\x1b[0m",
         StepStatus::Cancelled => "\x1b[33mcancelled\x1b[0m",
     };
+    if let Some(reason) = &record.skipped {
+        return format!("{:12} {status} {reason}", record.name);
+    }
     let read = format!("{:>9} rows", text::count(record.rows));
     let time = text::seconds(record.seconds);
     let summary = record

@@ -20,7 +20,7 @@ use mlhost_sandbox::{Failure, Outcome, PluginName, Severity};
 use crate::{
     Engine, Error, MachineClock, NoObserver, Result, Reuse, Supplies, conditions,
     error::{unwrapped, with_causes},
-    gate_check,
+    faults, gate_check,
     opened::{self, Opened, data_name},
     params,
     recall::was_done,
@@ -181,6 +181,14 @@ fn check_parameters(
 ) -> Result<(), Diagnostics> {
     let mut diagnostics = pipeline.diagnostics();
     for step in pipeline.steps.values() {
+        // All iterations of a loop have the same names.
+        if step
+            .iteration
+            .as_ref()
+            .is_some_and(|iteration| iteration.index > 0)
+        {
+            continue;
+        }
         let plugin = &plugins[&step.name].plugin;
         for (name, nearest) in params::unknown(plugin, &step.with) {
             let hint = match nearest {
@@ -251,6 +259,7 @@ pub(crate) fn workshop(
         results,
         again: checked.again.clone(),
         clock: Arc::new(MachineClock),
+        faults: faults::Planned::default(),
     };
     let Checked {
         pipeline,

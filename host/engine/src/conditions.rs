@@ -93,7 +93,11 @@ pub(crate) fn expect(
                     found.described(),
                     wanted.described()
                 );
-                diagnostics.push(Diagnostic::new(message).at(condition.span()));
+                let hint = match wanted {
+                    Type::Bool => "compare it with something, such as `… > 0.5`",
+                    _ => "a list is `validate.findings.map(f, f.column)`, for example",
+                };
+                diagnostics.push(Diagnostic::new(message).at(condition.span()).hint(hint));
             }
         }
     }

@@ -121,7 +121,7 @@ pub enum Error {
         step: String,
     },
     /// A run has taken longer than it may.
-    #[error("the run did not end within its deadline of {}", .0.as_secs_f64())]
+    #[error("the run did not end within its deadline of {} s", .0.as_secs_f64())]
     Deadline(std::time::Duration),
     /// A run has not come to a step.
     #[error("run {run} has not come to a step `{step}`")]
@@ -209,6 +209,10 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Sandbox(error) => error.hint(),
+            Self::Condition(mistakes) => {
+                let mut hints = mistakes.iter().filter_map(|mistake| mistake.hint.clone());
+                hints.next()
+            }
             Self::Packages(error) => error.hint(),
             Self::Ab(error) => error.hint(),
             Self::Store(error) | Self::NoRival(error) => error.hint(),
@@ -282,6 +286,14 @@ pub(crate) fn unwrapped(error: Error) -> Error {
 pub(crate) fn quoted(names: &[String]) -> String {
     let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
     names.join(", ")
+}
+
+/// An error as a record has it: in one line, with its causes, and without excerpts of files.
+pub(crate) fn on_record(error: &Error) -> String {
+    match error {
+        Error::Condition(mistakes) | Error::Pipeline(mistakes) => mistakes.in_a_line(),
+        error => with_causes(error),
+    }
 }
 
 /// An error with its causes, in one line.

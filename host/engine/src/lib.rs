@@ -42,6 +42,7 @@ mod dataset;
 mod decided;
 mod drift;
 mod error;
+mod faults;
 mod fold;
 mod folds;
 mod gate_check;

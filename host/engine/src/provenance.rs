@@ -37,6 +37,7 @@ pub(crate) fn beginning(
         reuse: reuse.clone(),
         resumes: options.resumes,
         trigger: options.trigger.clone(),
+        faults: options.faults.clone(),
         seed: pipeline.seed,
         versions: versions(),
         selections: selections(pipeline),

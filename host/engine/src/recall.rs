@@ -18,8 +18,7 @@ impl Checked {
     /// them, in the order of running.
     pub fn complete(&self, store: &Arc<Store>) -> Vec<String> {
         let mut complete = rehearse(self, store).complete;
-        let place = |name: &String| self.plan.steps.iter().position(|step| step.name == *name);
-        complete.sort_by_key(place);
+        complete.sort_by_key(|name| self.plan.position(name));
         complete
     }
 }
@@ -72,7 +71,8 @@ fn rehearse(checked: &Checked, store: &Arc<Store>) -> Recalled {
             }
             match (given.transpose(), workshop.recall_step(&start.step)) {
                 (Ok(_), Ok(Some(done))) => {
-                    schedule.ended(&start.step, Facts::done(done.outcome));
+                    let facts = Facts::done(done.outcome).with_rows(done.rows);
+                    schedule.ended(&start.step, facts);
                     complete.push(start.step);
                 }
                 // What needs the step does not come up: it is never told that it ended.

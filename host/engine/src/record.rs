@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use mlhost_data::Pieces;
-use mlhost_pipeline::{Kind, Selection};
+use mlhost_pipeline::{Faults, Kind, Selection};
 use mlhost_sandbox::{Outcome, Plugin};
 use mlhost_store::{RunId, Store, StoredRun};
 use serde::{Deserialize, Serialize};
@@ -41,6 +41,9 @@ pub struct RunRecord {
     /// What might be taken from the cache.
     #[serde(skip_serializing_if = "Reuse::is_everything")]
     pub reuse: Reuse,
+    /// What was to go wrong in it, because somebody wanted to see what follows.
+    #[serde(skip_serializing_if = "Faults::is_empty")]
+    pub faults: Faults,
     /// The run that it has picked up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resumes: Option<RunId>,
@@ -151,6 +154,9 @@ pub struct StepRecord {
     /// Which run that was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cached_from: Option<RunId>,
+    /// How many rows that run read for it; conditions ask for these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cached_rows: Option<u64>,
     /// Whether it was to be done even if an earlier run had done the same.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub again: bool,
@@ -289,9 +295,8 @@ impl RunRecord {
     /// The record as it is kept: what it has in common with the records of other runs is set apart.
     pub(crate) fn to_kept(&self, store: &Store) -> Result<Value> {
         let mut value = serde_json::to_value(self)?;
-        for step in value["steps"].as_array_mut().into_iter().flatten() {
-            store.set_apart(step, &SHARED)?;
-        }
+        let steps = value["steps"].as_array_mut();
+        store.set_apart_each(steps.into_iter().flatten(), &SHARED)?;
         let shared = ["included", "data", "pieces", "selections", "patches"];
         store.set_apart(&mut value, &shared)?;
         Ok(value)

@@ -27,6 +27,9 @@ struct Kept {
     /// The run that did the work.
     #[serde(default)]
     run: Option<RunId>,
+    /// How many rows were read for it.
+    #[serde(default)]
+    rows: u64,
 }
 
 impl Results {
@@ -87,11 +90,18 @@ impl Results {
             outcome: kept.outcome,
             cached: true,
             computed_by: kept.run,
+            rows: kept.rows,
         })
     }
 
-    /// Keeps what a step came to; its states are put into the store for it.
-    pub(crate) fn keep_step(&self, key: &Digest, done: &Done) -> Result<(), mlhost_store::Error> {
+    /// Keeps what a step came to, for which it has read so many rows; its states are put into the
+    /// store for it.
+    pub(crate) fn keep_step(
+        &self,
+        key: &Digest,
+        done: &Done,
+        rows: u64,
+    ) -> Result<(), mlhost_store::Error> {
         let Some(store) = &self.store else {
             return Ok(());
         };
@@ -101,6 +111,7 @@ impl Results {
             states: states.collect::<Result<_, mlhost_store::Error>>()?,
             outcome: done.outcome.clone(),
             run: self.run.get().copied(),
+            rows,
         };
         if let Ok(json) = serde_json::to_vec(&kept) {
             self.keep_state(key, &json);

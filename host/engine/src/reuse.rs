@@ -5,7 +5,10 @@ use std::collections::HashSet;
 use mlhost_pipeline::Plan;
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    schedule::{is_meant, written_names},
+};
 
 /// What a run may take from the cache. Whatever it may, it keeps its own results there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,7 +19,8 @@ pub enum Reuse {
     Everything,
     /// Nothing, not even the digests of files.
     Nothing,
-    /// All but the results of this step, and of the steps that need it.
+    /// All but the results of this step, which in a loop means all its iterations, and of the
+    /// steps that need it.
     Except(String),
 }
 
@@ -45,15 +49,19 @@ impl Reuse {
             Self::Everything => {}
             Self::Nothing => again.extend(plan.steps.iter().map(|step| step.name.clone())),
             Self::Except(first) => {
-                if plan.step(first).is_none() {
+                let mut steps = plan.steps.iter();
+                if !steps.any(|step| is_meant(&step.name, first)) {
+                    let steps = plan.steps.iter().map(|step| step.name.as_str());
                     return Err(Error::UnknownStep {
                         step: first.clone(),
-                        known: plan.steps.iter().map(|step| step.name.clone()).collect(),
+                        known: written_names(steps),
                     });
                 }
                 // Each step comes after those that it needs.
                 for step in &plan.steps {
-                    if step.name == *first || step.needs.iter().any(|need| again.contains(need)) {
+                    if is_meant(&step.name, first)
+                        || step.needs.iter().any(|need| again.contains(need))
+                    {
                         again.insert(step.name.clone());
                     }
                 }

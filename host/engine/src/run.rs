@@ -13,20 +13,21 @@ use std::{
 
 use mlhost_data::FileTable;
 use mlhost_packages::Found;
-use mlhost_pipeline::{Kind, PlannedStep, UrlGrant};
+use mlhost_pipeline::{Faults, Kind, PlannedStep, UrlGrant};
 use mlhost_sandbox::CancelToken;
 use mlhost_store::{Outcome, RunId, Store};
 use tokio::task::JoinSet;
 
 use crate::{
     Checked, Clock, Engine, Error, LoopOutcome, MachineClock, Observer, Result, RunRecord,
-    StepRecord, StepStatus, TriggerRecord, manifest, notify, opened,
+    StepRecord, StepStatus, TriggerRecord,
+    error::on_record,
+    faults, manifest, notify, opened,
     provenance::{self, Fingerprints},
     results::Results,
     row_counter::RowCounter,
     schedule::{Consequence, Facts, Next, Schedule, Start},
     step_run::{Stopped, judge, not_run, run_steps},
-    with_causes,
     workshop::{Manner, Workshop},
 };
 
@@ -48,6 +49,8 @@ pub struct RunOptions {
     pub granted_urls: Vec<UrlGrant>,
     /// The clock by which failed steps wait for their next attempt.
     pub clock: Arc<dyn Clock>,
+    /// What is to go wrong, because somebody wants to see what follows.
+    pub faults: Faults,
 }
 
 impl Default for RunOptions {
@@ -60,6 +63,7 @@ impl Default for RunOptions {
             trigger: None,
             granted_urls: Vec::new(),
             clock: Arc::new(MachineClock),
+            faults: Faults::new(),
         }
     }
 }
@@ -147,6 +151,7 @@ impl Engine {
                 results,
                 again: checked.again,
                 clock: options.clock,
+                faults: faults::Planned::new(options.faults),
             },
         );
         let workshop = Arc::new(workshop);
@@ -241,12 +246,7 @@ impl Runner<'_> {
             mut stopped,
             ..
         } = course;
-        let place = |step: &StepRecord| {
-            plan.steps
-                .iter()
-                .position(|planned| planned.name == step.name)
-        };
-        steps.sort_by_key(place);
+        steps.sort_by_key(|step| plan.position(&step.name));
         let Fingerprints { data, pieces } = fingerprints
             .await
             .unwrap_or_else(|error| Err(Error::Thread(error.to_string())))
@@ -307,7 +307,12 @@ impl Runner<'_> {
 
     /// Keeps the component of every step, so that the run can be made again.
     fn keep_components(&self) -> Result<()> {
+        let mut kept = HashSet::new();
         for found in self.workshop.plugins.values() {
+            // The steps of a loop have the same one.
+            if !kept.insert(found.plugin.digest()) {
+                continue;
+            }
             if !self.store.blobs().keep(&found.plugin.digest().parse()?)? {
                 self.store.blobs().put(&found.component)?;
             }
@@ -382,6 +387,11 @@ impl Runner<'_> {
         }
         if course.stopped.is_none() && (course.drained || workshop.cancel.is_cancelled()) {
             course.stopped = Some(Stopped::Failed(Box::new(Error::Cancelled)));
+        }
+        if course.stopped.is_none()
+            && let Err(error) = schedule.conclude_loops()
+        {
+            course.stop(Stopped::Failed(Box::new(error)));
         }
         course.loops = schedule.loops();
         let bodies = workshop.pipeline.loops.values().flat_map(|of| &of.body);
@@ -601,7 +611,7 @@ fn conclude(
                 }
                 _ => Outcome::Failed,
             };
-            (outcome, with_causes(error.as_ref()), Some(*error))
+            (outcome, on_record(error.as_ref()), Some(*error))
         }
     }
 }
@@ -609,7 +619,11 @@ fn conclude(
 /// How many steps were done, and how many were not.
 fn counted(steps: &[StepRecord]) -> String {
     let count = |status| steps.iter().filter(|step| step.status == status).count();
-    let mut words = format!("{} steps done", count(StepStatus::Done));
+    let done = count(StepStatus::Done);
+    let mut words = match done {
+        1 => "1 step done".to_owned(),
+        done => format!("{done} steps done"),
+    };
     for status in [StepStatus::Refused, StepStatus::Failed, StepStatus::Skipped] {
         match count(status) {
             0 => {}

@@ -8,12 +8,11 @@ use mlhost_store::Store;
 
 use crate::{
     AttemptRecord, Error, Observer, PluginRecord, Result, StateRecord, StepRecord, StepStatus,
-    error::unwrapped,
+    error::{on_record, unwrapped},
     gates,
     retrying::is_retried,
     row_counter::RowCounter,
     steps::{Done, Worked},
-    with_causes,
     workshop::Workshop,
 };
 
@@ -71,7 +70,9 @@ pub(crate) fn run_steps(
                     again.push(running);
                 }
                 result => {
-                    stops |= result.is_err() && control.on_failure == OnFailure::Stop;
+                    // What runs last runs however the others end.
+                    let is_last = control.finally;
+                    stops |= !is_last && result.is_err() && control.on_failure == OnFailure::Stop;
                     ended.push(end(workshop, store, observer, running, worked));
                 }
             }
@@ -105,7 +106,7 @@ impl Running {
             .map(|attempt| attempt.seconds + attempt.waited)
             .sum();
         let attempt = AttemptRecord {
-            error: with_causes(error),
+            error: on_record(error),
             seconds: (self.started.elapsed().as_secs_f64() - before).max(0.0),
             waited: wait.as_secs_f64(),
         };
@@ -135,7 +136,7 @@ pub(crate) fn not_run(
         }
         Err(error) => {
             record.status = StepStatus::Failed;
-            record.error = Some(with_causes(error));
+            record.error = Some(on_record(error));
         }
     }
     record
@@ -161,6 +162,7 @@ fn empty(workshop: &Workshop, name: &str) -> StepRecord {
         status: StepStatus::Done,
         cached: false,
         cached_from: None,
+        cached_rows: None,
         again: workshop.again.contains(name),
         key: None,
         rows: 0,
@@ -188,12 +190,12 @@ fn end(
         started,
     } = running;
     record.key = worked.key;
-    let result = worked
-        .result
-        .and_then(|done| keep(store, done, &mut record))
-        .map_err(|error| Stopped::Failed(Box::new(error)));
     // What is read to compare is not what the step reads.
     (record.rows, record.bytes) = observer.read(&record.name);
+    let result = worked
+        .result
+        .and_then(|done| keep((workshop, store), done, &mut record))
+        .map_err(|error| Stopped::Failed(Box::new(error)));
     let result = result.and_then(|()| match workshop.is_judged_later(&record.name) {
         true => gates::verdict(&record),
         false => gates::decide(workshop, &mut record),
@@ -226,17 +228,17 @@ fn set_status(record: &mut StepRecord, result: &Result<(), Stopped>) {
             record.status = StepStatus::Cancelled;
         }
         Err(Stopped::Failed(error)) => {
-            // What ended the run is told once, and not by every step that was given up for it.
-            record.status = match error.is_cancellation() {
-                true => StepStatus::Cancelled,
-                false => StepStatus::Failed,
-            };
-            record.error = (!error.is_cancellation()).then(|| with_causes(error.as_ref()));
+            record.status = StepStatus::Failed;
+            record.error = Some(on_record(error.as_ref()));
         }
     }
 }
 
-fn keep(store: &Store, done: Done, record: &mut StepRecord) -> Result<()> {
+fn keep((workshop, store): (&Workshop, &Store), done: Done, record: &mut StepRecord) -> Result<()> {
+    if let (Some(key), false) = (&record.key, done.cached) {
+        let key = key.digest.parse()?;
+        workshop.results.keep_step(&key, &done, record.rows)?;
+    }
     for (name, state) in done.states {
         let digest = store.blobs().put(&state)?.to_string();
         record.states.push(StateRecord {
@@ -247,6 +249,7 @@ fn keep(store: &Store, done: Done, record: &mut StepRecord) -> Result<()> {
     }
     record.outcome = done.outcome;
     record.cached = done.cached;
+    record.cached_rows = done.cached.then_some(done.rows);
     record.cached_from = done.computed_by;
     Ok(())
 }

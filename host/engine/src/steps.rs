@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use mlhost_data::Table;
-use mlhost_pipeline::Work;
+use mlhost_pipeline::{Moment, Work};
 use mlhost_sandbox::{Context, Level, Outcome};
 use mlhost_store::{Digest, RunId};
 
@@ -28,6 +28,8 @@ pub(crate) struct Done {
     pub(crate) cached: bool,
     /// The run that did it then, where that is known.
     pub(crate) computed_by: Option<RunId>,
+    /// How many rows were read for it then.
+    pub(crate) rows: u64,
 }
 
 /// What became of a step.
@@ -88,12 +90,18 @@ impl Workshop {
             return worked;
         };
         let mut prepared = Vec::new();
+        let mut is_struck = false;
         for (position, step) in steps.iter().enumerate() {
             let worked = &mut worked[position];
             match self.prepare(step) {
                 Err(error) => worked.result = Err(error),
                 Ok(ready) => {
                     worked.key = ready.key.as_ref().map(|(key, _)| key.clone());
+                    if let Some(error) = self.fault(step, Moment::Begin) {
+                        worked.result = Err(error);
+                        is_struck = true;
+                        continue;
+                    }
                     match self.recall(&ready) {
                         Some(done) => worked.result = Ok(done),
                         None => prepared.push((position, ready)),
@@ -101,8 +109,13 @@ impl Workshop {
                 }
             }
         }
+        if is_struck {
+            // One that fails ends the scan that it shares with the others.
+            return worked;
+        }
         for (position, result) in self.compute(prepared) {
-            worked[position].result = result;
+            let fault = || self.fault(steps[position], Moment::End).map_or(Ok(()), Err);
+            worked[position].result = result.and_then(|done| fault().map(|()| done));
         }
         worked
     }
@@ -286,15 +299,11 @@ impl Workshop {
         };
         self.keep_states(ready.step, &states);
         self.keep_outcome(ready.step, outcome.as_ref());
-        let done = Done {
+        Ok(Done {
             states,
             outcome,
             ..Done::default()
-        };
-        if let Some((_, key)) = &ready.key {
-            self.results.keep_step(key, &done)?;
-        }
-        Ok(done)
+        })
     }
 
     /// Keeps what an evaluator has reported for a step that sums it up.

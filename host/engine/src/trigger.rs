@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
-    Checked, RunRecord, conditions,
+    Checked, RunRecord, StepStatus, conditions,
     schedule::{Facts, Scope},
 };
 
@@ -117,7 +117,7 @@ impl RunRecord {
         });
         let mut steps: HashMap<String, &Facts> = steps.collect();
         // The run has not come to these.
-        let skipped = Facts::skipped();
+        let skipped = Facts::of_status(StepStatus::Skipped);
         for step in expression.steps() {
             steps.entry(step.to_owned()).or_insert(&skipped);
         }

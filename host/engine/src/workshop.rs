@@ -18,7 +18,7 @@ use serde_json::{Map, Value};
 use crate::{
     FittedModel, Observer, Result,
     dataset::{Dataset, Fitted, Scored, Transformed},
-    folds,
+    faults, folds,
     observer::Reading,
     opened::{data_name, has_rows, no_rows},
     params,
@@ -45,6 +45,8 @@ pub(crate) struct Workshop {
     pub(crate) memory: Arc<MemoryBudget>,
     /// The clock of retries.
     pub(crate) clock: Arc<dyn Clock>,
+    /// What is to go wrong, because somebody wants to see what follows.
+    pub(crate) faults: faults::Planned,
     /// Ends the `finally` steps, which go on when a failure has ended the others.
     pub(crate) cancel_finally: CancelToken,
     rivals: OnceLock<Rivals>,
@@ -76,6 +78,7 @@ pub(crate) struct Manner {
     /// The steps that are done even if their results are known.
     pub(crate) again: HashSet<String>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) faults: faults::Planned,
 }
 
 impl Workshop {
@@ -98,6 +101,7 @@ impl Workshop {
             again: manner.again,
             memory: Arc::new(MemoryBudget::new(manner.memory)),
             clock: manner.clock,
+            faults: manner.faults,
             cancel_finally: CancelToken::default(),
             rivals: OnceLock::new(),
             choices: RwLock::default(),

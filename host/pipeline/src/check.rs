@@ -4,13 +4,15 @@ use std::collections::HashMap;
 
 use indexmap::IndexMap;
 
-use crate::control::{Case, OnFailure, Switch};
+use crate::control::{Case, Condition, OnFailure, Switch};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::expression::{Mistake, Name};
 use crate::graph::Graph;
 use crate::names;
 use crate::node::Entry;
 use crate::pipeline::Step;
+use crate::source::Span;
+use crate::unroll::Loop;
 
 /// Data and steps share one namespace, so that a reference needs no prefix. Whether no name is
 /// used for both; each that is gets reported.
@@ -95,23 +97,8 @@ pub(crate) fn references(
                 .hint("name another step that uses a plugin"),
             );
         }
-        let finally = step.requires().find(|name| {
-            let other = steps.get(*name);
-            !step.control.finally && other.is_some_and(|other| other.control.finally)
-        });
-        if let Some(finally) = finally {
-            diagnostics.push(
-                Diagnostic::new(format!(
-                    "step `{}` needs `{finally}`, which runs when all others have ended",
-                    step.name
-                ))
-                .at(step
-                    .reference_span(finally)
-                    .unwrap_or_else(|| step.name_span()))
-                .hint(format!("make `{}` a `finally` step too", step.name)),
-            );
-        }
     }
+    waits_for_the_end(steps, switches, diagnostics);
     let mut picked: HashMap<&str, &Case> = HashMap::new();
     for case in switches.values().flat_map(|switch| &switch.cases) {
         let twice = picked.insert(&case.step, case);
@@ -129,6 +116,111 @@ pub(crate) fn references(
     }
 }
 
+/// Reports steps that would wait for one that runs when all others have ended.
+fn waits_for_the_end(
+    steps: &IndexMap<String, Step>,
+    switches: &IndexMap<String, Switch>,
+    diagnostics: &mut Diagnostics,
+) {
+    let graph = Graph::new(steps, &IndexMap::new(), switches);
+    for (index, step) in steps.values().enumerate() {
+        if step.control.finally {
+            continue;
+        }
+        let needs = graph.needs(index).iter();
+        let mut needs = needs.filter_map(|need| steps.get_index(*need));
+        let Some((last, called_by)) = needs.find(|(_, other)| other.control.finally) else {
+            continue;
+        };
+        // It may refer to it, follow its failure, or be picked by a switch that asks for it.
+        let called = match &called_by.control.on_failure {
+            OnFailure::Step(called, span) if *called == step.name => Some(span.clone()),
+            _ => None,
+        };
+        let place = step.reference_span(last).or(called).or_else(|| {
+            let conditions = switches.values().flat_map(Switch::conditions);
+            let mut asking = conditions.filter(|condition| {
+                let mut steps = condition.expression.steps();
+                steps.any(|step| step == last)
+            });
+            asking.next().map(|condition| condition.span())
+        });
+        diagnostics.push(
+            Diagnostic::new(format!(
+                "step `{}` needs `{last}`, which runs when all others have ended",
+                step.name
+            ))
+            .at(place.unwrap_or_else(|| step.name_span()))
+            .hint(format!("make `{}` a `finally` step too", step.name)),
+        );
+    }
+}
+
+/// Reports loops whose steps wait for something that waits for the whole of the loop.
+pub(crate) fn loops_that_wait_for_themselves(
+    steps: &IndexMap<String, Step>,
+    loops: &IndexMap<String, Loop>,
+    switches: &IndexMap<String, Switch>,
+    diagnostics: &mut Diagnostics,
+) {
+    let graph = Graph::new(steps, loops, switches);
+    for cycle in graph.cycles() {
+        let steps: Vec<&Step> = cycle
+            .iter()
+            .filter_map(|step| Some(steps.get_index(*step)?.1))
+            .collect();
+        let iteration = steps.iter().find_map(|step| step.iteration.as_ref());
+        let outside = steps.iter().find(|step| step.iteration.is_none());
+        let (Some(of), Some(outside)) = (
+            iteration.and_then(|iteration| loops.get(&iteration.of)),
+            outside,
+        ) else {
+            continue;
+        };
+        diagnostics.push(
+            Diagnostic::new(format!(
+                "step `{}` waits for the loop of step `{}`, and the loop for step `{}`",
+                outside.name, of.name, outside.name
+            ))
+            .at(outside.name_span())
+            .related(of.span(), "the loop")
+            .hint(
+                "outside a loop, the name of one of its steps means what the loop hands on when \
+                 all of it has ended",
+            ),
+        );
+    }
+}
+
+/// Where it is written that one step waits for another, and why.
+fn edge(
+    (from, to): (&str, &str),
+    steps: &IndexMap<String, Step>,
+    switches: &IndexMap<String, Switch>,
+) -> Option<(Span, String)> {
+    let reference = steps.get(from).and_then(|step| step.reference_span(to));
+    if let Some(span) = reference {
+        return Some((span, format!("`{from}` needs `{to}`")));
+    }
+    match steps.get(to).map(|step| &step.control.on_failure) {
+        Some(OnFailure::Step(called, span)) if called == from => {
+            return Some((
+                span.clone(),
+                format!("`{from}` follows a failure of `{to}`"),
+            ));
+        }
+        _ => {}
+    }
+    let mut switches = switches.values();
+    switches.find_map(|switch| {
+        let case = switch.cases.iter().find(|case| case.step == from)?;
+        let mut conditions = switch.conditions();
+        let asked = conditions.find(|when| when.expression.steps().any(|step| step == to));
+        let span = asked.map_or_else(|| case.span.clone(), Condition::span);
+        Some((span, format!("`{}` picks `{from}` by `{to}`", switch.name)))
+    })
+}
+
 /// Reports every cycle with all its references.
 pub(crate) fn cycles(
     steps: &IndexMap<String, Step>,
@@ -137,6 +229,13 @@ pub(crate) fn cycles(
 ) {
     let graph = Graph::new(steps, &IndexMap::new(), switches);
     for cycle in graph.cycles() {
+        // A step that follows itself is told already.
+        if let [only] = cycle.as_slice()
+            && let Some((name, step)) = steps.get_index(*only)
+            && matches!(&step.control.on_failure, OnFailure::Step(called, _) if called == name)
+        {
+            continue;
+        }
         let names: Vec<&str> = cycle
             .iter()
             .chain(cycle.first())
@@ -150,10 +249,9 @@ pub(crate) fn cycles(
             Diagnostic::new(message).hint("take one of these references out of the cycle");
         for (index, pair) in names.windows(2).enumerate() {
             let (from, to) = (pair[0], pair[1]);
-            let Some(span) = steps.get(from).and_then(|step| step.reference_span(to)) else {
+            let Some((span, label)) = edge((from, to), steps, switches) else {
                 continue;
             };
-            let label = format!("`{from}` needs `{to}`");
             diagnostic = if index == 0 {
                 diagnostic.at(span).label(label)
             } else {

@@ -140,6 +140,21 @@ impl Diagnostics {
         render::render(&self.sources, &self.list, colour)
     }
 
+    /// The mistakes without excerpts, in one line: `pipeline.toml:3:8: no step is named `tre``.
+    pub fn in_a_line(&self) -> String {
+        let place = |diagnostic: &Diagnostic| {
+            let start = diagnostic.span.as_ref().map(|span| span.start);
+            let Some((source, start)) = start.map(|start| self.sources.locate(start)) else {
+                return String::new();
+            };
+            let position = source.position(start);
+            format!("{}:{}:{}: ", source.name(), position.line, position.column)
+        };
+        let mistakes = self.list.iter();
+        let mistakes = mistakes.map(|mistake| format!("{}{}", place(mistake), mistake.message));
+        mistakes.collect::<Vec<_>>().join("; ")
+    }
+
     /// `value` if nothing is wrong, else the mistakes in the order of the file.
     ///
     /// # Errors

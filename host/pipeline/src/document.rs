@@ -183,7 +183,11 @@ fn read(
     if names_differ {
         check::cycles(&steps, &switches, diagnostics);
     }
+    let is_sound = diagnostics.is_empty();
     let (steps, loops) = unroll(steps, &switches, &params, diagnostics);
+    if is_sound {
+        check::loops_that_wait_for_themselves(&steps, &loops, &switches, diagnostics);
+    }
 
     Some(Pipeline {
         name: name?,

@@ -12,12 +12,12 @@ const UNITS: [(&str, u64); 3] = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 <
 
 /// A time above zero.
 pub(crate) fn timeout(node: &Node, what: &str, diagnostics: &mut Diagnostics) -> Option<Duration> {
-    let text = reader::string(node, what, diagnostics)?;
+    let hint = "write a number and a unit (ms, s, m, h), such as `\"10m\"` or `\"1h 30m\"`";
+    let text = reader::string_or(node, what, hint, diagnostics)?;
     let duration = parse_duration(text);
     let duration = duration.filter(|duration| !duration.is_zero());
     if duration.is_none() {
         let message = format!("{what} is not a length of time: `{}`", text.escape_debug());
-        let hint = "write a number and a unit (ms, s, m, h), such as `\"10m\"` or `\"1h 30m\"`";
         reader::report(node, message, Some(hint.to_owned()), diagnostics);
     }
     duration
@@ -35,11 +35,11 @@ pub(crate) fn size(
     kind: &str,
     diagnostics: &mut Diagnostics,
 ) -> Option<u64> {
-    let text = reader::string(node, what, diagnostics)?;
+    let hint = "write a whole number and a unit (KiB, MiB, GiB), such as `\"1GiB\"`";
+    let text = reader::string_or(node, what, hint, diagnostics)?;
     let bytes = parse_size(text).filter(|bytes| *bytes > 0);
     if bytes.is_none() {
         let message = format!("{what} is not {kind}: `{}`", text.escape_debug());
-        let hint = "write a whole number and a unit (KiB, MiB, GiB), such as `\"1GiB\"`";
         reader::report(node, message, Some(hint.to_owned()), diagnostics);
     }
     bytes

@@ -24,6 +24,11 @@ impl Plan {
         Self { steps, index }
     }
 
+    /// Where the step of this name is among the steps.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.index.get(name).copied()
+    }
+
     /// The step of this name.
     pub fn step(&self, name: &str) -> Option<&PlannedStep> {
         self.steps.get(*self.index.get(name)?)

@@ -182,12 +182,49 @@ pub(crate) fn mismatch<T>(
     what: &str,
     diagnostics: &mut Diagnostics,
 ) -> Option<T> {
+    mismatch_with(node, expected, what, None, diagnostics)
+}
+
+/// The same with what to write instead.
+pub(crate) fn mismatch_with<T>(
+    node: &Node,
+    expected: &str,
+    what: &str,
+    hint: Option<String>,
+    diagnostics: &mut Diagnostics,
+) -> Option<T> {
     if !matches!(node.content, Content::Invalid) {
         let found = node.content.described();
         let message = format!("expected {expected} for {what}, found {found}");
-        report(node, message, None, diagnostics);
+        report(node, message, hint, diagnostics);
     }
     None
+}
+
+/// A string; `hint` is what to write where something else stands.
+pub(crate) fn string_or<'a>(
+    node: &'a Node,
+    what: &str,
+    hint: impl Into<String>,
+    diagnostics: &mut Diagnostics,
+) -> Option<&'a str> {
+    match &node.content {
+        Content::String(text) => Some(text),
+        _ => mismatch_with(node, "a string", what, Some(hint.into()), diagnostics),
+    }
+}
+
+/// A table; `hint` is what to write where something else stands.
+pub(crate) fn table_or<'a>(
+    node: &'a Node,
+    what: &str,
+    hint: impl Into<String>,
+    diagnostics: &mut Diagnostics,
+) -> Option<&'a [Entry]> {
+    match &node.content {
+        Content::Table(entries) => Some(entries),
+        _ => mismatch_with(node, "a table", what, Some(hint.into()), diagnostics),
+    }
 }
 
 /// Reports something about the value of `node`.
@@ -227,17 +264,12 @@ pub(crate) fn one_of<T: Copy>(
     known: &[(&str, T)],
     diagnostics: &mut Diagnostics,
 ) -> Option<T> {
-    let word = string(node, what, diagnostics)?;
+    let hint = |word| names::hint(word, "values", known.iter().map(|(name, _)| *name));
+    let word = string_or(node, what, hint(""), diagnostics)?;
     let found = known.iter().find(|(name, _)| *name == word);
     if found.is_none() {
         let message = format!("{what} cannot be `{}`", word.escape_debug());
-        let names = known.iter().map(|(name, _)| *name);
-        report(
-            node,
-            message,
-            Some(names::hint(word, "values", names)),
-            diagnostics,
-        );
+        report(node, message, Some(hint(word)), diagnostics);
     }
     found.map(|(_, value)| *value)
 }

@@ -54,6 +54,18 @@ impl Loop {
         is_in_body.then(|| instance(step, iteration))
     }
 
+    /// Whether it does the same, wherever that is written.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let judged = |of: &Self| {
+            let select = of.select.as_ref();
+            select.map(|select| (select.step.clone(), select.metric.clone(), select.best))
+        };
+        self.body == other.body
+            && self.items.is_same(&other.items)
+            && judged(self) == judged(other)
+            && self.max_parallel == other.max_parallel
+    }
+
     /// Whether it hands on one of its iterations, and not all of them.
     pub fn hands_on_one(&self) -> bool {
         self.select.is_some() || matches!(self.items, Items::Until { .. })
@@ -221,7 +233,11 @@ fn find(
         };
         let ways = Ways { steps, switches };
         let body = ways.body(name, looping, diagnostics);
-        for member in &body {
+        // That a loop holds another one is told where it is the outer one.
+        for member in body
+            .iter()
+            .filter(|member| *member != name || !is_inner(name, &loops))
+        {
             let other = loops.values().find(|other| other.body.contains(member));
             let nested = (member != name)
                 .then(|| steps[member].looping.as_ref())
@@ -240,7 +256,7 @@ fn find(
         }
         if let (Some(span), false, true) = (
             &step.places.register,
-            looping.select.is_some() || matches!(*looping.items, Items::Until { .. }),
+            looping.is_to_select || matches!(*looping.items, Items::Until { .. }),
             step.register.is_some(),
         ) {
             diagnostics.push(
@@ -264,7 +280,13 @@ fn find(
         );
     }
     check_readers(steps, &loops, diagnostics);
+    check_switches(steps, &loops, switches, diagnostics);
     loops
+}
+
+fn is_inner(step: &str, loops: &IndexMap<String, Loop>) -> bool {
+    let mut bodies = loops.values().map(|of| &of.body);
+    bodies.any(|body| body.iter().any(|member| member == step))
 }
 
 /// Reports steps that take one thing from a loop that hands on several.
@@ -285,7 +307,11 @@ fn check_readers(
             let of = loops
                 .values()
                 .find(|found| found.body.contains(&reference.name));
-            let Some(of) = of.filter(|of| !of.body.contains(&step.written) && !of.hands_on_one())
+            let hands_on_one = |of: &Loop| {
+                let looping = steps[&of.name].looping.as_ref();
+                of.hands_on_one() || looping.is_some_and(|looping| looping.is_to_select)
+            };
+            let Some(of) = of.filter(|of| !of.body.contains(&step.written) && !hands_on_one(of))
             else {
                 continue;
             };
@@ -303,6 +329,47 @@ fn check_readers(
                 )),
             );
         }
+    }
+}
+
+/// Reports switches that would stand for one thing in one iteration, and for another in the next.
+fn check_switches(
+    steps: &IndexMap<String, Step>,
+    loops: &IndexMap<String, Loop>,
+    switches: &IndexMap<String, Switch>,
+    diagnostics: &mut Diagnostics,
+) {
+    for switch in switches.values() {
+        let case = switch.cases.iter().find_map(|case| {
+            let mut loops = loops.values();
+            let of = loops.find(|of| of.body.contains(&case.step))?;
+            Some((case, of))
+        });
+        let Some((case, of)) = case else { continue };
+        let in_body = |step: &str| of.body.iter().any(|member| member == step);
+        let conditions = switch.conditions();
+        let mut asked = conditions.flat_map(|condition| condition.expression.steps());
+        let reads = of.body.iter().find(|member| {
+            let step = steps.get(*member);
+            step.is_some_and(|step| step.referenced_names().any(|name| name == switch.name))
+        });
+        let message = match (reads, asked.find(|step| in_body(step))) {
+            (Some(reader), _) => format!(
+                "step `{reader}` is in the loop of step `{}`, and takes what `{}` picks there",
+                of.name, switch.name
+            ),
+            (None, Some(asked)) => format!(
+                "`{}` picks step `{}` of the loop of step `{}` by step `{asked}` of the same loop",
+                switch.name, case.step, of.name
+            ),
+            (None, None) => continue,
+        };
+        diagnostics.push(
+            Diagnostic::new(message)
+                .at(case.span.clone())
+                .related(of.span.clone(), "the loop")
+                .hint("a switch picks once in a run: it can pick a whole loop, and nothing in one"),
+        );
     }
 }
 

@@ -74,6 +74,7 @@ pub(crate) enum Attack {
     MuchTalk,
     EmitInUpdate,
     UnknownErrorKind,
+    Transient,
     HugeErrorMessage,
     EscapeCodes,
     BadPointer,

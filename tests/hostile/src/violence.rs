@@ -49,6 +49,7 @@ pub(crate) fn attack(attack: Attack) -> Result<(), Error> {
         }
         Attack::EmitInUpdate => return output::emit(&batches::numbers(&[1.0])),
         Attack::UnknownErrorKind => return Err(error("on-strike", "no more work today")),
+        Attack::Transient => return Err(error("transient", "come back later")),
         Attack::HugeErrorMessage => return Err(error("failed", "x".repeat(100_000_000))),
         Attack::EscapeCodes => {
             let codes = "\u{1b}[2J\u{1b}]0;owned\u{7}\u{0}\r";

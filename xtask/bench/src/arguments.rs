@@ -79,6 +79,8 @@ pub(crate) enum Section {
     Flights,
     /// What a run leaves in the store when nothing has changed
     Metadata,
+    /// A graph of 500 steps and a loop of 2,000 iterations
+    Control,
     /// Steps that have nothing to do
     Steps,
     /// Checks and drift of millions of rows

@@ -1,6 +1,6 @@
 //! Measures what the sandbox costs: batches on their way into a plugin and back, starting one,
-//! training in one, and whole processes: the flights example, steps that have nothing to do, and
-//! millions of rows.
+//! training in one, and whole processes: the flights example, steps that have nothing to do, large
+//! pipelines, and millions of rows.
 //!
 //! Every number is the median of a series, and series that are compared are taken in turns, so
 //! that what else the machine does falls on all of them alike.
@@ -9,6 +9,7 @@ mod arguments;
 mod baseline;
 mod boundary;
 mod clock;
+mod control;
 mod flights;
 mod host;
 mod metadata;
@@ -57,6 +58,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         training: arguments.section(Section::Training, || training::measure(arguments, &effort))?,
         flights: arguments.section(Section::Flights, || flights::measure(arguments, &effort))?,
         metadata: arguments.section(Section::Metadata, || metadata::measure(arguments, &effort))?,
+        control: arguments.section(Section::Control, || control::measure(arguments, &effort))?,
         steps: arguments.section(Section::Steps, || steps::measure(arguments, &effort))?,
         scale: arguments.section(Section::Scale, || scale::measure(arguments, &effort))?,
     };

@@ -8,6 +8,7 @@ use comfy_table::Table;
 use serde::Serialize;
 
 use crate::boundary::{Boundary, Crossing};
+use crate::control::Control;
 use crate::flights::Flights;
 use crate::metadata::Metadata;
 use crate::process::Usage;
@@ -25,6 +26,7 @@ pub(crate) struct Report {
     pub(crate) training: Option<Training>,
     pub(crate) flights: Option<Flights>,
     pub(crate) metadata: Option<Metadata>,
+    pub(crate) control: Option<Vec<Control>>,
     pub(crate) steps: Option<Steps>,
     pub(crate) scale: Option<Vec<Scale>>,
 }
@@ -49,6 +51,10 @@ impl Display for Report {
             (
                 "The flights example again and again in one store, with nothing changed",
                 self.metadata.as_ref().map(metadata),
+            ),
+            (
+                "Large pipelines: what each step takes (wall)",
+                self.control.as_deref().map(control),
             ),
             (
                 "Steps that have nothing to do, on one thread",
@@ -160,6 +166,19 @@ fn metadata(metadata: &Metadata) -> Table {
         cpu,
         peak,
     ]);
+    table
+}
+
+fn control(pipelines: &[Control]) -> Table {
+    let mut table = table(["WHAT", "FRESH", "CACHED", "PEAK MEMORY"]);
+    for pipeline in pipelines {
+        table.add_row([
+            format!("{} of {} steps", pipeline.what, pipeline.steps),
+            time(pipeline.fresh_seconds_a_step),
+            time(pipeline.cached_seconds_a_step),
+            format!("{:.0} MB", pipeline.peak_bytes as f64 / 1e6),
+        ]);
+    }
     table
 }
 

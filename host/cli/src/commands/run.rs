@@ -12,7 +12,7 @@ use mlhost_engine::{
     Checked, Engine, PatchRecord, Reuse, RunOptions, RunRecord, RunReport, Runner, Supplies,
     Unfinished,
 };
-use mlhost_pipeline::{Overrides, Pipeline, parse_name};
+use mlhost_pipeline::{Faults, Overrides, Pipeline, parse_faults, parse_name};
 use mlhost_store::{Outcome, RunId, Store};
 use serde::Serialize;
 
@@ -49,6 +49,7 @@ pub(super) fn run(
         resumed,
     } = wanted(arguments, store)?;
     let granted_urls = grants::urls(&arguments.grants, &pipeline)?;
+    let faults = faults(arguments, &pipeline)?;
     let engine = engine()?;
     let changes = resumed.as_ref().map(|resumed| resumed.changes(&pipeline));
     let overrides = described(&pipeline, &given);
@@ -73,6 +74,7 @@ pub(super) fn run(
         granted_urls,
         given,
         resumes: resumed.map(|resumed| resumed.run.id),
+        faults,
         ..arguments.limits.options()
     };
     let runner = engine.runner(checked, store, progress::observer(), options);
@@ -106,6 +108,19 @@ pub(super) fn checked(
         None => Arc::new(places::store_of_pipeline(chosen, folder)?),
     };
     Ok((checked, store))
+}
+
+/// What is to go wrong. Whoever asks for that is told so: a run that fails for no other reason
+/// should not frighten anybody.
+fn faults(arguments: &RunArguments, pipeline: &Pipeline) -> Result<Faults, Failure> {
+    let Some(path) = &arguments.faults else {
+        return Ok(Faults::new());
+    };
+    let faults = parse_faults(read_source("faults", path)?, pipeline)?;
+    for (step, fault) in &faults {
+        eprintln!("asked for: step `{step}` {fault}");
+    }
+    Ok(faults)
 }
 
 /// A pipeline that is to run.

@@ -8,6 +8,7 @@ use super::changes::{self, Files, FilesChange, ValueChange, VersionChange};
 use crate::{
     Error, InputRecord, PluginRecord, Result, RunRecord, StepKey, StepRecord, StepStatus,
     opened::data_name,
+    schedule::{is_meant, written_names},
 };
 
 /// How many earlier runs are looked at.
@@ -71,6 +72,18 @@ pub enum Why {
     },
     /// What decides its result is not known, so that no result of it is kept.
     Unknown,
+    /// It did not: a condition was false, or something that it needs was not there.
+    Skipped {
+        /// Which.
+        reason: String,
+    },
+    /// It came to nothing before its work began.
+    Failed {
+        /// Why.
+        error: String,
+    },
+    /// It was given up because the run ended.
+    Cancelled,
 }
 
 /// Something that decides the result of a step, and is not what it was.
@@ -123,7 +136,8 @@ pub enum Change {
     },
 }
 
-/// Explains the steps of a run, or one of them.
+/// Explains the steps of a run, or one of them; the name of a step in a loop means all its
+/// iterations.
 ///
 /// # Errors
 /// Those of [`RunRecord::read`], [`Error::NoRecord`] and [`Error::StepNotInRun`].
@@ -139,7 +153,7 @@ pub fn explain(store: &Store, run: RunId, step: Option<&str>) -> Result<Explanat
         read: Vec::new(),
     };
     let wanted = record.steps.iter();
-    let wanted = wanted.filter(|other| step.is_none_or(|step| other.name == step));
+    let wanted = wanted.filter(|other| step.is_none_or(|step| is_meant(&other.name, step)));
     let steps = wanted.map(|step| StepExplanation {
         step: step.name.clone(),
         status: step.status,
@@ -150,7 +164,7 @@ pub fn explain(store: &Store, run: RunId, step: Option<&str>) -> Result<Explanat
         return Err(Error::StepNotInRun {
             run,
             step: step.to_owned(),
-            known: record.steps.into_iter().map(|step| step.name).collect(),
+            known: written_names(record.steps.iter().map(|step| step.name.as_str())),
         });
     }
     Ok(Explanation {
@@ -201,15 +215,23 @@ fn why(record: &RunRecord, step: &StepRecord, history: &mut History<'_>) -> Why 
         return Why::Asked { option };
     }
     let Some(key) = &step.key else {
-        return Why::Unknown;
+        return match (step.status, &step.skipped, &step.error) {
+            (StepStatus::Skipped, Some(reason), _) => Why::Skipped {
+                reason: reason.clone(),
+            },
+            (StepStatus::Failed, _, Some(error)) => Why::Failed {
+                error: error.clone(),
+            },
+            (StepStatus::Cancelled, ..) => Why::Cancelled,
+            _ => Why::Unknown,
+        };
     };
     let is_same = |other: &StepRecord| other.key.as_ref().is_some_and(|k| k.digest == key.digest);
     if let Some((run, before)) = history.latest(&step.name, is_same) {
         let before = before.step(&step.name);
-        let unfinished = |before: &StepRecord| {
-            matches!(before.status, StepStatus::Failed | StepStatus::Cancelled)
-        };
-        return match before.is_some_and(unfinished) {
+        let unfinished = [StepStatus::Failed, StepStatus::Cancelled];
+        let failed = before.is_some_and(|before| unfinished.contains(&before.status));
+        return match failed {
             true => Why::Unfinished { run },
             false => Why::Forgotten { run },
         };

@@ -168,6 +168,7 @@ fn steps(model: &Model, table: &str, profile: &str) -> Vec<StepRecord> {
         skipped: None,
         attempts: vec![],
         each: serde_json::Map::new(),
+        cached_rows: None,
     };
     let plugin = |package: &str, version: &str, component: &mlhost_store::Digest| PluginRecord {
         name: package.to_owned(),

@@ -125,11 +125,13 @@ pub enum Difference {
 }
 
 impl Lineage {
-    /// The same options, with the overrides of parameters that the run was made with.
+    /// The same options, with the overrides of parameters that the run was made with, and with its
+    /// faults: what has failed decides what a pipeline does instead.
     #[must_use]
     pub fn options(&self, options: RunOptions) -> RunOptions {
         RunOptions {
             given: self.record.given.clone(),
+            faults: self.record.faults.clone(),
             ..options
         }
     }

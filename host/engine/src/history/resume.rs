@@ -2,7 +2,7 @@
 //! but its patches, its parameters and what is in the cache under a key that still fits, so nothing stale is
 //! ever used, whatever has changed in the meantime.
 
-use mlhost_pipeline::{Data, Pipeline, Source, Step, parse_with};
+use mlhost_pipeline::{Data, Pipeline, Source, Step, Switch, parse_with};
 use mlhost_store::{Outcome, Run, RunId, RunOutcome, Store};
 
 use super::changes;
@@ -88,6 +88,9 @@ pub fn pipeline_changes(before: &Pipeline, after: &Pipeline) -> Vec<String> {
     if before.seed != after.seed {
         found.push("the seed".to_owned());
     }
+    if before.deadline != after.deadline {
+        found.push("the deadline".to_owned());
+    }
     let keys = before
         .data
         .keys()
@@ -100,19 +103,39 @@ pub fn pipeline_changes(before: &Pipeline, after: &Pipeline) -> Vec<String> {
             (_, None) => found.push(format!("data `{name}`, which is gone")),
         }
     }
-    let keys = before
-        .steps
-        .keys()
-        .chain(new_keys(&before.steps, &after.steps));
+    let (left, right) = (written_steps(before), written_steps(after));
+    let keys = left.keys().chain(new_keys(&left, &right));
     for name in keys {
-        match (before.steps.get(name), after.steps.get(name)) {
-            (Some(left), Some(right)) if is_same_step(left, right) => {}
+        match (left.get(name), right.get(name)) {
+            (Some(left), Some(right)) if is_same_step((before, left), (after, right)) => {}
             (Some(_), Some(_)) => found.push(format!("step `{name}`")),
             (None, _) => found.push(format!("step `{name}`, which is new")),
             (_, None) => found.push(format!("step `{name}`, which is gone")),
         }
     }
     found
+}
+
+/// What is written of a step: how it is done, in a loop once for each iteration, or what it picks.
+#[derive(Default)]
+struct Written<'a> {
+    steps: Vec<&'a Step>,
+    switch: Option<&'a Switch>,
+}
+
+fn written_steps(pipeline: &Pipeline) -> Named<Written<'_>> {
+    let mut written: Named<Written<'_>> = Named::new();
+    for step in pipeline.steps.values() {
+        written
+            .entry(step.written.clone())
+            .or_default()
+            .steps
+            .push(step);
+    }
+    for switch in pipeline.switches.values() {
+        written.entry(switch.name.clone()).or_default().switch = Some(switch);
+    }
+    written
 }
 
 type Named<T> = indexmap::IndexMap<String, T>;
@@ -135,7 +158,30 @@ fn is_same_data(left: &Data, right: &Data) -> bool {
 }
 
 /// But for where it is written.
-fn is_same_step(left: &Step, right: &Step) -> bool {
+fn is_same_step(
+    (before, left): (&Pipeline, &Written<'_>),
+    (after, right): (&Pipeline, &Written<'_>),
+) -> bool {
+    let looped = |pipeline: &'_ Pipeline, step: &Written<'_>| {
+        let iteration = step.steps.first()?.iteration.as_ref()?;
+        pipeline.loops.get(&iteration.of).cloned()
+    };
+    let is_same_loop = match (looped(before, left), looped(after, right)) {
+        (Some(left), Some(right)) => left.is_same(&right),
+        (left, right) => left.is_none() && right.is_none(),
+    };
+    let is_same_switch = match (left.switch, right.switch) {
+        (Some(left), Some(right)) => left.is_same(right),
+        (left, right) => left.is_none() && right.is_none(),
+    };
+    let mut pairs = left.steps.iter().zip(&right.steps);
+    left.steps.len() == right.steps.len()
+        && is_same_loop
+        && is_same_switch
+        && pairs.all(|(left, right)| is_same_instance(left, right))
+}
+
+fn is_same_instance(left: &Step, right: &Step) -> bool {
     let references = |step: &Step| -> Vec<String> {
         let references = step.input.references();
         references.map(|reference| reference.name.clone()).collect()
@@ -149,4 +195,5 @@ fn is_same_step(left: &Step, right: &Step) -> bool {
         && left.after == right.after
         && left.timeout == right.timeout
         && left.memory == right.memory
+        && left.control.is_same(&right.control)
 }

@@ -51,6 +51,28 @@ impl LoopOutcome {
     }
 }
 
+/// The name in the file of a step of the plan.
+pub(crate) fn written_name(step: &str) -> &str {
+    instance_of(step).map_or(step, |(written, _)| written)
+}
+
+/// Whether a name means this step of a plan: its own, or that which it has in the file.
+pub(crate) fn is_meant(step: &str, name: &str) -> bool {
+    step == name || written_name(step) == name
+}
+
+/// The names in the file of some steps of a plan, each once.
+pub(crate) fn written_names<'a>(steps: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for step in steps {
+        let written = written_name(step);
+        if names.last().is_none_or(|last| last != written) && !names.iter().any(|n| n == written) {
+            names.push(written.to_owned());
+        }
+    }
+    names
+}
+
 /// The name in the file of a step of an iteration, and the number of that, counted from one.
 fn instance_of(step: &str) -> Option<(&str, usize)> {
     let (written, index) = step.strip_suffix(']')?.split_once('[')?;
@@ -226,6 +248,9 @@ impl Schedule {
     fn lacking(&self, at: usize) -> String {
         let node = &self.nodes[at];
         match &node.state {
+            State::Ended(facts) if facts.status == StepStatus::Failed => {
+                format!("`{}` failed", node.name)
+            }
             State::Ended(facts) => format!("`{}` was {}", node.name, facts.status.word()),
             State::NotReached => format!("the loop did not come to `{}`", node.name),
             State::Waiting | State::Running => format!("`{}` did not end", node.name),
@@ -316,6 +341,18 @@ impl Schedule {
     fn hand_on(&mut self, of: &Loop) -> Result<Option<usize>> {
         if let Some(known) = self.handed_on.get(&of.name) {
             return Ok(*known);
+        }
+        let mut all = (0..of.items.most()).flat_map(|index| {
+            let body = of.body.iter();
+            body.filter_map(move |step| of.instance(step, index))
+        });
+        let has_ended = |name: String| {
+            let at = self.index.get(&name);
+            at.is_none_or(|at| self.has_ended(&self.nodes[*at]))
+        };
+        if !all.all(has_ended) {
+            // Only a run that was stopped asks so early, and then nothing is handed on.
+            return Ok(None);
         }
         let handed_on = match &of.select {
             Some(select) => self.best(of, select)?,
@@ -466,6 +503,17 @@ impl Schedule {
         let mut diagnostics = self.pipeline.diagnostics();
         diagnostics.push(mlhost_pipeline::Diagnostic::new(message).at(condition.span()));
         Error::Condition(diagnostics)
+    }
+
+    /// Finds what each loop hands on, also where nobody has asked for it.
+    ///
+    /// # Errors
+    /// When a loop is judged by a metric that is not reported, or of which nobody says which value
+    /// is the best.
+    pub(crate) fn conclude_loops(&mut self) -> Result<()> {
+        let pipeline = self.pipeline.clone();
+        let mut loops = pipeline.loops.values().filter(|of| of.hands_on_one());
+        loops.try_for_each(|of| self.hand_on(of).map(|_| ()))
     }
 
     /// What became of the loops.

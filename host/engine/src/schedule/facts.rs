@@ -20,7 +20,7 @@ impl Facts {
     pub(crate) fn of(record: &StepRecord) -> Self {
         Self {
             status: record.status,
-            rows: record.rows,
+            rows: record.cached_rows.unwrap_or(record.rows),
             outcome: record.outcome.clone(),
         }
     }
@@ -34,10 +34,15 @@ impl Facts {
         }
     }
 
-    /// Of a step that was not run.
-    pub(crate) fn skipped() -> Self {
+    /// The same, with how many rows it has read.
+    pub(crate) fn with_rows(self, rows: u64) -> Self {
+        Self { rows, ..self }
+    }
+
+    /// Of a step of which there is nothing but how it ended.
+    pub(crate) fn of_status(status: StepStatus) -> Self {
         Self {
-            status: StepStatus::Skipped,
+            status,
             rows: 0,
             outcome: None,
         }
@@ -58,11 +63,20 @@ impl Facts {
         self.outcome.as_ref()?.headline(metric)?.better
     }
 
+    /// How many rows it has looked at. What it reports of that is better than what it has read:
+    /// where rows are appended to what was read before, only the new ones are.
+    fn rows(&self) -> u64 {
+        match self.metric("rows") {
+            Some(rows) if rows >= 0.0 => rows as u64,
+            _ => self.rows,
+        }
+    }
+
     fn field(&self, field: &str) -> Lookup {
         let not_done = || Lookup::NotDone(self.status.word().to_owned());
         match field {
             "outcome" => return Lookup::Value(json!(self.status.word())),
-            "rows" => return Lookup::Value(json!(self.rows)),
+            "rows" => return Lookup::Value(json!(self.rows())),
             _ => {}
         }
         let Some(outcome) = &self.outcome else {
@@ -97,6 +111,9 @@ impl Facts {
         let report = self.outcome.as_ref().map(|_| ["verdict", "findings"]);
         fields.extend(report.into_iter().flatten().map(str::to_owned));
         fields.extend(["outcome", "rows"].map(str::to_owned));
+        // A metric may be called as what every step has.
+        let mut seen = std::collections::HashSet::new();
+        fields.retain(|field| seen.insert(field.clone()));
         fields
     }
 }

@@ -15,9 +15,10 @@ use mlhost_pipeline::{Condition, Loop, OnFailure, Pipeline, Plan, Step};
 use serde_json::{Map, Value};
 
 pub use choice::{IterationOutcome, LoopOutcome};
+pub(crate) use choice::{is_meant, written_names};
 pub(crate) use facts::{Facts, Scope};
 
-use crate::{Error, Result};
+use crate::{Error, Result, StepStatus};
 
 /// What follows for a step whose needs have ended.
 #[derive(Debug)]
@@ -171,13 +172,18 @@ impl Schedule {
         }
     }
 
-    /// What may start now, and what is skipped. Nothing when steps have to end first, or all have.
+    /// What may start now, and what is skipped, in part: nothing when steps have to end first, or
+    /// all have.
     pub(crate) fn next(&mut self) -> Vec<Next> {
         let mut following = Vec::new();
         loop {
             self.release_held();
             while let Some(at) = self.ready.pop_front() {
                 following.extend(self.decide(at));
+                if matches!(following.last(), Some(Next::Fail { .. })) {
+                    // Whether anything else starts depends on what follows from that.
+                    return following;
+                }
                 if self.ready.is_empty() {
                     self.release_held();
                 }
@@ -213,8 +219,12 @@ impl Schedule {
     /// No further steps start, but for the `finally` ones.
     pub(crate) fn stop(&mut self) {
         self.stopping = true;
-        self.ready.clear();
-        self.held.clear();
+        let (pipeline, nodes) = (&self.pipeline, &self.nodes);
+        let is_last = |at: &usize| is_finally(pipeline, &nodes[*at]);
+        self.ready.retain(is_last);
+        for held in self.held.values_mut() {
+            held.retain(is_last);
+        }
     }
 
     /// Says that a step has ended, and gives what that means for the run.
@@ -322,7 +332,7 @@ impl Schedule {
                 None
             }
             Ok(Verdict::Skip(reason)) => {
-                self.settle(at, State::Ended(Facts::skipped()));
+                self.settle(at, State::Ended(Facts::of_status(StepStatus::Skipped)));
                 Some(Next::Skip { step: name, reason })
             }
             Ok(Verdict::Hold) => {

@@ -11,6 +11,7 @@ mod caching;
 mod predictions;
 mod records;
 mod repetition;
+mod retries;
 mod stacking;
 mod stopping;
 mod support;

@@ -28,7 +28,9 @@ impl Condition {
 
 /// Reads an expression; `what` is named in messages.
 pub(crate) fn read(node: &Node, what: &str, diagnostics: &mut Diagnostics) -> Option<Condition> {
-    let text = reader::string(node, what, diagnostics)?;
+    let hint =
+        "write an expression as a text, such as `\"params.retrain && drift.share_drifted > 0.3\"`";
+    let text = reader::string_or(node, what, hint, diagnostics)?;
     match Expression::parse(text) {
         Ok(expression) => Some(Condition {
             expression,

@@ -25,6 +25,8 @@ pub(crate) struct Looping {
     pub(crate) items: Arc<Items>,
     pub(crate) select: Option<Select>,
     pub(crate) max_parallel: Option<u32>,
+    /// Whether `select` is there, also if something is wrong with it.
+    pub(crate) is_to_select: bool,
     /// The key that makes it a loop.
     pub(crate) key_span: Span,
 }
@@ -80,6 +82,37 @@ impl Items {
         match self {
             Self::Known(items) => items.len(),
             Self::Listed { limit, .. } | Self::Until { limit, .. } => *limit,
+        }
+    }
+
+    /// Whether they are the same, wherever that is written.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Known(items), Self::Known(others)) => items == others,
+            (
+                Self::Listed {
+                    variable,
+                    list,
+                    limit,
+                },
+                Self::Listed {
+                    variable: other,
+                    list: others,
+                    limit: most,
+                },
+            ) => {
+                variable == other
+                    && list.expression.text() == others.expression.text()
+                    && limit == most
+            }
+            (
+                Self::Until { until, limit },
+                Self::Until {
+                    until: other,
+                    limit: most,
+                },
+            ) => until.expression.text() == other.expression.text() && limit == most,
+            _ => false,
         }
     }
 
@@ -190,6 +223,7 @@ pub(crate) fn read(
         items: Arc::new(items?),
         select,
         max_parallel: max_parallel.and_then(|most| u32::try_from(most).ok()),
+        is_to_select: section.optional("select").is_some(),
         key_span: entry.key_span.clone(),
     })
 }
@@ -228,9 +262,9 @@ fn read_items(
     let entry = interpolate::entry(entry, params, diagnostics);
     let (entry, key) = (&entry, entry.name.as_str());
     let what = format!("`{key}` in {title}");
-    let variables = reader::table(&entry.node, &what, diagnostics)?;
+    let hint = format!("write `{key} = {{ max_depth = [4, 8, 12] }}`, for example");
+    let variables = reader::table_or(&entry.node, &what, hint.as_str(), diagnostics)?;
     if variables.is_empty() {
-        let hint = format!("write `{key} = {{ max_depth = [4, 8, 12] }}`, for example");
         reader::report(
             &entry.node,
             format!("{what} is empty"),
@@ -308,22 +342,21 @@ fn read_values(
     let what = format!("`{}` of {what}", variable.name);
     let items = reader::array(&variable.node, &what, diagnostics)?;
     if items.is_empty() {
+        let hint = "write the values that it is to have, such as `[4, 8, 12]`".to_owned();
         reader::report(
             &variable.node,
             format!("{what} is empty"),
-            None,
+            Some(hint),
             diagnostics,
         );
         return None;
     }
     let mut value = |item: &Node| match (&item.content, item.to_json()) {
         (Content::Table(_) | Content::Array(_) | Content::Invalid, _) | (_, Err(_)) => {
-            reader::mismatch(
-                item,
-                "a boolean, a finite number or a string",
-                &what,
-                diagnostics,
-            )
+            let hint =
+                "what is no single value stays in `with`, where `${each.…}` may be a part of it";
+            let expected = "a boolean, a finite number or a string";
+            reader::mismatch_with(item, expected, &what, Some(hint.to_owned()), diagnostics)
         }
         (_, Ok(value)) => Some(value),
     };

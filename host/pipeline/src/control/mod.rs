@@ -21,6 +21,8 @@ pub(crate) use notification::{is_notification, read as read_notification};
 pub(crate) use switch::{is_switch, read as read_switch};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::names;
+use crate::node::Content;
 use crate::reader::{self, Section};
 use crate::scope::Scope;
 use crate::source::Span;
@@ -38,6 +40,26 @@ pub struct Control {
     pub on_failure: OnFailure,
     /// Whether it runs after all others, however the run went.
     pub finally: bool,
+}
+
+impl Control {
+    /// Whether it says the same, wherever that is written.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let text = |condition: &Option<Condition>| {
+            let condition = condition.as_ref();
+            condition.map(|condition| condition.expression.text().to_owned())
+        };
+        let called = |on_failure: &OnFailure| match on_failure {
+            OnFailure::Stop => (0, None),
+            OnFailure::Continue => (1, None),
+            OnFailure::Step(step, _) => (2, Some(step.clone())),
+        };
+        self.retry == other.retry
+            && text(&self.when) == text(&other.when)
+            && self.after_any == other.after_any
+            && called(&self.on_failure) == called(&other.on_failure)
+            && self.finally == other.finally
+    }
 }
 
 /// What follows if a step fails or is refused.
@@ -66,7 +88,14 @@ pub(crate) fn read(
         .and_then(|entry| condition::read(&entry.node, &section.key("when"), diagnostics));
     let finally = section
         .optional("finally")
-        .and_then(|entry| reader::boolean(&entry.node, &section.key("finally"), diagnostics));
+        .and_then(|entry| match entry.node.content {
+            Content::Boolean(finally) => Some(finally),
+            _ => {
+                let hint = "write `finally = true`, without quotation marks".to_owned();
+                let what = section.key("finally");
+                reader::mismatch_with(&entry.node, "a boolean", &what, Some(hint), diagnostics)
+            }
+        });
     Control {
         retry: retry.unwrap_or_default(),
         when,
@@ -85,17 +114,24 @@ fn read_on_failure(
         return OnFailure::Stop;
     };
     let what = section.key("on_failure");
-    match reader::string(&entry.node, &what, diagnostics) {
+    let hint = "write \"stop\", \"continue\", or the name of a step";
+    match reader::string_or(&entry.node, &what, hint, diagnostics) {
         None | Some("stop") => OnFailure::Stop,
         Some("continue") => OnFailure::Continue,
         Some(step) if scope.has_step(step) => {
             OnFailure::Step(step.to_owned(), entry.node.span.clone())
         }
         Some(other) => {
+            let steps = scope.steps.iter().map(|step| step.name.as_str());
+            let known: Vec<&str> = ["stop", "continue"].into_iter().chain(steps).collect();
+            let hint = match names::nearest(other, &known) {
+                Some(nearest) => format!("did you mean `{nearest}`?"),
+                None => hint.to_owned(),
+            };
             diagnostics.push(
                 Diagnostic::new(format!("{what} cannot be `{}`", other.escape_debug()))
                     .at(entry.node.span.clone())
-                    .hint("write \"stop\", \"continue\", or the name of a step"),
+                    .hint(hint),
             );
             OnFailure::Stop
         }

@@ -87,6 +87,8 @@ impl Retry {
 /// Reads `retry = { limit = 3, … }`.
 pub(crate) fn read(entry: &Entry, title: &str, diagnostics: &mut Diagnostics) -> Option<Retry> {
     let title = format!("`retry` in {title}");
+    let hint = "write `retry = { limit = 3 }`, for example";
+    reader::table_or(&entry.node, &title, hint, diagnostics)?;
     let section = Section::open(entry, &title, &KEYS, diagnostics)?;
     let remedy = "add `limit = 3`, the number of further attempts";
     let limit = section.required("limit", remedy, diagnostics);

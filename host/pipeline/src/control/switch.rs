@@ -2,7 +2,7 @@
 
 use super::condition::{self, Condition};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::node::Entry;
+use crate::node::{Content, Entry};
 use crate::reader::{self, Section};
 use crate::scope::Scope;
 use crate::source::Span;
@@ -32,6 +32,19 @@ impl Switch {
     /// Where its name is written.
     pub fn span(&self) -> Span {
         self.span.clone()
+    }
+
+    /// Whether it picks the same, wherever that is written.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let cases = |switch: &Self| -> Vec<(Option<String>, String)> {
+            let text = |case: &Case| {
+                let when = case.when.as_ref();
+                when.map(|when| when.expression.text().to_owned())
+            };
+            let cases = switch.cases.iter();
+            cases.map(|case| (text(case), case.step.clone())).collect()
+        };
+        cases(self) == cases(other)
     }
 
     /// The conditions.
@@ -75,6 +88,16 @@ pub(crate) fn read(
             node: item.clone(),
         };
         let title = format!("case {} of {what}", index + 1);
+        if let Content::Table(keys) = &item.node.content
+            && let Some(default) = keys.iter().find(|key| key.name == "default")
+        {
+            diagnostics.push(
+                Diagnostic::new(format!("unknown key `default` in {title}"))
+                    .at(default.key_span.clone())
+                    .hint("write `{ step = \"…\" }` as the last case: without `when` it is picked when no other is"),
+            );
+            continue;
+        }
         let Some(section) = Section::open(&item, &title, &["when", "step"], diagnostics) else {
             continue;
         };

@@ -41,6 +41,9 @@ fn sentence(why: &Why) -> String {
         Why::Forgotten { run } => {
             format!("ran, though run {run} had done the same: its result is no longer in the cache")
         }
+        Why::Skipped { reason } => format!("did not run: {reason}"),
+        Why::Failed { error } => format!("failed before its work began: {error}"),
+        Why::Cancelled => "was given up, as the run ended".to_owned(),
         Why::Unknown => "ran, as it is not known what decides its rows".to_owned(),
     }
 }

@@ -49,6 +49,9 @@ pub(super) fn words(shown: &Shown) -> String {
     if let Some(option) = record.reuse.option() {
         let _ = writeln!(words, "  with {option}");
     }
+    for (step, fault) in &record.faults {
+        let _ = writeln!(words, "  as asked with --faults, step `{step}` {fault}");
+    }
     for patch in &record.patches {
         let _ = writeln!(words, "  with {}", changes::patch(patch));
         for change in &patch.changes {
