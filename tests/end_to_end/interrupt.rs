@@ -204,7 +204,7 @@ fn a_run_that_was_killed_is_not_called_running() {
 }
 
 /// Waits until the store has a run that is under way.
-pub(crate) fn wait_for_a_run(scene: &Scene) {
+fn wait_for_a_run(scene: &Scene) {
     let start = Instant::now();
     loop {
         let ended = scene.host("runs --format json");

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use crate::{
     history::{change_a_row, scene, write_data},
     hostile,
-    interrupt::wait_for_a_run,
     support::{Scene, root},
     waiting::Waiting,
 };
@@ -103,7 +102,7 @@ fn patches_and_plugins_that_are_files_are_watched() {
 fn ctrl_c_lets_a_run_end_and_twice_ends_it() {
     let scene = hostile::scene("endless-loop", 1200, "");
     let watch = Waiting::start(&scene, "watch pipeline.toml --format json");
-    wait_for_a_run(&scene);
+    watch.heard("round and round");
     watch.signal("INT");
     watch.heard("stopping when the running steps have ended");
     assert_eq!(scene.json("runs")[0]["outcome"], "running");

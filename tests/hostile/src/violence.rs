@@ -35,9 +35,13 @@ pub(crate) fn attack(attack: Attack) -> Result<(), Error> {
         Attack::FrameOverflow => {
             black_box(descend_with_frames(0));
         }
-        Attack::EndlessLoop | Attack::LoopInApply => loop {
-            black_box(());
-        },
+        Attack::EndlessLoop | Attack::LoopInApply => {
+            // So that a test knows when it has begun.
+            log::log(log::Level::Info, "round and round");
+            loop {
+                black_box(());
+            }
+        }
         Attack::EndlessMemory | Attack::MemoryInApply => take_memory(),
         Attack::EndlessTalk => loop {
             log::log(log::Level::Info, "and another thing");

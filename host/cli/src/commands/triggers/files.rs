@@ -1,5 +1,5 @@
-//! The files of a pipeline whose change is worth another run: itself, what is put over it, its
-//! data, and plugins that are files.
+//! The files of a pipeline whose change is worth another run: itself, what is put over it, what it
+//! includes, its data, and plugins that are files.
 
 use std::path::{Path, PathBuf};
 
@@ -39,6 +39,8 @@ impl Files {
             single: read,
             ..Self::default()
         };
+        let included = pipeline.included.keys().map(|path| base.join(path));
+        files.single.extend(included);
         for data in pipeline.data.values() {
             match Scheme::of(&data.path) {
                 Ok(None) => files.data.push((data.path.clone(), data.format)),
@@ -129,7 +131,7 @@ fn existing(folder: &Path, is_deep: bool) -> Folder {
 mod tests {
     use std::fs;
 
-    use mlhost_pipeline::{Source, parse};
+    use mlhost_pipeline::{Overrides, Source, parse, parse_with};
 
     use super::*;
 
@@ -175,6 +177,26 @@ mod tests {
         ];
         assert_eq!(found, expected.map(|(name, deep)| (name.to_owned(), deep)));
         assert_eq!(files.remote, ["remote"]);
+    }
+
+    #[test]
+    fn a_file_that_is_included_counts_with_its_data() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let base = folder.path();
+        let part = "mlhost = 1\nname = \"part\"\n[data.d]\npath = \"d.csv\"\n\
+                    [steps.s]\nplugin = \"validate\"\ninput = \"d\"\n";
+        fs::create_dir(base.join("parts")).expect("a folder");
+        fs::write(base.join("parts/part.toml"), part).expect("a file");
+        fs::write(base.join("parts/d.csv"), "n\n1\n").expect("a file");
+        let mut overrides = Overrides::default();
+        let source = Source::new("parts/part.toml", part);
+        overrides.include("parts/part.toml".to_owned(), source);
+        let text = "mlhost = 1\nname = \"x\"\n[steps.p]\npipeline = \"parts/part.toml\"\n";
+        let pipeline = parse_with(Source::new("x.toml", text), &overrides).expect("a pipeline");
+        let files = Files::of(&pipeline, base, vec![]);
+        let snapshot = files.snapshot();
+        let names: Vec<_> = snapshot.0.keys().map(|path| files.name(path)).collect();
+        assert_eq!(names, ["parts/d.csv", "parts/part.toml"]);
     }
 
     #[test]
