@@ -2,11 +2,12 @@
 //! since the table was opened is not read: half a table of old rows and half of new ones would be a
 //! result that nobody can make again.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::digest::{DigestMemory, Hashing};
 use crate::reader::{Failure, Reader};
@@ -21,6 +22,8 @@ pub(crate) struct Place {
     pub(crate) path: PathBuf,
     content: Content,
     memory: Option<Arc<dyn DigestMemory>>,
+    /// What was found of the file so far: also without a memory it is hashed once only.
+    found: Mutex<HashMap<String, String>>,
 }
 
 enum Content {
@@ -38,6 +41,7 @@ impl Place {
             path,
             content: Content::Local(Stamp::new(&metadata)),
             memory,
+            found: Mutex::default(),
         }))
     }
 
@@ -52,6 +56,7 @@ impl Place {
             path,
             content: Content::Remote(remote),
             memory,
+            found: Mutex::default(),
         })
     }
 
@@ -183,21 +188,28 @@ impl Place {
         what: &str,
         make: impl FnOnce() -> Result<String>,
     ) -> Result<String> {
-        let key = self.key(what);
-        let memory = self
-            .memory
-            .as_deref()
-            .and_then(|memory| Some((memory, key?)));
-        let recalled = memory.as_ref().and_then(|(memory, key)| memory.recall(key));
+        let Some(key) = self.key(what) else {
+            let digest = make()?;
+            self.check()?;
+            return Ok(digest);
+        };
+        let found = self.found().get(&key).cloned();
+        let memory = self.memory.as_deref();
+        let recalled = found.or_else(|| memory?.recall(&key));
         if let Some(digest) = recalled {
             return Ok(digest);
         }
         let digest = make()?;
         self.check()?;
-        if let Some((memory, key)) = memory {
+        if let Some(memory) = memory {
             memory.remember(&key, &digest);
         }
+        self.found().insert(key, digest.clone());
         Ok(digest)
+    }
+
+    fn found(&self) -> MutexGuard<'_, HashMap<String, String>> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The text under which a digest of part of the file can be remembered.

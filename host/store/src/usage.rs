@@ -1,5 +1,6 @@
 //! What takes the space of a store, and why it is kept.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use cap_std::fs::Dir;
@@ -190,12 +191,17 @@ impl<'a> Counter<'a> {
     fn usage(self, reach: &Reach) -> Usage {
         let kept = REASONS.iter().map(|reason| {
             let holders = reach.holders.iter().zip(&self.held);
-            let keepers = holders
-                .filter(|(holder, tally)| holder.reason == *reason && tally.count > 0)
-                .map(|(holder, tally)| Keeper {
-                    name: holder.name.clone(),
-                    tally: *tally,
-                });
+            let mut keepers: BTreeMap<&String, Vec<Tally>> = BTreeMap::new();
+            // A version holds its own parts, and those of what was decided on it.
+            for (holder, tally) in
+                holders.filter(|(holder, tally)| holder.reason == *reason && tally.count > 0)
+            {
+                keepers.entry(&holder.name).or_default().push(*tally);
+            }
+            let keepers = keepers.into_iter().map(|(name, tallies)| Keeper {
+                name: name.clone(),
+                tally: sum(tallies.into_iter()),
+            });
             let mut kept_by: Vec<_> = keepers.collect();
             kept_by.sort_by_key(|keeper| std::cmp::Reverse(keeper.tally.bytes));
             Space {

@@ -316,6 +316,13 @@ fn space_is_told_by_reason() {
         let mut spaces = usage.spaces.iter();
         spaces.find(|space| space.content == content).unwrap()
     };
+    for space in &usage.spaces {
+        let mut names: Vec<_> = space.kept_by.iter().map(|keeper| &keeper.name).collect();
+        names.sort_unstable();
+        let all = names.len();
+        names.dedup();
+        assert_eq!(names.len(), all, "each keeper is told once: {names:?}");
+    }
     let kept_by = |reason| &space(Content::Kept(reason)).kept_by[0].name;
     assert_eq!(kept_by(Reason::PinnedRun), &format!("run {pinned}"));
     assert_eq!(kept_by(Reason::ModelVersion), "arr-delay@2");
