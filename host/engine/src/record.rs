@@ -168,7 +168,7 @@ pub struct StepRecord {
     pub rows: u64,
     /// Bytes that these rows take in memory, of the columns that were read.
     pub bytes: u64,
-    /// Wall time.
+    /// Wall time, without the wait for a free thread.
     pub seconds: f64,
     /// What it has learned, one state for each dataset or model it looked at.
     pub states: Vec<StateRecord>,

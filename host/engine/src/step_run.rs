@@ -200,7 +200,10 @@ fn end(
         true => gates::verdict(&record),
         false => gates::decide(workshop, &mut record),
     });
-    record.seconds = started.elapsed().as_secs_f64();
+    record.seconds = started
+        .elapsed()
+        .saturating_sub(worked.waited)
+        .as_secs_f64();
     set_status(&mut record, &result);
     (record, result)
 }

@@ -1,7 +1,10 @@
 //! What each kind of step does. Steps that start together do so in one piece of work, so that
 //! those that read the same source share its scan.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use mlhost_data::Table;
 use mlhost_pipeline::{Moment, Work};
@@ -37,6 +40,8 @@ pub(crate) struct Worked {
     /// What decides its result, where that can be told.
     pub(crate) key: Option<StepKey>,
     pub(crate) result: Result<Done>,
+    /// How long it waited until it was its turn.
+    pub(crate) waited: Duration,
 }
 
 impl Worked {
@@ -44,6 +49,7 @@ impl Worked {
         Self {
             key: None,
             result: Err(Error::Cancelled),
+            waited: Duration::ZERO,
         }
     }
 }
@@ -86,9 +92,12 @@ impl Workshop {
             .first()
             .map(|step| self.cancel_of(step))
             .unwrap_or_default();
+        let arrived = Instant::now();
         let Some(_permit) = self.permits.one(&cancel) else {
             return worked;
         };
+        let waited = arrived.elapsed();
+        worked.iter_mut().for_each(|worked| worked.waited = waited);
         let mut prepared = Vec::new();
         let mut is_struck = false;
         for (position, step) in steps.iter().enumerate() {
