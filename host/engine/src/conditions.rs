@@ -10,7 +10,7 @@ use mlhost_pipeline::{
 };
 use serde_json::{Map, Value};
 
-use crate::schedule::Facts;
+use crate::{Error, check::with_hint, schedule::Facts};
 
 /// Reports every expression that is wrong whatever the run brings. `known` is what is known of
 /// steps from a rehearsal.
@@ -109,9 +109,18 @@ fn check_select(of: &Loop, known: &HashMap<String, Facts>, diagnostics: &mut Dia
     let judge = of
         .instance(&select.step, 0)
         .and_then(|judge| known.get(&judge));
-    let Some(judge) = judge.filter(|judge| judge.metric(&select.metric).is_none()) else {
+    let Some(judge) = judge else { return };
+    if judge.metric(&select.metric).is_some() {
+        if select.best.is_none() && judge.better(&select.metric).is_none() {
+            let error = Error::NoDirection {
+                step: of.name.clone(),
+                metric: format!("{}.{}", select.step, select.metric),
+            };
+            let diagnostic = Diagnostic::new(error.to_string()).at(select.span());
+            diagnostics.push(with_hint(diagnostic, error.hint()));
+        }
         return;
-    };
+    }
     let metrics = judge.metrics();
     let list: Vec<String> = metrics.iter().map(|metric| format!("`{metric}`")).collect();
     diagnostics.push(
@@ -141,17 +150,7 @@ pub(crate) struct Scope<'a> {
 impl Scope<'_> {
     /// The first of the steps that a name stands for.
     fn step(&self, name: &str) -> Option<&Step> {
-        let steps = &self.pipeline.steps;
-        let inside = self.of.as_ref().and_then(|of| of.instance(name, 0));
-        let written = || steps.values().find(|step| step.written == name);
-        let case = || {
-            let case = self.pipeline.switches.get(name)?.cases.first()?;
-            steps.values().find(|step| step.written == case.step)
-        };
-        inside
-            .and_then(|inside| steps.get(&inside))
-            .or_else(written)
-            .or_else(case)
+        self.pipeline.first_of(name)
     }
 
     fn reports(&self, step: &Step) -> bool {

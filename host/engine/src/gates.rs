@@ -13,9 +13,7 @@ pub(crate) fn decide(workshop: &Workshop, record: &mut StepRecord) -> Result<(),
     let Some(outcome) = &record.outcome else {
         return Ok(());
     };
-    let refused = |reason: &str| Stopped::Refused(format!("step `{}`: {reason}", record.name));
-    if outcome.verdict == Verdict::Failed {
-        let refused = refused(&outcome.summary);
+    if let Err(refused) = verdict(record) {
         let step = &workshop.pipeline.steps[&record.name];
         let gates = step.gates.iter();
         record.gates = gates.map(|gate| judged(gate, outcome, &[])).collect();
@@ -24,7 +22,7 @@ pub(crate) fn decide(workshop: &Workshop, record: &mut StepRecord) -> Result<(),
     let gates = judge(workshop, &record.name, outcome);
     let gates = gates.map_err(|error| Stopped::Failed(Box::new(unwrapped(error))))?;
     let failed = gates.iter().find(|gate| !gate.passed);
-    let stopped = failed.map(|failed| refused(&failed.refusal()));
+    let stopped = failed.map(|failed| refused(record, &failed.refusal()));
     record.gates = gates;
     stopped.map_or(Ok(()), Err)
 }
@@ -32,12 +30,15 @@ pub(crate) fn decide(workshop: &Workshop, record: &mut StepRecord) -> Result<(),
 /// Whether the verdict of the step alone lets the run go on.
 pub(crate) fn verdict(record: &StepRecord) -> Result<(), Stopped> {
     match &record.outcome {
-        Some(outcome) if outcome.verdict == Verdict::Failed => Err(Stopped::Refused(format!(
-            "step `{}`: {}",
-            record.name, outcome.summary
-        ))),
+        Some(outcome) if outcome.verdict == Verdict::Failed => {
+            Err(refused(record, &outcome.summary))
+        }
         _ => Ok(()),
     }
+}
+
+fn refused(record: &StepRecord, reason: &str) -> Stopped {
+    Stopped::Refused(format!("step `{}`: {reason}", record.name))
 }
 
 /// What the gates of a step say of its outcome.

@@ -54,23 +54,14 @@ fn rehearse(checked: &Checked, store: &Arc<Store>) -> Recalled {
                     schedule.closed(&of);
                     continue;
                 }
-                Next::Fail { .. } => {
+                Next::Fail { .. } | Next::Lost { .. } => {
                     is_whole = false;
                     continue;
                 }
             };
-            let given = start
-                .values
-                .map(|values| workshop.give(&start.step, values));
-            for name in checked.pipeline.steps[&start.step].requires() {
-                if checked.plan.step(name).is_none()
-                    && let Some(step) = schedule.stands_for(name)
-                {
-                    workshop.choose(name, step);
-                }
-            }
-            match (given.transpose(), workshop.recall_step(&start.step)) {
-                (Ok(_), Ok(Some(done))) => {
+            let begun = workshop.begin(&mut schedule, &start);
+            match (begun, workshop.recall_step(&start.step)) {
+                (Ok(()), Ok(Some(done))) => {
                     let facts = Facts::done(done.outcome).with_rows(done.rows);
                     schedule.ended(&start.step, facts);
                     complete.push(start.step);

@@ -27,9 +27,7 @@ pub(crate) fn selector(
             return None;
         };
         let model = models.first()?;
-        let mut steps = pipeline.steps.values();
-        let step = steps.find(|step| step.name == *model || step.written == *model);
-        step?.register.clone()
+        pipeline.first_of(model)?.register.clone()
     };
     Some(Selector {
         name: name.clone().or_else(registered)?,

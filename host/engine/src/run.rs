@@ -26,7 +26,7 @@ use crate::{
     provenance::{self, Fingerprints},
     results::Results,
     row_counter::RowCounter,
-    schedule::{Consequence, Facts, Next, Schedule, Start},
+    schedule::{Consequence, Facts, Next, Schedule},
     step_run::{Stopped, judge, not_run, run_steps},
     workshop::{Manner, Workshop},
 };
@@ -415,7 +415,7 @@ impl Runner<'_> {
             for next in following {
                 let (name, begun) = match next {
                     Next::Run(start) => {
-                        let begun = self.begin(schedule, &start);
+                        let begun = workshop.begin(schedule, &start);
                         (start.step, begun)
                     }
                     Next::Skip { step, reason } => {
@@ -425,6 +425,11 @@ impl Runner<'_> {
                         continue;
                     }
                     Next::Fail { step, error } => (step, Err(error)),
+                    Next::Lost { error } => {
+                        workshop.cancel.cancel();
+                        course.stop(Stopped::Failed(Box::new(error)));
+                        continue;
+                    }
                     Next::Judge { of, steps } => {
                         let records = course.records.iter();
                         let records = records.filter(|record| steps.contains(&record.name));
@@ -441,22 +446,6 @@ impl Runner<'_> {
                     }
                 }
             }
-        }
-    }
-
-    /// Tells a step what the names that it refers to stand for.
-    fn begin(&self, schedule: &mut Schedule, start: &Start) -> Result<()> {
-        let workshop = &self.workshop;
-        for name in workshop.pipeline.steps[&start.step].requires() {
-            if workshop.plan.step(name).is_none()
-                && let Some(step) = schedule.stands_for(name)
-            {
-                workshop.choose(name, step);
-            }
-        }
-        match &start.values {
-            Some(values) => workshop.give(&start.step, values.clone()),
-            None => Ok(()),
         }
     }
 

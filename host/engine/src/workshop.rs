@@ -26,6 +26,7 @@ use crate::{
     results::Results,
     retrying::Clock,
     rivals::Rivals,
+    schedule::{Schedule, Start},
 };
 
 /// Everything that the steps of one execution share.
@@ -130,6 +131,24 @@ impl Workshop {
         choices.insert(name.to_owned(), step);
     }
 
+    /// Tells a step what the names that it refers to stand for, and the variables of its loop.
+    ///
+    /// # Errors
+    /// Values that cannot stand where the file has them.
+    pub(crate) fn begin(&self, schedule: &mut Schedule, start: &Start) -> Result<()> {
+        for name in self.pipeline.steps[&start.step].requires() {
+            if self.plan.step(name).is_none()
+                && let Some(step) = schedule.stands_for(name)
+            {
+                self.choose(name, step);
+            }
+        }
+        match &start.values {
+            Some(values) => self.give(&start.step, values.clone()),
+            None => Ok(()),
+        }
+    }
+
     /// The step of the plan that a name stands for. Before that is decided it is the first
     /// iteration of a loop, and the first case of a switch.
     pub(crate) fn resolve(&self, name: &str) -> String {
@@ -140,24 +159,8 @@ impl Workshop {
         if let Some(step) = choices.get(name) {
             return step.clone();
         }
-        drop(choices);
-        let loops = self.pipeline.loops.values();
-        let first = loops.filter_map(|found| found.instance(name, 0)).next();
-        let case = || {
-            Some(
-                self.pipeline
-                    .switches
-                    .get(name)?
-                    .cases
-                    .first()?
-                    .step
-                    .clone(),
-            )
-        };
-        match first.or_else(|| case().map(|case| self.resolve(&case))) {
-            Some(step) => step,
-            None => name.to_owned(),
-        }
+        let first = self.pipeline.first_of(name);
+        first.map_or(name, |step| step.name.as_str()).to_owned()
     }
 
     /// Whether the gates of a step decide when its loop has found what it hands on.

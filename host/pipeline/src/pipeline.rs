@@ -72,6 +72,19 @@ impl Pipeline {
         self.sources.first()
     }
 
+    /// The step that a name stands for: of a loop that of the first iteration, of a switch that of
+    /// the first case.
+    pub fn first_of(&self, name: &str) -> Option<&Step> {
+        let first = || {
+            self.loops
+                .values()
+                .find_map(|found| found.instance(name, 0))
+        };
+        let case = || self.first_of(&self.switches.get(name)?.cases.first()?.step);
+        let step = self.steps.get(name);
+        step.or_else(|| self.steps.get(&first()?)).or_else(case)
+    }
+
     /// An empty list for the file of this pipeline and what was put over it, for later checks to push
     /// into.
     pub fn diagnostics(&self) -> Diagnostics {

@@ -107,20 +107,7 @@ impl Planner<'_> {
 
     /// The plugin of a step, or of one that a loop or a switch stands for.
     fn plugin_of(&self, name: &str) -> String {
-        let steps = &self.pipeline.steps;
-        let case = || {
-            Some(
-                self.pipeline
-                    .switches
-                    .get(name)?
-                    .cases
-                    .first()?
-                    .step
-                    .as_str(),
-            )
-        };
-        let written = |name: &str| steps.values().find(|step| step.written == name);
-        match written(name).or_else(|| written(case()?)) {
+        match self.pipeline.first_of(name) {
             Some(step) => plugin_is(step, self.kind(step)),
             None => String::new(),
         }

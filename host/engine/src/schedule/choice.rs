@@ -1,7 +1,7 @@
 //! What a step depends on beside the end of others: conditions, what a switch picks, and what a
 //! loop hands on.
 
-use mlhost_pipeline::{Best, Items, Loop, Select};
+use mlhost_pipeline::{Best, Items, Iteration, Loop, Select};
 use mlhost_sandbox::Better;
 use serde::{Deserialize, Serialize};
 
@@ -102,14 +102,11 @@ impl Schedule {
     }
 
     /// The steps with gates of the iteration that a loop hands on.
-    pub(super) fn judge(&mut self, of: &Loop) -> Next {
-        let handed_on = match self.hand_on(of) {
-            Ok(handed_on) => handed_on,
-            Err(error) => {
-                let step = of.instance(&of.name, 0).unwrap_or_default();
-                return Next::Fail { step, error };
-            }
-        };
+    ///
+    /// # Errors
+    /// See [`conclude_loops`](Self::conclude_loops).
+    pub(super) fn judge(&mut self, of: &Loop) -> Result<Next> {
+        let handed_on = self.hand_on(of)?;
         let instances = handed_on.into_iter().flat_map(|index| {
             of.body
                 .iter()
@@ -122,10 +119,10 @@ impl Schedule {
                 .get(name)
                 .is_some_and(|step| !step.gates.is_empty())
         });
-        Next::Judge {
+        Ok(Next::Judge {
             of: of.name.clone(),
             steps: gated.collect(),
-        }
+        })
     }
 
     /// Whether an iteration of a loop takes place at all.
@@ -277,27 +274,23 @@ impl Schedule {
     }
 
     /// The variables of the loop of a step, where they became known in this run.
-    pub(super) fn values(&mut self, step: &Step) -> Result<Option<Map<String, Value>>> {
-        let pipeline = self.pipeline.clone();
-        let Some(iteration) = step
-            .iteration
-            .as_ref()
-            .filter(|iteration| iteration.values.is_none())
-        else {
-            return Ok(None);
+    pub(super) fn values(&self, step: &Step) -> Option<Map<String, Value>> {
+        let iteration = step.iteration.as_ref();
+        let late = iteration.filter(|iteration| iteration.values.is_none());
+        // The list was evaluated to tell whether there is such an iteration.
+        late.and_then(|iteration| self.values_of(iteration))
+    }
+
+    /// The variables of an iteration, as far as they are known by now.
+    fn values_of(&self, iteration: &Iteration) -> Option<Map<String, Value>> {
+        let listed = || match &self.pipeline.loops[&iteration.of].items {
+            Items::Listed { variable, .. } => {
+                let item = self.lists.get(&iteration.of)?.get(iteration.index)?;
+                Some(Map::from_iter([(variable.clone(), item.clone())]))
+            }
+            Items::Known(_) | Items::Until { .. } => None,
         };
-        let found = &pipeline.loops[&iteration.of];
-        let Items::Listed {
-            variable,
-            list,
-            limit,
-        } = &found.items
-        else {
-            return Ok(None);
-        };
-        let items = self.list(found, list, *limit, step)?;
-        let item = items.get(iteration.index).cloned();
-        Ok(item.map(|item| Map::from_iter([(variable.clone(), item)])))
+        iteration.values.clone().or_else(listed)
     }
 
     fn iteration(&self, of: &Loop, step: &str, index: usize) -> Option<usize> {
@@ -486,10 +479,10 @@ impl Schedule {
         let each = by
             .iteration
             .as_ref()
-            .and_then(|iteration| iteration.values.as_ref());
+            .and_then(|iteration| self.values_of(iteration));
         let scope = Scope {
             params: &self.pipeline.params,
-            each,
+            each: each.as_ref(),
             steps: steps.collect(),
         };
         condition.expression.evaluate(&scope).map_err(|mistake| {
@@ -541,19 +534,12 @@ impl Schedule {
                 self.facts(&self.nodes[judge].name)?.metric(&select.metric)
             });
             let step = &self.pipeline.steps[&self.nodes[at].name];
-            let known = step
+            let values = step
                 .iteration
                 .as_ref()
-                .and_then(|iteration| iteration.values.clone());
-            let listed = || match &of.items {
-                Items::Listed { variable, .. } => {
-                    let item = self.lists.get(&of.name)?.get(index)?;
-                    Some(Map::from_iter([(variable.clone(), item.clone())]))
-                }
-                Items::Known(_) | Items::Until { .. } => None,
-            };
+                .and_then(|iteration| self.values_of(iteration));
             iterations.push(IterationOutcome {
-                values: known.or_else(listed).unwrap_or_default(),
+                values: values.unwrap_or_default(),
                 status,
                 metric: judge,
             });

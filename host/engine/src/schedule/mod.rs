@@ -32,6 +32,8 @@ pub(crate) enum Next {
     /// All iterations of this loop have ended, and the gates of these steps of the one that it
     /// hands on decide before anything else goes on with it.
     Judge { of: String, steps: Vec<String> },
+    /// All iterations of a loop have ended, and nothing can be handed on: the run ends.
+    Lost { error: Error },
 }
 
 /// A step that may start.
@@ -180,7 +182,10 @@ impl Schedule {
             self.release_held();
             while let Some(at) = self.ready.pop_front() {
                 following.extend(self.decide(at));
-                if matches!(following.last(), Some(Next::Fail { .. })) {
+                if matches!(
+                    following.last(),
+                    Some(Next::Fail { .. } | Next::Lost { .. })
+                ) {
                     // Whether anything else starts depends on what follows from that.
                     return following;
                 }
@@ -322,7 +327,12 @@ impl Schedule {
         let pipeline = self.pipeline.clone();
         if self.nodes[at].judges {
             self.run(at);
-            return Some(self.judge(&pipeline.loops[&self.nodes[at].name]));
+            let judged = self.judge(&pipeline.loops[&self.nodes[at].name]);
+            return Some(judged.unwrap_or_else(|error| {
+                self.settle(at, State::NotReached);
+                self.stop();
+                Next::Lost { error }
+            }));
         }
         let step = &pipeline.steps[&self.nodes[at].name];
         let name = step.name.clone();
@@ -372,7 +382,7 @@ impl Schedule {
         if !self.has_place(step) {
             return Ok(Verdict::Hold);
         }
-        Ok(Verdict::Run(self.values(step)?))
+        Ok(Verdict::Run(self.values(step)))
     }
 }
 

@@ -158,6 +158,7 @@ impl Course {
                             self.stop();
                         }
                     }
+                    Next::Lost { .. } => self.stop(),
                     Next::Judge { of, steps } => {
                         assert!(!self.is_stopped, "gates after the end\n{}", self.text);
                         self.running.insert(Running::Gates(of, steps));

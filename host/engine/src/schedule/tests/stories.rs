@@ -79,6 +79,24 @@ fn a_failure_among_the_last_steps_keeps_none_of_them_from_running() {
 }
 
 #[test]
+fn a_loop_of_which_nothing_can_be_selected_ends_the_run_and_fails_no_step() {
+    let text = format!(
+        "{HEAD}{}{}{}{}",
+        step(
+            "grid",
+            "for_each = { a = [1, 2] }\nselect = { metric = \"judge.nothing\", best = \"max\" }"
+        ),
+        step("judge", "after = [\"grid\"]\ngate.m.minimum = 0"),
+        step("next", "after = [\"grid\"]"),
+        step("clean", "finally = true"),
+    );
+    let (ended, begun) = course(&text, 255).run();
+    assert_eq!(ended["grid[1]"], StepStatus::Done);
+    assert_eq!(ended["clean"], StepStatus::Done);
+    assert!(!begun.contains(&"next".to_owned()), "{begun:?}");
+}
+
+#[test]
 fn a_loop_does_not_wait_for_itself() {
     let text = format!(
         "{HEAD}[steps.tree]\nplugin = \"tree\"\ninput = \"d\"\nfor_each = {{ x = [1, 2] }}\n\
