@@ -13,7 +13,7 @@ use crate::{
     observer::Reading,
     permits::Permits,
     results::Results,
-    run::available_jobs,
+    run_options::available_jobs,
 };
 
 /// What the model's own drift detector says of this table.

@@ -38,6 +38,7 @@ mod baseline;
 mod check;
 mod compare;
 mod conditions;
+mod course;
 mod dataset;
 mod decided;
 mod drift;
@@ -49,6 +50,7 @@ mod gate_check;
 mod gate_record;
 mod gates;
 mod history;
+mod interrupt;
 mod key;
 mod manifest;
 mod model;
@@ -68,6 +70,7 @@ mod reuse;
 mod rivals;
 mod row_counter;
 mod run;
+mod run_options;
 mod schedule;
 mod spool;
 mod step_run;
@@ -93,6 +96,7 @@ pub use history::{
     PatchDiff, Reproduction, RunDiff, RunSide, StepExplanation, StepParams, Unfinished,
     ValueChange, VersionChange, Why, diff, explain, pipeline_changes, unfinished,
 };
+pub use interrupt::Interrupt;
 pub use model::FittedModel;
 pub use notify::NotificationRecord;
 pub use observer::{NoObserver, Observer, RowsRead};
@@ -103,7 +107,8 @@ pub use record::{
 };
 pub use retrying::{Clock, MachineClock};
 pub use reuse::Reuse;
-pub use run::{Interrupt, RunOptions, RunReport, Runner};
+pub use run::{RunReport, Runner};
+pub use run_options::RunOptions;
 pub use schedule::{IterationOutcome, LoopOutcome};
 pub use supplies::Supplies;
 pub use trigger::TriggerRecord;

@@ -1,77 +1,30 @@
-//! Runs the steps of a checked pipeline, each as soon as its needs are met.
+//! One run from its beginning to its end in the store: its record, its steps, its models, and how it
+//! is told.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{HashMap, HashSet},
     path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread,
+    sync::Arc,
     time::Instant,
 };
 
 use mlhost_data::FileTable;
 use mlhost_packages::Found;
-use mlhost_pipeline::{Faults, Kind, PlannedStep, UrlGrant};
-use mlhost_sandbox::CancelToken;
+use mlhost_pipeline::UrlGrant;
 use mlhost_store::{Outcome, RunId, Store};
-use tokio::task::JoinSet;
 
 use crate::{
-    Checked, Clock, Engine, Error, LoopOutcome, MachineClock, Observer, Result, RunRecord,
-    StepRecord, StepStatus, TriggerRecord,
+    Checked, Engine, Error, Interrupt, Observer, Result, RunOptions, RunRecord, StepRecord,
+    StepStatus,
+    course::Course,
     error::on_record,
     faults, manifest, notify, opened,
     provenance::{self, Fingerprints},
     results::Results,
     row_counter::RowCounter,
-    schedule::{Consequence, Facts, Next, Schedule},
-    step_run::{Stopped, judge, not_run, run_steps},
+    step_run::Stopped,
     workshop::{Manner, Workshop},
 };
-
-/// How a run is run.
-#[derive(Clone)]
-pub struct RunOptions {
-    /// How many threads may compute at once, over all steps.
-    pub jobs: usize,
-    /// How many bytes the plugins of all steps may hold together, with the batches on their way
-    /// to them; `None` for as many as the limits of the single steps allow.
-    pub memory: Option<u64>,
-    /// The overrides of parameters with which the pipeline was read, for the record.
-    pub given: BTreeMap<String, String>,
-    /// The run that this one picks up, for the record.
-    pub resumes: Option<RunId>,
-    /// What has started it where nobody did by hand, for the record.
-    pub trigger: Option<TriggerRecord>,
-    /// Where notifications may be sent.
-    pub granted_urls: Vec<UrlGrant>,
-    /// The clock by which failed steps wait for their next attempt.
-    pub clock: Arc<dyn Clock>,
-    /// What is to go wrong, because somebody wants to see what follows.
-    pub faults: Faults,
-}
-
-impl Default for RunOptions {
-    fn default() -> Self {
-        Self {
-            jobs: available_jobs(),
-            memory: None,
-            given: BTreeMap::new(),
-            resumes: None,
-            trigger: None,
-            granted_urls: Vec::new(),
-            clock: Arc::new(MachineClock),
-            faults: Faults::new(),
-        }
-    }
-}
-
-/// As many threads as the machine has cores for this process.
-pub(crate) fn available_jobs() -> usize {
-    thread::available_parallelism().map_or(1, usize::from)
-}
 
 /// What came of a run. It is in the store as well.
 pub struct RunReport {
@@ -90,11 +43,11 @@ pub struct RunReport {
 /// A run that is set up, and can be cancelled while it runs.
 pub struct Runner<'a> {
     engine: &'a Engine,
-    workshop: Arc<Workshop>,
+    pub(crate) workshop: Arc<Workshop>,
     files: HashMap<String, Arc<FileTable>>,
-    store: Arc<Store>,
-    observer: Arc<RowCounter>,
-    interrupt: Interrupt,
+    pub(crate) store: Arc<Store>,
+    pub(crate) observer: Arc<RowCounter>,
+    pub(crate) interrupt: Interrupt,
     base: PathBuf,
     profiler: Option<Found>,
     granted_urls: Vec<UrlGrant>,
@@ -155,10 +108,7 @@ impl Engine {
             },
         );
         let workshop = Arc::new(workshop);
-        let interrupt = Interrupt {
-            draining: Arc::default(),
-            cancel: [workshop.cancel.clone(), workshop.cancel_finally.clone()],
-        };
+        let interrupt = Interrupt::of([workshop.cancel.clone(), workshop.cancel_finally.clone()]);
         Runner {
             engine: self,
             workshop,
@@ -171,30 +121,6 @@ impl Engine {
             granted_urls: options.granted_urls,
             beginning,
         }
-    }
-}
-
-/// Ends a run from elsewhere. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Interrupt {
-    draining: Arc<AtomicBool>,
-    cancel: [CancelToken; 2],
-}
-
-impl Interrupt {
-    /// No further step starts, and those that run go on to their end.
-    pub fn drain(&self) {
-        self.draining.store(true, Ordering::Relaxed);
-    }
-
-    /// Ends everything at once.
-    pub fn cancel(&self) {
-        self.drain();
-        self.cancel.iter().for_each(CancelToken::cancel);
-    }
-
-    fn is_draining(&self) -> bool {
-        self.draining.load(Ordering::Relaxed)
     }
 }
 
@@ -244,7 +170,6 @@ impl Runner<'_> {
             records: mut steps,
             loops,
             mut stopped,
-            ..
         } = course;
         steps.sort_by_key(|step| plan.position(&step.name));
         let Fingerprints { data, pieces } = fingerprints
@@ -319,247 +244,6 @@ impl Runner<'_> {
         }
         Ok(())
     }
-
-    /// Starts every step when its needs are met, until all are done or one stops
-    /// the run.
-    async fn run_steps(&self) -> Course {
-        let workshop = &self.workshop;
-        let mut schedule = Schedule::new(workshop.pipeline.clone(), &workshop.plan);
-        let mut course = Course::default();
-        let mut running = JoinSet::new();
-        let deadline = workshop.pipeline.deadline;
-        let deadline_passed = async {
-            match deadline {
-                Some(time) => tokio::time::sleep(time).await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::pin!(deadline_passed);
-        let mut is_late = false;
-        loop {
-            if self.interrupt.is_draining() && !course.drained {
-                course.drained = true;
-                schedule.stop();
-            }
-            let Following { starts, judgements } = self.follow(&mut schedule, &mut course);
-            for (of, records) in judgements {
-                let workshop = workshop.clone();
-                running.spawn_blocking(move || Ended::Loop(of, judge(&workshop, records)));
-            }
-            for steps in together(workshop, starts) {
-                let (workshop, store) = (workshop.clone(), self.store.clone());
-                let observer = self.observer.clone();
-                running.spawn_blocking(move || {
-                    let steps: Vec<_> = steps.iter().map(String::as_str).collect();
-                    Ended::Steps(run_steps(&workshop, &store, &observer, &steps))
-                });
-            }
-            let ended = tokio::select! {
-                ended = running.join_next() => ended,
-                () = &mut deadline_passed, if !is_late => {
-                    is_late = true;
-                    let late = Error::Deadline(deadline.unwrap_or_default());
-                    course.stop(Stopped::Failed(Box::new(late)));
-                    schedule.stop();
-                    workshop.cancel.cancel();
-                    continue;
-                }
-            };
-            match ended {
-                None => break,
-                Some(Err(error)) => {
-                    workshop.cancel.cancel();
-                    schedule.stop();
-                    course.stop(Stopped::Failed(Box::new(Error::Thread(error.to_string()))));
-                }
-                Some(Ok(Ended::Steps(ended))) => {
-                    for (record, result) in ended {
-                        self.ended(&mut schedule, &mut course, record, result);
-                    }
-                }
-                Some(Ok(Ended::Loop(of, judged))) => {
-                    for (record, result) in judged {
-                        self.judged(&mut schedule, &mut course, record, result);
-                    }
-                    schedule.closed(&of);
-                }
-            }
-        }
-        if course.stopped.is_none() && (course.drained || workshop.cancel.is_cancelled()) {
-            course.stopped = Some(Stopped::Failed(Box::new(Error::Cancelled)));
-        }
-        if course.stopped.is_none()
-            && let Err(error) = schedule.conclude_loops()
-        {
-            course.stop(Stopped::Failed(Box::new(error)));
-        }
-        course.loops = schedule.loops();
-        let bodies = workshop.pipeline.loops.values().flat_map(|of| &of.body);
-        for name in bodies.chain(workshop.pipeline.switches.keys()) {
-            if let Some(step) = schedule.stands_for(name) {
-                workshop.choose(name, step);
-            }
-        }
-        course
-    }
-
-    /// What may start now. Steps that turn out to have nothing to do are written down.
-    fn follow(&self, schedule: &mut Schedule, course: &mut Course) -> Following {
-        let workshop = &self.workshop;
-        let mut found = Following::default();
-        loop {
-            let following = schedule.next();
-            if following.is_empty() {
-                return found;
-            }
-            for next in following {
-                let (name, begun) = match next {
-                    Next::Run(start) => {
-                        let begun = workshop.begin(schedule, &start);
-                        (start.step, begun)
-                    }
-                    Next::Skip { step, reason } => {
-                        let record = not_run(workshop, &step, Ok(reason));
-                        self.observer.step_finished(&record);
-                        course.records.push(record);
-                        continue;
-                    }
-                    Next::Fail { step, error } => (step, Err(error)),
-                    Next::Lost { error } => {
-                        workshop.cancel.cancel();
-                        course.stop(Stopped::Failed(Box::new(error)));
-                        continue;
-                    }
-                    Next::Judge { of, steps } => {
-                        let records = course.records.iter();
-                        let records = records.filter(|record| steps.contains(&record.name));
-                        found.judgements.push((of, records.cloned().collect()));
-                        continue;
-                    }
-                };
-                match begun {
-                    Ok(()) => found.starts.extend(workshop.plan.step(&name).cloned()),
-                    Err(error) => {
-                        let record = not_run(workshop, &name, Err(&error));
-                        let stopped = Stopped::Failed(Box::new(error));
-                        self.ended(schedule, course, record, Err(stopped));
-                    }
-                }
-            }
-        }
-    }
-
-    fn ended(
-        &self,
-        schedule: &mut Schedule,
-        course: &mut Course,
-        record: StepRecord,
-        result: Result<(), Stopped>,
-    ) {
-        self.observer.step_finished(&record);
-        let consequence = schedule.ended(&record.name, Facts::of(&record));
-        course.records.push(record);
-        self.conclude(schedule, course, result, consequence);
-    }
-
-    /// What the gates decided on a step that had done its work before.
-    fn judged(
-        &self,
-        schedule: &mut Schedule,
-        course: &mut Course,
-        record: StepRecord,
-        result: Result<(), Stopped>,
-    ) {
-        let consequence = schedule.judged(&record.name, Facts::of(&record));
-        let mut records = course.records.iter_mut();
-        if let Some(before) = records.find(|before| before.name == record.name) {
-            *before = record;
-        }
-        self.conclude(schedule, course, result, consequence);
-    }
-
-    fn conclude(
-        &self,
-        schedule: &mut Schedule,
-        course: &mut Course,
-        result: Result<(), Stopped>,
-        consequence: Consequence,
-    ) {
-        match (result, consequence) {
-            (Ok(()), _) => {}
-            (Err(reason), Consequence::Stop) => {
-                self.workshop.cancel.cancel();
-                course.stop(reason);
-            }
-            (Err(Stopped::Failed(error)), Consequence::GoOn) if error.is_fault_of_host() => {
-                self.workshop.cancel.cancel();
-                schedule.stop();
-                course.stop(Stopped::Failed(error));
-            }
-            (Err(_), Consequence::GoOn) => {}
-        }
-    }
-}
-
-/// What follows in a run.
-#[derive(Default)]
-struct Following {
-    starts: Vec<PlannedStep>,
-    /// Loops with the steps on which gates have to decide.
-    judgements: Vec<(String, Vec<StepRecord>)>,
-}
-
-/// What has ended.
-enum Ended {
-    Steps(Vec<(StepRecord, Result<(), Stopped>)>),
-    Loop(String, Vec<(StepRecord, Result<(), Stopped>)>),
-}
-
-/// How the steps of a run went.
-#[derive(Default)]
-struct Course {
-    records: Vec<StepRecord>,
-    loops: Vec<LoopOutcome>,
-    /// Why the run went no further, if it did not.
-    stopped: Option<Stopped>,
-    /// Whether somebody asked for the run to end when the running steps have.
-    drained: bool,
-}
-
-impl Course {
-    /// The first reason is the one that is told.
-    fn stop(&mut self, reason: Stopped) {
-        self.stopped.get_or_insert(reason);
-    }
-}
-
-/// Groups steps that are ready: those that fold rows of the same raw data start together, and
-/// share its scan. A step with a time limit of its own does not wait for others.
-fn together(workshop: &Workshop, ready: Vec<PlannedStep>) -> Vec<Vec<String>> {
-    let mut groups: Vec<(HashSet<String>, Vec<String>)> = Vec::new();
-    for step in ready {
-        let alone = step.work.kind() == Kind::Trainer
-            || workshop.pipeline.steps[&step.name].timeout.is_some();
-        let mut roots = HashSet::new();
-        if !alone {
-            let datasets = step.work.datasets();
-            let names = datasets.iter().filter_map(|dataset| workshop.root(dataset));
-            roots.extend(names.map(str::to_owned));
-        }
-        let mut names = vec![step.name];
-        // Groups that have a table in common with this step become one with it.
-        groups.retain_mut(|(others, members)| {
-            let apart = others.is_disjoint(&roots);
-            if !apart {
-                roots.extend(others.drain());
-                let later = std::mem::replace(&mut names, std::mem::take(members));
-                names.extend(later);
-            }
-            apart
-        });
-        groups.push((roots, names));
-    }
-    groups.into_iter().map(|(_, names)| names).collect()
 }
 
 /// How a run of this many steps ended, in a word, a line, and an error.

@@ -17,7 +17,7 @@ use crate::{
     observer::Reading,
     permits::Permits,
     results::Results,
-    run::available_jobs,
+    run_options::available_jobs,
 };
 
 /// What is known of the contestants on the rows.

@@ -2,7 +2,9 @@
 //! threads, clocks and files: it is told how steps ended, and says what follows.
 
 mod choice;
+mod expressions;
 mod facts;
+mod outcome;
 #[cfg(test)]
 mod tests;
 
@@ -14,9 +16,9 @@ use std::{
 use mlhost_pipeline::{Condition, Loop, OnFailure, Pipeline, Plan, Step};
 use serde_json::{Map, Value};
 
-pub use choice::{IterationOutcome, LoopOutcome};
-pub(crate) use choice::{is_meant, written_names};
 pub(crate) use facts::{Facts, Scope};
+pub use outcome::{IterationOutcome, LoopOutcome};
+pub(crate) use outcome::{is_meant, written_names};
 
 use crate::{Error, Result, StepStatus};
 
