@@ -5,7 +5,10 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::support::{Scene, example, filters};
+use crate::{
+    gates::rows,
+    support::{Scene, example, filters},
+};
 
 /// A tree of a depth that a run is told, registered as a run is told, in the experiment `prices`.
 pub(crate) const PIPELINE: &str = r#"mlhost = 1
@@ -36,18 +39,6 @@ input = { model = "tree", data = "test" }
 with.target = "${params.target}"
 gate.mae = { maximum = 1000.0 }
 "#;
-
-/// Rows whose price goes up and down with their area, and has noise of its own.
-fn rows(count: u32, first: u32) -> String {
-    let row = |row: u32| {
-        let (area, age) = (f64::from(row * 37 % 101), row * 53 % 29);
-        let noise = f64::from(row * 7919 % 61) / 10.0;
-        let price = 50.0 * (area / 16.0).sin() - f64::from(age) + noise;
-        format!("{area},{age},{price:.3}\n")
-    };
-    let rows: String = (first..first + count).map(row).collect();
-    format!("area,age,price\n{rows}")
-}
 
 pub(crate) fn scene() -> Scene {
     let scene = Scene::new();

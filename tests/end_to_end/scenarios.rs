@@ -42,8 +42,12 @@ fn told(scenario: &Path) -> String {
     let mut command = scene.command(["check", "pipeline.toml"].into_iter().chain(more.lines()));
     let child = command.current_dir(scenario).spawn();
     let ended = crate::support::finish(child.expect("the command starts")).expect_code(1);
+    let files = ["pipeline.toml", "part.toml"];
+    let has_place = files
+        .iter()
+        .any(|file| ended.stderr.contains(&format!("--> {file}:")));
     assert!(
-        ended.stderr.contains("--> pipeline.toml:") || !more.is_empty(),
+        has_place || !more.is_empty(),
         "{}: no place in\n{}",
         scenario.display(),
         ended.stderr

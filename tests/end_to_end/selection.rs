@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Scene, example};
+use crate::support::{Scene, example, step};
 
 const SELECTION: &str = r#"where = [
     ["day", "<=", 20],
@@ -74,12 +74,6 @@ target = "arr_delay"
 fn run(scene: &Scene, jobs: u32) -> Value {
     let ended = scene.host(&format!("run pipeline.toml --jobs {jobs} --format json"));
     ended.expect_code(0).json()
-}
-
-fn step<'a>(run: &'a Value, name: &str) -> &'a Value {
-    let steps = run["steps"].as_array().expect("steps");
-    let step = steps.iter().find(|step| step["name"] == name);
-    step.unwrap_or_else(|| panic!("no step `{name}`"))
 }
 
 #[test]

@@ -137,6 +137,31 @@ impl Ended {
     }
 }
 
+/// The record of a step in what `host run` prints.
+pub(crate) fn step<'a>(run: &'a Value, name: &str) -> &'a Value {
+    let steps = run["steps"].as_array().expect("steps");
+    let step = steps.iter().find(|step| step["name"] == name);
+    step.unwrap_or_else(|| panic!("no step `{name}`"))
+}
+
+/// A metric that stands for the whole of a step, or has this label.
+pub(crate) fn metric(step: &Value, name: &str, label: Option<(&str, &str)>) -> f64 {
+    let metrics = step["outcome"]["metrics"].as_array().expect("metrics");
+    let fits = |metric: &&Value| {
+        let labels = metric["labels"].as_object().expect("labels");
+        metric["name"] == name
+            && match label {
+                None => labels.is_empty(),
+                Some((key, value)) => labels.len() == 1 && labels.get(key) == Some(&value.into()),
+            }
+    };
+    let value = metrics
+        .iter()
+        .find(fits)
+        .and_then(|metric| metric["value"].as_f64());
+    value.unwrap_or_else(|| panic!("no {name} {label:?} in {metrics:?}"))
+}
+
 /// Waits for a command and takes in what it says.
 ///
 /// # Panics

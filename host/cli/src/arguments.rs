@@ -19,7 +19,7 @@ pub(crate) use ab::{AbArguments, ExperimentsArguments, ExperimentsCommand};
 pub(crate) use grants::GrantArguments;
 pub(crate) use limits::LimitArguments;
 pub(crate) use overrides::OverrideArguments;
-pub(crate) use triggers::{ScheduleArguments, WatchArguments};
+pub(crate) use triggers::{ScheduleArguments, WaitingArguments, WatchArguments};
 
 /// Takes a table from a raw file to a versioned, gated, monitored model.
 #[derive(Debug, Parser)]

@@ -64,7 +64,7 @@ impl Pipeline {
                 };
                 if let Some((steps, data)) = unfolder.unfold(&mut diagnostics) {
                     all.extend(steps.into_iter().map(|step| (step.name.clone(), step)));
-                    folded.insert(name.clone(), data);
+                    folded.insert(step.written.clone(), data);
                 }
             }
             all.insert(name.clone(), step.clone());
@@ -101,11 +101,18 @@ impl Unfolder<'_> {
         let mut steps = Vec::new();
         for fold in 0..self.folds.count() {
             let own = fold_of(&self.step.name, fold);
-            let (train, test) = folded.tables(&self.step.name, fold);
+            // What is the same in all iterations of a loop is fitted once for all of them.
+            let shared = fold_of(&self.step.written, fold);
+            let (train, test) = folded.tables(&self.step.written, fold);
             let mut rows = train;
             for original in &chain {
                 let mut copy = (*original).clone();
-                copy.name = format!("{own}/{}", original.written);
+                let of = if original.iteration.is_some() {
+                    &own
+                } else {
+                    &shared
+                };
+                copy.name = format!("{of}/{}", original.written);
                 copy.input = Input::Dataset(Reference {
                     name: rows,
                     span: self.span.clone(),

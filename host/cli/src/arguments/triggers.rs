@@ -14,16 +14,7 @@ pub(crate) struct WatchArguments {
     pub(crate) pipeline: PathBuf,
 
     #[command(flatten)]
-    pub(crate) overrides: OverrideArguments,
-
-    #[command(flatten)]
-    pub(crate) quiet: QuietArguments,
-
-    #[command(flatten)]
-    pub(crate) grants: GrantArguments,
-
-    #[command(flatten)]
-    pub(crate) limits: LimitArguments,
+    pub(crate) waiting: WaitingArguments,
 }
 
 #[derive(Debug, Args)]
@@ -42,21 +33,22 @@ pub(crate) struct ScheduleArguments {
     pub(crate) timezone: String,
 
     #[command(flatten)]
+    pub(crate) waiting: WaitingArguments,
+}
+
+/// How each run is run that a waiting process starts.
+#[derive(Debug, Args)]
+pub(crate) struct WaitingArguments {
+    #[command(flatten)]
     pub(crate) overrides: OverrideArguments,
 
-    #[command(flatten)]
-    pub(crate) quiet: QuietArguments,
+    /// For how long files must stay as they are before a change of them is over
+    #[arg(long, value_name = "TIME", default_value = "300ms", value_parser = parse_time)]
+    pub(crate) quiet: Duration,
 
     #[command(flatten)]
     pub(crate) grants: GrantArguments,
 
     #[command(flatten)]
     pub(crate) limits: LimitArguments,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct QuietArguments {
-    /// For how long files must stay as they are before a change of them is over
-    #[arg(long = "quiet", value_name = "TIME", default_value = "300ms", value_parser = parse_time)]
-    pub(crate) time: Duration,
 }

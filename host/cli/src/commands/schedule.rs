@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use mlhost_pipeline::Timetable;
 
-use super::triggers::{Manner, Scheduled, Station};
+use super::triggers::{Scheduled, Station};
 use crate::{
     arguments::ScheduleArguments,
     error::{Failure, INTERNAL},
@@ -24,7 +24,7 @@ pub(super) fn schedule(
     let mut scheduled = Vec::new();
     let mut pipelines = Vec::new();
     for path in &arguments.pipelines {
-        let (mut one, pipeline) = Scheduled::read(path, &arguments.overrides)?;
+        let (mut one, pipeline) = Scheduled::read(path, &arguments.waiting.overrides)?;
         one.triggers.timetables.extend(given.clone());
         if one.triggers.is_empty() {
             let message = format!("nothing starts `{}`", path.display());
@@ -34,13 +34,8 @@ pub(super) fn schedule(
         scheduled.push(one);
         pipelines.push(pipeline);
     }
-    let manner = Manner {
-        quiet: arguments.quiet.time,
-        grants: &arguments.grants,
-        limits: &arguments.limits,
-        store: store.map(Path::to_owned),
-    };
-    Station::new(scheduled, &pipelines, manner, output)?.run_until_signal(None)
+    let station = Station::new(scheduled, &pipelines, &arguments.waiting, store, output)?;
+    station.run_until_signal(None)
 }
 
 fn timetable(cron: &str, zone: &str) -> Result<Timetable, Failure> {

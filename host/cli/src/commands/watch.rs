@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use mlhost_engine::TriggerRecord;
 use mlhost_pipeline::Triggers;
 
-use super::triggers::{Manner, Scheduled, Station};
+use super::triggers::{Scheduled, Station};
 use crate::{arguments::WatchArguments, error::Failure, output::Output};
 
 pub(super) fn watch(
@@ -14,18 +14,19 @@ pub(super) fn watch(
     store: Option<&Path>,
     output: &mut Output,
 ) -> Result<ExitCode, Failure> {
-    let (mut scheduled, pipeline) = Scheduled::read(&arguments.pipeline, &arguments.overrides)?;
+    let (mut scheduled, pipeline) =
+        Scheduled::read(&arguments.pipeline, &arguments.waiting.overrides)?;
     scheduled.triggers = Triggers {
         watch: true,
         ..Triggers::default()
     };
-    let manner = Manner {
-        quiet: arguments.quiet.time,
-        grants: &arguments.grants,
-        limits: &arguments.limits,
-        store: store.map(Path::to_owned),
-    };
-    let station = Station::new(vec![scheduled], &[pipeline], manner, output)?;
+    let station = Station::new(
+        vec![scheduled],
+        &[pipeline],
+        &arguments.waiting,
+        store,
+        output,
+    )?;
     let changed = Vec::new();
     station.run_until_signal(Some(TriggerRecord::Watch { changed }))
 }

@@ -5,10 +5,9 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::rewrite::{self, Meaning};
-use super::{Outputs, find, path_from, table, table_mut};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use super::{Outputs, find, path_from, table, table_mut, text};
+use crate::diagnostic::Diagnostics;
 use crate::interpolate::{self, Each, Values};
-use crate::names;
 use crate::node::{Content, Entry, Node};
 use crate::params::Params;
 use crate::reference::PluginReference;
@@ -26,8 +25,8 @@ pub(super) struct Including<'a> {
     pub(super) name: &'a str,
     /// The file, as seen from the folder of the pipeline.
     pub(super) file: &'a str,
-    /// The parameters, in the form of overrides.
-    pub(super) params: Vec<(String, String)>,
+    /// Its parameters, with what goes in.
+    pub(super) params: &'a Params,
     /// Tables of the including file in the place of its data.
     pub(super) data: HashMap<String, String>,
     /// The step itself, for its `when`, `after`, `on_failure` and `finally`.
@@ -40,7 +39,6 @@ pub(super) fn read(
     including: &Including<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Inside {
-    let params = Params::read(find(entries, "params"), &[], &including.params, diagnostics);
     let section = |name: &str| {
         find(entries, name)
             .map(|entry| table(&entry.node))
@@ -51,28 +49,14 @@ pub(super) fn read(
         .chain(section("data"))
         .map(|entry| entry.name.as_str())
         .collect();
-    for name in including.data.keys() {
-        if !section("data").iter().any(|data| data.name == *name) {
-            let known = section("data").iter().map(|entry| entry.name.as_str());
-            let place =
-                find(including.step, "data").map(|entry| entry.node.place(&format!("/{name}")));
-            let place = place.and_then(|place| place.key_span);
-            let message = format!("`{}` has no data `{}`", including.file, name.escape_debug());
-            let diagnostic = Diagnostic::new(message).hint(names::hint(name, "data", known));
-            diagnostics.push(match place {
-                Some(span) => diagnostic.at(span),
-                None => diagnostic,
-            });
-        }
-    }
     let meaning = Prefixed {
         including,
         own: &own,
-        params: &params,
+        params: including.params,
     };
     let mut steps = Vec::new();
     for step in section("steps") {
-        let mut step = prefixed(step, including.name, &params, diagnostics);
+        let mut step = prefixed(step, including.name, including.params, diagnostics);
         if let Some(entries) = table_mut(&mut step.node) {
             plugin_path(entries, including.file);
             rewrite::step(entries, &meaning);
@@ -84,7 +68,7 @@ pub(super) fn read(
         .iter()
         .filter(|data| !including.data.contains_key(&data.name));
     let data = kept.map(|data| {
-        let mut data = prefixed(data, including.name, &params, diagnostics);
+        let mut data = prefixed(data, including.name, including.params, diagnostics);
         for entry in table_mut(&mut data.node).into_iter().flatten() {
             if let ("path", Content::String(path)) = (entry.name.as_str(), &mut entry.node.content)
             {
@@ -95,7 +79,7 @@ pub(super) fn read(
     });
     let data = data.collect();
     Inside {
-        outputs: outputs(entries, including, &own, diagnostics),
+        outputs: outputs(entries, including),
         steps,
         data,
     }
@@ -172,33 +156,16 @@ fn after(entries: &mut Vec<Entry>, further: &Entry) {
     }
 }
 
-/// What the file calls its results, as they are called outside.
-fn outputs(
-    entries: &[Entry],
-    including: &Including<'_>,
-    own: &[&str],
-    diagnostics: &mut Diagnostics,
-) -> Outputs {
+/// What the file calls its results, as they are called outside. That each is a step was checked.
+fn outputs(entries: &[Entry], including: &Including<'_>) -> Outputs {
     let listed = find(entries, "outputs")
         .map(|entry| table(&entry.node))
         .unwrap_or_default();
     let mut outputs = Outputs::new();
     for output in listed {
-        let Content::String(step) = &output.node.content else {
+        let Some(step) = text(&output.node) else {
             continue;
         };
-        if !own.contains(&step.as_str()) {
-            diagnostics.push(
-                Diagnostic::new(format!(
-                    "output `{}` is no step: `{}`",
-                    output.name,
-                    step.escape_debug()
-                ))
-                .at(output.node.span.clone())
-                .hint(names::hint(step, "steps", own.iter().copied())),
-            );
-            continue;
-        }
         let inside = format!("{}/{step}", including.name);
         if listed.len() == 1 {
             outputs.insert(including.name.to_owned(), inside.clone());

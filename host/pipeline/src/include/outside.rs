@@ -136,34 +136,37 @@ impl Includer<'_> {
             return None;
         };
         let mut entries = syntax::parse(source, *begin, diagnostics)?;
-        let including = Including {
-            name: &step.name,
+        let other = Other {
             file: &file,
-            params: self.params_of(section, diagnostics),
-            data: self.data_of(section, diagnostics),
-            step: table(&step.node),
+            entries: &entries,
         };
-        let own = Params::read(
-            find(&entries, "params"),
-            &[],
-            &including.params,
-            &mut Diagnostics::new(source.clone()),
-        );
+        let given = self.params_of(section, &other, diagnostics);
+        let data = self.data_of(section, &other, diagnostics);
+        let params = Params::read(find(&entries, "params"), &[], &given, diagnostics);
         let within: Vec<&str> = self.within.iter().copied().chain([self.file]).collect();
         put_in(
             &mut entries,
-            &own,
+            &params,
             self.files,
             (&file, &within),
             diagnostics,
         )?;
+        check_outputs(&entries, diagnostics);
+        let including = Including {
+            name: &step.name,
+            file: &file,
+            params: &params,
+            data,
+            step: table(&step.node),
+        };
         Some(inside::read(&entries, &including, diagnostics))
     }
 
-    /// The parameters that go in, in the form of overrides.
+    /// The parameters that go into a file, in the form of overrides.
     fn params_of(
         &self,
         section: reader::Section<'_>,
+        other: &Other<'_>,
         diagnostics: &mut Diagnostics,
     ) -> Vec<(String, String)> {
         let Some(entry) = section.optional("params") else {
@@ -171,20 +174,25 @@ impl Includer<'_> {
         };
         let entry = interpolate::entry(entry, self.params, diagnostics);
         let given = reader::table(&entry.node, &section.key("params"), diagnostics);
-        let given = given.unwrap_or_default().iter().filter_map(|param| {
-            let value = match param.node.to_json().ok()? {
-                Value::String(text) => text,
-                other => other.to_string(),
+        let mut params = Vec::new();
+        for param in given.unwrap_or_default() {
+            let value = match param.node.to_json() {
+                Ok(Value::String(text)) => text,
+                Ok(other) => other.to_string(),
+                Err(_) => continue,
             };
-            Some((param.name.clone(), value))
-        });
-        given.collect()
+            if other.declares("params", "parameter", param, diagnostics) {
+                params.push((param.name.clone(), value));
+            }
+        }
+        params
     }
 
-    /// The tables that go in.
+    /// The tables that go into a file.
     fn data_of(
         &self,
         section: reader::Section<'_>,
+        other: &Other<'_>,
         diagnostics: &mut Diagnostics,
     ) -> HashMap<String, String> {
         let Some(entry) = section.optional("data") else {
@@ -194,11 +202,50 @@ impl Includer<'_> {
         let given = reader::table(&entry.node, &what, diagnostics).unwrap_or_default();
         let mut data = HashMap::new();
         for table in given {
-            if let Some(name) = reader::string(&table.node, &what, diagnostics) {
+            if let Some(name) = reader::string(&table.node, &what, diagnostics)
+                && other.declares("data", "data", table, diagnostics)
+            {
                 data.insert(table.name.clone(), name.to_owned());
             }
         }
         data
+    }
+}
+
+/// A file that is included.
+struct Other<'a> {
+    file: &'a str,
+    entries: &'a [Entry],
+}
+
+impl Other<'_> {
+    /// Whether the file has what is given to it; reports it otherwise.
+    fn declares(
+        &self,
+        section: &str,
+        what: &str,
+        given: &Entry,
+        diagnostics: &mut Diagnostics,
+    ) -> bool {
+        let declared = find(self.entries, section)
+            .map(|entry| table(&entry.node))
+            .unwrap_or_default();
+        let known = declared.iter().any(|entry| entry.name == given.name);
+        if !known {
+            let name = given.name.escape_debug();
+            let names = declared.iter().map(|entry| entry.name.as_str());
+            let plural = if section == "params" {
+                "parameters"
+            } else {
+                section
+            };
+            diagnostics.push(
+                Diagnostic::new(format!("`{}` has no {what} `{name}`", self.file))
+                    .at(given.key_span.clone())
+                    .hint(names::hint(&given.name, plural, names)),
+            );
+        }
+        known
     }
 }
 

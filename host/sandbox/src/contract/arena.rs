@@ -4,11 +4,11 @@
 use arrow::buffer::{Buffer, MutableBuffer};
 use bytes::Bytes;
 
-use super::floats::{self, Float};
+use super::{
+    floats::{self, Float},
+    room,
+};
 use crate::HeldMemory;
-
-/// What the place of every buffer is a multiple of: what Arrow recommends.
-const ALIGNMENT: usize = 64;
 
 /// A batch's memory on its way.
 pub(super) struct Arena {
@@ -26,11 +26,6 @@ impl AsRef<[u8]> for Kept {
     fn as_ref(&self) -> &[u8] {
         &self.memory
     }
-}
-
-/// The room that a buffer of so many bytes takes up.
-pub(super) fn room(bytes: usize) -> usize {
-    bytes.next_multiple_of(ALIGNMENT)
 }
 
 impl Arena {

@@ -20,10 +20,10 @@ use wasmtime::{
     },
 };
 
-use super::wire::{Array, Buffer};
-
-/// What the address of every buffer in the plugin is a multiple of: what Arrow recommends.
-const ALIGNMENT: usize = 64;
+use super::{
+    ALIGNMENT, room,
+    wire::{Array, Buffer},
+};
 
 /// `batch`.
 #[derive(Debug)]
@@ -52,11 +52,6 @@ impl TryFrom<FlatBatch> for Batch {
             Err(_) => Err(Error::TooLong(bytes)),
         }
     }
-}
-
-/// The bytes from the beginning of a buffer to that of the next.
-fn room(bytes: usize) -> usize {
-    bytes.saturating_add(ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT
 }
 
 impl Batch {

@@ -13,9 +13,9 @@ use wasmtime::{
 };
 
 use super::{
-    arena::{self, Arena},
+    arena::Arena,
     floats::{self, Float},
-    types, wire,
+    room, types, wire,
 };
 use crate::{
     CONTRACT,
@@ -74,9 +74,7 @@ fn emit(
         }));
     };
     let lengths = || rows.buffers.iter().map(|buffer| buffer.length as usize);
-    let room = lengths().fold(0, |sum: usize, length| {
-        sum.saturating_add(arena::room(length))
-    });
+    let room = lengths().fold(0, |sum: usize, length| sum.saturating_add(room(length)));
     store
         .data_mut()
         .hand_over(room.saturating_add(BATCH_BYTES))?;

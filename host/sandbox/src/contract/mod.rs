@@ -21,6 +21,16 @@ mod floats;
 pub(crate) mod pass;
 pub mod wire;
 
+/// What the address of every buffer is a multiple of, on both sides: what Arrow recommends.
+const ALIGNMENT: usize = 64;
+
+/// The bytes from the beginning of a buffer to that of the next.
+fn room(bytes: usize) -> usize {
+    bytes
+        .checked_next_multiple_of(ALIGNMENT)
+        .unwrap_or(usize::MAX)
+}
+
 wasmtime::component::bindgen!({
     inline: "
         package mlhost:host;

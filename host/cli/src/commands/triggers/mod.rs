@@ -18,4 +18,4 @@ mod station;
 
 pub(super) use follow::check as check_followers;
 pub(super) use scheduled::Scheduled;
-pub(super) use station::{Manner, Station};
+pub(super) use station::Station;

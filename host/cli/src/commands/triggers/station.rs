@@ -2,7 +2,7 @@
 //! and the engine that runs pipelines.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -21,7 +21,7 @@ use super::drive::{World, drive};
 use super::files::Folder;
 use super::line::Line;
 use super::{Scheduled, follow};
-use crate::arguments::{GrantArguments, LimitArguments};
+use crate::arguments::WaitingArguments;
 use crate::commands::{engine, grants, run};
 use crate::error::{Failure, INTERNAL};
 use crate::output::Output;
@@ -31,15 +31,6 @@ use crate::{places, progress, text};
 /// After so long files are looked at although nobody tells that something has happened: not all file
 /// systems do. And the clock is, which somebody may have set, or stopped with the machine.
 const LOOK: Duration = Duration::from_secs(30);
-
-/// How pipelines are run.
-pub(in crate::commands) struct Manner<'a> {
-    /// For so long files must stay as they are.
-    pub(in crate::commands) quiet: Duration,
-    pub(in crate::commands) grants: &'a GrantArguments,
-    pub(in crate::commands) limits: &'a LimitArguments,
-    pub(in crate::commands) store: Option<PathBuf>,
-}
 
 /// What ends a wait.
 enum Event {
@@ -52,7 +43,9 @@ enum Event {
 /// Everything that runs of these pipelines need.
 pub(in crate::commands) struct Station<'a> {
     scheduled: Vec<Scheduled<'a>>,
-    manner: Manner<'a>,
+    arguments: &'a WaitingArguments,
+    /// The store that was chosen, if one was.
+    store: Option<&'a Path>,
     output: &'a mut Output,
     engine: Engine,
     runtime: Runtime,
@@ -75,13 +68,14 @@ impl<'a> Station<'a> {
     pub(in crate::commands) fn new(
         scheduled: Vec<Scheduled<'a>>,
         pipelines: &[Pipeline],
-        manner: Manner<'a>,
+        arguments: &'a WaitingArguments,
+        store: Option<&'a Path>,
         output: &'a mut Output,
     ) -> Result<Self, Failure> {
         follow::all_are_run(&scheduled, pipelines)?;
         let engine = engine()?;
         for (one, pipeline) in scheduled.iter().zip(pipelines) {
-            grants::urls(manner.grants, pipeline)?;
+            grants::urls(&arguments.grants, pipeline)?;
             if !one.triggers.follows.is_empty() {
                 follow::check(&engine, pipeline, &one.folder)?;
             }
@@ -97,7 +91,8 @@ impl<'a> Station<'a> {
         }));
         let mut station = Self {
             scheduled,
-            manner,
+            arguments,
+            store,
             output,
             engine,
             runtime,
@@ -150,7 +145,7 @@ impl<'a> Station<'a> {
             Ok(watcher) => self.watcher = Some(watcher),
             Err(error) => cannot_hear("files", &error),
         }
-        let quiet = self.manner.quiet;
+        let quiet = self.arguments.quiet;
         for one in self.scheduled.iter_mut().filter(|one| one.triggers.watch) {
             one.watch(quiet);
         }
@@ -193,11 +188,11 @@ impl<'a> Station<'a> {
     /// Reads a pipeline and runs it.
     fn attempt(&mut self, which: Which, trigger: TriggerRecord) -> Result<RunReport, Failure> {
         let (pipeline, overrides) = self.scheduled[which].read_for_run()?;
-        let granted_urls = grants::urls(self.manner.grants, &pipeline)?;
+        let granted_urls = grants::urls(&self.arguments.grants, &pipeline)?;
         let folder = self.scheduled[which].folder.clone();
-        let chosen = self.manner.store.as_deref();
+        let chosen = self.store;
         let known = places::known_store_of_pipeline(chosen, &folder)?.map(Arc::new);
-        let limits = self.manner.limits;
+        let limits = &self.arguments.limits;
         let options = RunOptions {
             given: overrides.params().iter().cloned().collect(),
             trigger: Some(trigger),
