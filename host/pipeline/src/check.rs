@@ -100,14 +100,15 @@ pub(crate) fn references(
     }
     waits_for_the_end(steps, switches, diagnostics);
     let mut picked: HashMap<&str, &Case> = HashMap::new();
-    for case in switches.values().flat_map(|switch| &switch.cases) {
-        let twice = picked.insert(&case.step, case);
+    let cases = switches.values().flat_map(|switch| &switch.cases);
+    for (case, step) in cases.flat_map(|case| case.steps().map(move |step| (case, step))) {
+        let twice = picked.insert(step, case);
         let diagnostic = if let Some(first) = twice {
-            Diagnostic::new(format!("step `{}` is picked in two places", case.step))
+            Diagnostic::new(format!("step `{step}` is picked in two places"))
                 .related(first.span.clone(), "the other one")
                 .hint("write one condition with `||`")
-        } else if switches.contains_key(&case.step) {
-            Diagnostic::new(format!("step `{}` is a switch itself", case.step))
+        } else if switches.contains_key(step) {
+            Diagnostic::new(format!("step `{step}` is a switch itself"))
                 .hint("add its cases to this one")
         } else {
             continue;

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, BinaryHeap, HashMap};
 
 use indexmap::IndexMap;
 
-use crate::control::{Items, OnFailure, Switch};
+use crate::control::{Case, Items, OnFailure, Switch};
 use crate::pipeline::Step;
 use crate::unroll::Loop;
 
@@ -146,12 +146,8 @@ impl<'a> References<'a> {
             }
         }
         for switch in switches.values() {
-            for case in &switch.cases {
-                references
-                    .picked_by
-                    .entry(&case.step)
-                    .or_default()
-                    .push(switch);
+            for step in switch.cases.iter().flat_map(Case::steps) {
+                references.picked_by.entry(step).or_default().push(switch);
             }
         }
         references

@@ -95,13 +95,14 @@ impl Schedule {
         if let Some(reason) = self.not_called(step) {
             return Ok(Some(reason));
         }
-        let switch = pipeline
-            .switches
-            .values()
-            .find(|switch| switch.cases.iter().any(|case| case.step == step.written));
-        if let Some(switch) = switch {
+        let governing = pipeline.switches.values().find_map(|switch| {
+            let mut cases = switch.cases.iter();
+            let case = cases.find(|case| case.steps().any(|name| *name == step.written))?;
+            Some((switch, case))
+        });
+        if let Some((switch, case)) = governing {
             let picked = self.pick(&switch.name, step)?;
-            if picked.as_ref() != Some(&step.written) {
+            if picked.as_ref() != Some(&case.step) {
                 return Ok(Some(match picked {
                     Some(other) => format!("`{}` picked `{other}`", switch.name),
                     None => format!("`{}` picked nothing", switch.name),

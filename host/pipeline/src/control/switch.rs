@@ -25,7 +25,16 @@ pub struct Case {
     pub when: Option<Condition>,
     /// The step.
     pub step: String,
+    /// Other steps that run only if this one is picked, such as those that it takes rows from.
+    pub also: Vec<String>,
     pub(crate) span: Span,
+}
+
+impl Case {
+    /// The steps that run only if this case is picked.
+    pub fn steps(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.step).chain(&self.also)
+    }
 }
 
 impl Switch {
@@ -98,7 +107,8 @@ pub(crate) fn read(
             );
             continue;
         }
-        let Some(section) = Section::open(&item, &title, &["when", "step"], diagnostics) else {
+        let Some(section) = Section::open(&item, &title, &["when", "step", "also"], diagnostics)
+        else {
             continue;
         };
         let remedy = "add `step = \"…\"`, the step to pick";
@@ -119,10 +129,18 @@ pub(crate) fn read(
             continue;
         };
         scope.check_step(name, &step.node.span, diagnostics);
+        let also = section
+            .optional("also")
+            .and_then(|entry| reader::strings(&entry.node, &section.key("also"), diagnostics));
+        let also = also.unwrap_or_default();
+        for (name, node) in &also {
+            scope.check_step(name, &node.span, diagnostics);
+        }
         if has_when == when.is_some() {
             cases.push(Case {
                 when,
                 step: name.to_owned(),
+                also: also.into_iter().map(|(name, _)| name.to_owned()).collect(),
                 span: step.node.span.clone(),
             });
         }

@@ -199,6 +199,11 @@ impl Meaning for Prefixed<'_> {
         })
     }
 
+    fn all_steps(&self, _: &str) -> Option<(String, Vec<String>)> {
+        // A file in this one has been put in already.
+        None
+    }
+
     fn param(&self, name: &str) -> Option<Value> {
         self.params.get(name)?.to_json().ok()
     }

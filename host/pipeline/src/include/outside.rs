@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::inside::{self, Including};
 use super::rewrite::{self, Meaning};
 use super::{Files, Outputs, find, path_from, table, table_mut, text};
+use crate::control::is_switch;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::interpolate;
 use crate::names;
@@ -49,6 +50,7 @@ pub(crate) fn put_in(
     let mut all_steps = Vec::new();
     let mut data = Vec::new();
     let mut outputs = Outputs::new();
+    let mut whole = HashMap::new();
     for step in steps.iter().cloned() {
         let Some(path) = find(table(&step.node), "pipeline") else {
             all_steps.push(step);
@@ -61,15 +63,22 @@ pub(crate) fn put_in(
             within,
         };
         if let Some(inside) = includer.include(&step, path, diagnostics) {
-            all_steps.extend(inside.steps);
             data.extend(inside.data);
+            let plugins = inside.steps.iter().filter(|inner| !is_switch(inner));
+            let names: Vec<String> = plugins.map(|inner| inner.name.clone()).collect();
+            let standing = inside.outputs.get(&step.name).or(names.last()).cloned();
+            whole.extend(standing.map(|standing| (step.name.clone(), (standing, names))));
             outputs.extend(inside.outputs);
+            all_steps.extend(inside.steps);
         }
     }
     if diagnostics.len() > before {
         return None;
     }
-    let meaning = Outside { outputs: &outputs };
+    let meaning = Outside {
+        outputs: &outputs,
+        whole: &whole,
+    };
     for step in &mut all_steps {
         if let Some(entries) = table_mut(&mut step.node) {
             rewrite::step(entries, &meaning);
@@ -252,11 +261,18 @@ impl Other<'_> {
 /// Names outside of included files: outputs are the steps that they are called by.
 struct Outside<'a> {
     outputs: &'a Outputs,
+    /// All steps of a file by the name of the step that includes it, and the one of them that
+    /// stands for it.
+    whole: &'a HashMap<String, (String, Vec<String>)>,
 }
 
 impl Meaning for Outside<'_> {
     fn dataset(&self, name: &str) -> Option<String> {
         self.outputs.get(name).cloned()
+    }
+
+    fn all_steps(&self, name: &str) -> Option<(String, Vec<String>)> {
+        self.whole.get(name).cloned()
     }
 
     fn param(&self, _: &str) -> Option<Value> {

@@ -12,6 +12,10 @@ pub(super) trait Meaning {
     /// The name of data or of a step, where it is another one.
     fn dataset(&self, name: &str) -> Option<String>;
 
+    /// All steps of an included file by the name of the step that includes it, and the one of them
+    /// that stands for it.
+    fn all_steps(&self, name: &str) -> Option<(String, Vec<String>)>;
+
     /// What a parameter is, where that is known.
     fn param(&self, name: &str) -> Option<Value>;
 }
@@ -51,7 +55,42 @@ fn cases(node: &mut Node, meaning: &dyn Meaning) {
     };
     for item in items {
         keys(item, "when", &|node| expression(node, meaning));
-        keys(item, "step", &|node| names(node, meaning));
+        whole_files(item, meaning);
+        for key in ["step", "also"] {
+            keys(item, key, &|node| names(node, meaning));
+        }
+    }
+}
+
+/// Has a case that picks an included file pick all of its steps.
+fn whole_files(case: &mut Node, meaning: &dyn Meaning) {
+    let Some(entries) = table_mut(case) else {
+        return;
+    };
+    let Some(step) = entries.iter_mut().find(|entry| entry.name == "step") else {
+        return;
+    };
+    let Content::String(name) = &mut step.node.content else {
+        return;
+    };
+    let Some((standing, all)) = meaning.all_steps(name) else {
+        return;
+    };
+    let span = step.node.span.clone();
+    let others = all.into_iter().filter(|other| *other != standing);
+    let others = others.map(|other| Node::new(span.clone(), Content::String(other)));
+    let others: Vec<Node> = others.collect();
+    *name = standing;
+    let own = entries.iter_mut().find(|entry| entry.name == "also");
+    match own.map(|entry| &mut entry.node.content) {
+        Some(Content::Array(own)) => own.extend(others),
+        // What else it is, is reported when the case is read.
+        Some(_) => {}
+        None => entries.push(Entry {
+            name: "also".to_owned(),
+            key_span: span.clone(),
+            node: Node::new(span, Content::Array(others)),
+        }),
     }
 }
 
