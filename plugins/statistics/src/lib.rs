@@ -12,6 +12,7 @@
 //! | [`Extremes`] | minimum, maximum | exactly |
 //! | [`Distribution`] | how often each number occurs | exactly |
 //! | [`Categories`] | how often each text occurs | exactly |
+//! | [`Distinct`] | how many different values there are | exactly |
 //!
 //! [`drift`] compares two of them; [`mod@column`] reads the values of any Arrow array
 //! that holds numbers, texts or classes.
@@ -41,6 +42,7 @@
 mod categories;
 pub mod column;
 mod counter;
+mod distinct;
 mod distribution;
 pub mod drift;
 mod error;
@@ -50,6 +52,7 @@ mod number_key;
 mod recent;
 
 pub use categories::Categories;
+pub use distinct::{Distinct, EXACT_DISTINCT, STANDARD_ERROR};
 pub use distribution::{Distribution, EXACT_VALUES, RELATIVE_ERROR};
 pub use error::{Error, Result};
 pub use extremes::Extremes;

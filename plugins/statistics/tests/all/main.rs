@@ -5,6 +5,7 @@
 
 mod categories;
 mod column;
+mod distinct;
 mod distribution;
 mod drift;
 mod extremes;
