@@ -38,6 +38,7 @@ mod patches;
 mod plugins;
 mod refusals;
 mod remote;
+mod report;
 mod reproduce;
 mod resume;
 mod retention;

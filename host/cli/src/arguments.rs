@@ -4,6 +4,7 @@ mod ab;
 mod grants;
 mod limits;
 mod overrides;
+mod report;
 mod triggers;
 
 use std::{path::PathBuf, time::Duration};
@@ -19,6 +20,7 @@ pub(crate) use ab::{AbArguments, ExperimentsArguments, ExperimentsCommand};
 pub(crate) use grants::GrantArguments;
 pub(crate) use limits::LimitArguments;
 pub(crate) use overrides::OverrideArguments;
+pub(crate) use report::{About, PageArguments, ReportArguments, ReportCommand};
 pub(crate) use triggers::{ScheduleArguments, WaitingArguments, WatchArguments};
 
 /// Takes a table from a raw file to a versioned, gated, monitored model.
@@ -41,7 +43,7 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 
     /// How to print results
-    #[arg(long, global = true, value_parser = results(), default_value = "text")]
+    #[arg(long, global = true, value_parser = formats(&RESULTS), default_value = "text")]
     pub(crate) format: Format,
 
     /// The store's folder [default: .mlhost beside the pipeline, or in this folder or above]
@@ -62,11 +64,24 @@ pub(crate) enum Format {
     Dot,
     /// A picture; of a pipeline
     Svg,
+    /// One page for a browser, with all figures; of a report
+    Html,
+    /// For a pull request; of a report
+    Markdown,
 }
 
-/// The formats that every command knows; `host graph` has an argument of the same name for all.
-fn results() -> impl TypedValueParser<Value = Format> {
-    let known = [Format::Text, Format::Json];
+/// The formats that every command knows; some have an argument of the same name for others.
+const RESULTS: [Format; 2] = [Format::Text, Format::Json];
+const DRAWINGS: [Format; 5] = [
+    Format::Text,
+    Format::Json,
+    Format::Mermaid,
+    Format::Dot,
+    Format::Svg,
+];
+const PAGES: [Format; 3] = [Format::Html, Format::Markdown, Format::Json];
+
+fn formats(known: &[Format]) -> impl TypedValueParser<Value = Format> {
     let known = known.iter().filter_map(Format::to_possible_value);
     PossibleValuesParser::new(known).try_map(|word| Format::from_str(&word, false))
 }
@@ -91,6 +106,8 @@ pub(crate) enum Command {
     Predict(PredictArguments),
     /// Compare a table with a model's training data
     Drift(DriftArguments),
+    /// Lay out what a run, a model or a comparison came to: as a page, as Markdown or as JSON
+    Report(ReportArguments),
     /// Compare the models of an experiment on the same rows: which is better, and how sure that is
     Ab(AbArguments),
     /// List experiments, or show one
@@ -122,7 +139,7 @@ pub(crate) struct GraphArguments {
     pub(crate) pipeline: PipelineArguments,
 
     /// How to draw it
-    #[arg(long, value_enum, default_value_t = Format::Text)]
+    #[arg(long, value_parser = formats(&DRAWINGS), default_value = "text")]
     pub(crate) format: Format,
 
     /// The file to write [default: standard output]

@@ -13,12 +13,12 @@ mod output;
 mod places;
 mod progress;
 mod signals;
-mod text;
 mod tree;
 
 use std::process::ExitCode;
 
 use clap::Parser;
+use mlhost_report::text;
 
 use crate::{arguments::Arguments, output::Output};
 

@@ -39,6 +39,7 @@ mod check;
 mod compare;
 mod conditions;
 mod course;
+mod curves;
 mod dataset;
 mod decided;
 mod drift;
@@ -85,6 +86,7 @@ pub use ab::{
     Contender, ExperimentView, MetricOrigin, POWER, Verdict, experiment, experiments,
 };
 pub use check::{Checked, Unchecked};
+pub use curves::Curve;
 pub use dataset::ScoredTable;
 pub use drift::drift;
 pub use error::{Error, Result, with_causes};

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use mlhost_data::Pieces;
-use mlhost_pipeline::{Faults, Kind, Selection};
+use mlhost_pipeline::{Faults, Kind, Pipeline, Selection, Source, parse_with};
 use mlhost_sandbox::{Outcome, Plugin};
-use mlhost_store::{RunId, Store, StoredRun};
+use mlhost_store::{Run, RunId, Store, StoredRun};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
-    Error, GateRecord, NotificationRecord, PatchRecord, Result, Reuse, TriggerRecord,
+    Curve, Error, GateRecord, NotificationRecord, PatchRecord, Result, Reuse, TriggerRecord,
     schedule::LoopOutcome,
 };
 
@@ -175,6 +175,9 @@ pub struct StepRecord {
     /// What it reported.
     #[serde(default)]
     pub outcome: Option<Outcome>,
+    /// What changed while it trained.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub curves: Vec<Curve>,
     /// What its gates decided.
     pub gates: Vec<GateRecord>,
     /// Why it failed.
@@ -276,8 +279,8 @@ pub struct RegisteredModel {
 }
 
 /// The fields of a step that are the same whenever it comes to the same.
-const SHARED: [&str; 7] = [
-    "kind", "plugin", "params", "key", "states", "outcome", "gates",
+const SHARED: [&str; 8] = [
+    "kind", "plugin", "params", "key", "states", "outcome", "curves", "gates",
 ];
 
 impl RunRecord {
@@ -300,6 +303,17 @@ impl RunRecord {
         let shared = ["included", "data", "pieces", "selections", "patches"];
         store.set_apart(&mut value, &shared)?;
         Ok(value)
+    }
+
+    /// The pipeline that ran, with everything that was put over its file.
+    ///
+    /// # Errors
+    /// When its text is not in the store, or this host would not take it.
+    pub fn pipeline(&self, store: &Store, run: &Run) -> Result<Pipeline> {
+        let text = store.blobs().get(&run.pipeline_digest)?;
+        let text = String::from_utf8_lossy(&text).into_owned();
+        let source = Source::new(self.file.as_str(), text);
+        Ok(parse_with(source, &self.overrides())?)
     }
 
     /// The step of this name.

@@ -7,7 +7,7 @@ use mlhost_sandbox::Outcome;
 use mlhost_store::{Digest, RunId, Store};
 use serde::{Deserialize, Serialize};
 
-use crate::{Reuse, key::Key, steps::Done};
+use crate::{Curve, Reuse, key::Key, steps::Done};
 
 /// Where results are kept; nowhere in a rehearsal, whose rows are not those of the run.
 #[derive(Clone, Default)]
@@ -24,6 +24,8 @@ pub(crate) struct Results {
 struct Kept {
     states: Vec<(String, Digest)>,
     outcome: Option<Outcome>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    curves: Vec<Curve>,
     /// The run that did the work.
     #[serde(default)]
     run: Option<RunId>,
@@ -88,6 +90,7 @@ impl Results {
         Some(Done {
             states: states.collect::<Option<_>>()?,
             outcome: kept.outcome,
+            curves: kept.curves,
             cached: true,
             computed_by: kept.run,
             rows: kept.rows,
@@ -110,6 +113,7 @@ impl Results {
         let kept = Kept {
             states: states.collect::<Result<_, mlhost_store::Error>>()?,
             outcome: done.outcome.clone(),
+            curves: done.curves.clone(),
             run: self.run.get().copied(),
             rows,
         };

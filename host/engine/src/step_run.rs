@@ -170,6 +170,7 @@ fn empty(workshop: &Workshop, name: &str) -> StepRecord {
         seconds: 0.0,
         states: vec![],
         outcome: None,
+        curves: vec![],
         gates: vec![],
         error: None,
         skipped: None,
@@ -251,6 +252,7 @@ fn keep((workshop, store): (&Workshop, &Store), done: Done, record: &mut StepRec
         });
     }
     record.outcome = done.outcome;
+    record.curves = done.curves;
     record.cached = done.cached;
     record.cached_rows = done.cached.then_some(done.rows);
     record.cached_from = done.computed_by;

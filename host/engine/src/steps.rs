@@ -12,7 +12,8 @@ use mlhost_sandbox::{Context, Level, Outcome};
 use mlhost_store::{Digest, RunId};
 
 use crate::{
-    Error, InputRecord, Result, StepKey,
+    Curve, Error, InputRecord, Result, StepKey,
+    curves::CurveRecorder,
     dataset::{Dataset, Scored},
     fold::{Fold, fold_all},
     key::Key,
@@ -27,6 +28,8 @@ pub(crate) struct Done {
     /// What was learned, by the name of what it was learned from.
     pub(crate) states: Vec<(String, Vec<u8>)>,
     pub(crate) outcome: Option<Outcome>,
+    /// What changed while it trained.
+    pub(crate) curves: Vec<Curve>,
     /// Whether it was done before, and taken from the cache.
     pub(crate) cached: bool,
     /// The run that did it then, where that is known.
@@ -67,6 +70,7 @@ struct Read {
 struct Prepared<'a> {
     step: &'a str,
     context: Context,
+    curves: CurveRecorder,
     /// Parameters as JSON.
     params: String,
     /// A trainer scans the one thing that it reads as it likes; anybody else folds each of them
@@ -155,7 +159,8 @@ impl Workshop {
     }
 
     fn prepare<'a>(&self, step: &'a str) -> Result<Prepared<'a>> {
-        let context = self.context(&self.pipeline.steps[step]);
+        let curves = CurveRecorder::default();
+        let context = self.context_recording(&self.pipeline.steps[step], curves.clone());
         let params = self.params(step).to_string();
         let reads = self.reads(step, &context)?;
         let is_summed_up = matches!(self.planned(step), Work::CrossValidate { .. });
@@ -166,6 +171,7 @@ impl Workshop {
         Ok(Prepared {
             step,
             context,
+            curves,
             params,
             reads,
             key,
@@ -311,6 +317,7 @@ impl Workshop {
         Ok(Done {
             states,
             outcome,
+            curves: ready.curves.curves(),
             ..Done::default()
         })
     }

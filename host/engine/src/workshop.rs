@@ -17,6 +17,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     FittedModel, Observer, Result,
+    curves::CurveRecorder,
     dataset::{Dataset, Fitted, Scored, Transformed},
     faults, folds,
     observer::Reading,
@@ -301,18 +302,24 @@ impl Workshop {
 
     /// A context for a step of the pipeline, whose time starts now.
     pub(crate) fn context(&self, step: &Step) -> Context {
-        self.context_with(&step.name, limits(step))
+        self.context_recording(step, CurveRecorder::default())
+    }
+
+    /// The same, with somebody who takes down the points of training curves.
+    pub(crate) fn context_recording(&self, step: &Step, curves: CurveRecorder) -> Context {
+        self.context_with(&step.name, limits(step), curves)
     }
 
     /// A context for work that is no step of the pipeline.
     pub(crate) fn context_of(&self, work: &str) -> Context {
-        self.context_with(work, Limits::default())
+        self.context_with(work, Limits::default(), CurveRecorder::default())
     }
 
-    fn context_with(&self, name: &str, limits: Limits) -> Context {
+    fn context_with(&self, name: &str, limits: Limits, curves: CurveRecorder) -> Context {
         let listener = StepListener {
             step: name.to_owned(),
             observer: self.observer.clone(),
+            curves,
         };
         Context::with(name, limits, Arc::new(listener))
             .with_cancel(self.cancel_of(name))
@@ -425,10 +432,15 @@ fn limits(step: &Step) -> Limits {
 struct StepListener {
     step: String,
     observer: Arc<dyn Observer>,
+    curves: CurveRecorder,
 }
 
 impl Listener for StepListener {
     fn log(&self, level: Level, message: &str) {
         self.observer.log(&self.step, level, message);
+    }
+
+    fn metric(&self, name: &str, step: u64, value: f64) {
+        self.curves.point(name, step, value);
     }
 }

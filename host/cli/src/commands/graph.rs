@@ -30,10 +30,10 @@ pub(super) fn graph(arguments: &GraphArguments, output: &mut Output) -> Result<E
 /// The drawing in every format but JSON.
 fn drawing(graph: &Graph, arguments: &GraphArguments) -> String {
     match arguments.format {
-        Format::Text | Format::Json => graph.text(characters(arguments), COLUMNS),
         Format::Mermaid => graph.mermaid(),
         Format::Dot => graph.dot(),
         Format::Svg => graph.svg(),
+        _ => graph.text(characters(arguments), COLUMNS),
     }
 }
 

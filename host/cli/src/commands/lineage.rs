@@ -43,15 +43,19 @@ fn said(stored: &StoredModel) -> String {
     }
 }
 
-/// What the gates of the latest run decided that had something to compare: a run that makes the
-/// champion again has nothing to say of it.
-fn decisions(decisions: &[Decision]) -> String {
+/// The decision of the latest run that had something to compare: a run that makes the champion again
+/// has nothing to say of it.
+pub(super) fn told(decisions: &[Decision]) -> Option<&Decision> {
     let says = |decision: &&Decision| {
         let mut gates = decision.gates.as_array().into_iter().flatten();
         gates.any(|gate| gate["comparison"]["with"]["kind"] != "same")
     };
-    let told = decisions.iter().find(says).or(decisions.first());
-    let Some(decision) = told else {
+    decisions.iter().find(says).or(decisions.first())
+}
+
+/// What the gates decided.
+fn decisions(decisions: &[Decision]) -> String {
+    let Some(decision) = told(decisions) else {
         return String::new();
     };
     let gates = outcome::recorded_gates(&decision.gates);

@@ -15,6 +15,7 @@ mod models;
 mod outcome;
 mod plugin;
 mod predict;
+mod report;
 mod reproduce;
 mod run;
 mod runs;
@@ -55,6 +56,7 @@ pub(crate) fn execute(arguments: &Arguments, output: &mut Output) -> Result<Exit
         Command::Schedule(schedule) => schedule::schedule(schedule, store, output),
         Command::Show(show) => show::show(show, output),
         Command::Graph(graph) => graph::graph(graph, output),
+        Command::Report(arguments) => report::report(arguments, store, output),
         Command::Reproduce(reproduce) => reproduce::reproduce(reproduce, store, output),
         Command::Predict(predict) => predict::predict(predict, store, output),
         Command::Drift(drift) => drift::drift(drift, store, output),

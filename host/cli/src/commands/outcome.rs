@@ -73,7 +73,7 @@ fn rows(record: &RunRecord) -> Vec<Vec<String>> {
 
 /// What iterations and folds of a step have in common: `tree` of `tree[2]`, and `cv/*/tree` of
 /// `cv[2]/3/tree`.
-fn family(step: &str) -> String {
+pub(super) fn family(step: &str) -> String {
     let parts = step.split('/').map(|part| match part.split_once('[') {
         Some((name, _)) => name,
         None if is_number(part) => "*",
@@ -83,7 +83,7 @@ fn family(step: &str) -> String {
 }
 
 /// Whether a step is one of a fold of a cross-validation.
-fn is_in_fold(step: &str) -> bool {
+pub(super) fn is_in_fold(step: &str) -> bool {
     step.split('/').skip(1).any(is_number)
 }
 
@@ -92,7 +92,7 @@ fn is_number(part: &str) -> bool {
 }
 
 /// How several steps ended.
-fn statuses(steps: &[&StepRecord]) -> String {
+pub(super) fn statuses(steps: &[&StepRecord]) -> String {
     let mut counts: Vec<(&str, usize)> = Vec::new();
     for step in steps {
         let word = match step.status {

@@ -163,6 +163,7 @@ fn steps(model: &Model, table: &str, profile: &str) -> Vec<StepRecord> {
         seconds: 0.0,
         states: vec![state],
         outcome: None,
+        curves: vec![],
         gates: vec![],
         error: None,
         skipped: None,

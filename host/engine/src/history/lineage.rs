@@ -9,7 +9,7 @@ use std::{
 };
 
 use mlhost_data::ChangedPlace;
-use mlhost_pipeline::{Pipeline, Scheme, Source, parse_with};
+use mlhost_pipeline::{Pipeline, Scheme};
 use mlhost_store::{Digest, RunId, Selector, Store, StoredModel};
 
 use super::{
@@ -61,11 +61,7 @@ impl Lineage {
             let reason = format!("run {run} did not keep where its data was");
             return Err(lost(reason));
         }
-        let text = store.blobs().get(&stored.run.pipeline_digest)?;
-        let text = String::from_utf8(text)
-            .map_err(|_| lost("the text of its pipeline is not UTF-8".to_owned()))?;
-        let source = Source::new(record.file.as_str(), text);
-        let pipeline = parse_with(source, &record.overrides())?;
+        let pipeline = record.pipeline(store, &stored.run)?;
         Ok(Self {
             model,
             run: Some(run),

@@ -65,6 +65,8 @@ pub enum Topic {
     When,
     /// Into how many folds its rows are divided.
     Folds,
+    /// How it ended in a run, and how long it took.
+    Outcome,
     /// What its metrics must be.
     Gate,
     /// How often it is tried again.
@@ -197,6 +199,14 @@ impl Graph {
             groups,
             order,
         })
+    }
+
+    /// Writes something of the nodes of a name, before everything else that is written of them.
+    pub fn note(&mut self, kind: NodeKind, name: &str, note: &Note) {
+        let nodes = self.nodes.iter_mut();
+        for node in nodes.filter(|node| node.kind == kind && node.name == name) {
+            node.notes.insert(0, note.clone());
+        }
     }
 
     /// What it is a drawing of.

@@ -213,7 +213,7 @@ fn below_lid(mut place: Place, kind: NodeKind) -> Place {
 /// A text in which nothing means anything to XML, on one line.
 fn escape(text: &str) -> String {
     let mut escaped = String::new();
-    for character in super::words::one_line(text).chars() {
+    for character in crate::text::visible(&super::words::one_line(text)).chars() {
         match character {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),

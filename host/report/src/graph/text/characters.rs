@@ -83,7 +83,7 @@ impl Characters {
     /// A text that others have written. It has no characters that a terminal obeys; of those that
     /// are drawn here for the most part, none is left outside ASCII.
     pub(super) fn text(self, text: &str) -> String {
-        let visible = text.replace(char::is_control, "\u{fffd}");
+        let visible = crate::text::visible(text);
         match self {
             Self::Unicode => visible,
             Self::Ascii => visible.replace('×', "x").replace('\u{fffd}', "?"),

@@ -1,0 +1,71 @@
+//! What a reader sees, in which order.
+
+use crate::example::report;
+
+#[test]
+fn a_page_has_the_verdict_first_and_each_figure_with_its_numbers() {
+    let html = report("words").html();
+    let place = |what: &str| {
+        html.find(what)
+            .unwrap_or_else(|| panic!("{what} is not on the page"))
+    };
+    let order = [
+        "<h1>words</h1>",
+        "class=\"verdict failed\"",
+        "<nav",
+        "class=\"findings\"",
+        "<figure>",
+        "class=\"metrics\"",
+        "class=\"gates\"",
+        "mlhost-graph",
+    ];
+    let places: Vec<usize> = order.iter().map(|what| place(what)).collect();
+    assert!(places.is_sorted(), "{places:?}");
+    assert_eq!(html.matches("<figure>").count(), 5);
+    assert_eq!(html.matches("class=\"chart\"").count(), 3);
+    // What failed comes before what warns.
+    let (failed, warned) = (
+        place("badge failed\">failed</span></td>"),
+        place("badge warned\">warned</span></td>"),
+    );
+    assert!(failed < warned);
+}
+
+#[test]
+fn a_page_needs_nothing_but_itself() {
+    let html = report("words").html();
+    assert!(html.contains("default-src 'none'"));
+    for outside in [
+        "<script",
+        "<link",
+        "<img",
+        "url(http",
+        "@import",
+        "src=",
+        "href=\"http",
+    ] {
+        assert!(!html.contains(outside), "{outside}");
+    }
+}
+
+#[test]
+fn markdown() {
+    insta::assert_snapshot!(report("words").markdown());
+}
+
+#[test]
+fn json_has_everything() {
+    let json = serde_json::to_value(report("words")).unwrap();
+    assert_eq!(json["state"], "failed");
+    let blocks = json["sections"][0]["blocks"].as_array().unwrap();
+    let kinds: Vec<&str> = blocks
+        .iter()
+        .map(|block| block["block"].as_str().unwrap())
+        .collect();
+    let expected = [
+        "findings", "figure", "figure", "figure", "figure", "figure", "metrics", "gates", "table",
+        "graph",
+    ];
+    assert_eq!(kinds, expected);
+    assert_eq!(blocks[0]["content"][2]["severity"], "error");
+}
