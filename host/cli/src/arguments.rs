@@ -18,7 +18,7 @@ use mlhost_store::{RunId, Selector, VersionSelector};
 
 pub(crate) use ab::{AbArguments, ExperimentsArguments, ExperimentsCommand};
 pub(crate) use grants::GrantArguments;
-pub(crate) use limits::LimitArguments;
+pub(crate) use limits::{LimitArguments, PluginLimitArguments};
 pub(crate) use overrides::OverrideArguments;
 pub(crate) use report::{About, PageArguments, ReportArguments, ReportCommand};
 pub(crate) use triggers::{ScheduleArguments, WaitingArguments, WatchArguments};
@@ -158,6 +158,9 @@ pub(crate) struct CheckArguments {
 
     #[command(flatten)]
     pub(crate) grants: GrantArguments,
+
+    #[command(flatten)]
+    pub(crate) limits: PluginLimitArguments,
 }
 
 #[derive(Debug, Args)]

@@ -3,7 +3,7 @@
 
 use std::{env, fs, io, path::PathBuf, time::Duration};
 
-use mlhost_pipeline::{Configuration, Source, UrlGrant, parse_configuration};
+use mlhost_pipeline::{Configuration, LimitSet, Source, UrlGrant, parse_configuration};
 use mlhost_store::Retention;
 
 use crate::{
@@ -31,6 +31,14 @@ pub(crate) fn retention() -> Result<Retention, Failure> {
 /// When the configuration cannot be read, and every mistake in it.
 pub(crate) fn granted_urls() -> Result<Vec<UrlGrant>, Failure> {
     Ok(read()?.granted_urls)
+}
+
+/// What plugins may use where neither pipeline nor step says.
+///
+/// # Errors
+/// When the configuration cannot be read, and every mistake in it.
+pub(crate) fn limits() -> Result<LimitSet, Failure> {
+    Ok(read()?.limits)
 }
 
 fn days(days: u32) -> Duration {

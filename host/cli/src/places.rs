@@ -66,6 +66,16 @@ pub(crate) fn cache() -> Option<PathBuf> {
     Some(folder.join("mlhost").join("compiled"))
 }
 
+/// Where the key is that the seals of compiled plugins are made with, which does not travel with
+/// them; in the folder itself if `MLHOST_CACHE` names that.
+pub(crate) fn key_of_cache() -> Option<PathBuf> {
+    if env::var_os("MLHOST_CACHE").is_some() {
+        return None;
+    }
+    let folder = xdg("XDG_STATE_HOME", ".local/state")?;
+    Some(folder.join("mlhost").join("compiled.key"))
+}
+
 /// A user's folder by the XDG base directory specification: that of the variable if its path is
 /// absolute, else this one at home.
 pub(crate) fn xdg(variable: &str, at_home: &str) -> Option<PathBuf> {

@@ -62,6 +62,7 @@ mod stamp;
 mod table;
 mod unify;
 mod watched;
+mod web;
 
 pub use batch_size::{MAX_BATCH_ROWS, MIN_BATCH_ROWS, batch_bytes, batch_rows};
 pub use data_file::DataFile;
@@ -79,6 +80,7 @@ pub use selected::{Dataset, Filter, Fold, Mistake};
 pub use sink::{Sink, format_of, write};
 pub use stamp::Stamp;
 pub use table::{Batches, Scan, Table, column_names, select};
+pub use web::{AddressFilter, WebAnswer, WebError, WebRequest, send_request};
 
 /// The rows that a part holds where this crate decides how rows are grouped: in the row groups of
 /// the Parquet files it writes, and in the parts of Arrow files and of tables in memory.

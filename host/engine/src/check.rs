@@ -15,12 +15,12 @@ use arrow::datatypes::Schema;
 use mlhost_data::{Limited, Table};
 use mlhost_packages::Found;
 use mlhost_pipeline::{Diagnostic, Diagnostics, Items, Iteration, Kind, Pipeline, Plan, Step};
-use mlhost_sandbox::{Failure, Outcome, PluginName, Severity};
+use mlhost_sandbox::{Failure, Grants, Outcome, PluginName, Severity};
 
 use crate::{
     Engine, Error, MachineClock, NoObserver, Result, Reuse, Supplies, conditions,
     error::{unwrapped, with_causes},
-    faults, gate_check,
+    faults, gate_check, granted,
     opened::{self, Opened, data_name},
     params,
     recall::was_done,
@@ -42,6 +42,8 @@ pub struct Checked {
     pub(crate) pipeline: Arc<Pipeline>,
     pub(crate) plan: Arc<Plan>,
     pub(crate) plugins: Arc<HashMap<String, Found>>,
+    /// What the steps that allow something let their plugins reach, by the name of the step.
+    pub(crate) grants: Arc<HashMap<String, Arc<Grants>>>,
     /// By the name of the data.
     pub(crate) tables: HashMap<String, Arc<Opened>>,
     /// The folder that its paths are relative to.
@@ -74,6 +76,22 @@ impl Checked {
     /// Its steps in the order of running.
     pub fn plan(&self) -> &Plan {
         &self.plan
+    }
+
+    /// What a step lets its plugin reach beside its rows, each in a few words.
+    pub fn granted(&self, step: &str) -> Vec<String> {
+        let grants = self.grants.get(step);
+        grants.map(|grants| grants.in_words()).unwrap_or_default()
+    }
+
+    /// What the plugin of a step asks for and is not given, each in a few words.
+    pub fn denied(&self, step: &str) -> Vec<String> {
+        let allowed = self.pipeline.steps.get(step).map(|step| &step.allow);
+        let wants = self.plugin(step).map(mlhost_sandbox::Plugin::wants);
+        match wants.zip(allowed) {
+            Some((wants, allowed)) => wants.without(allowed).in_words(),
+            None => Vec::new(),
+        }
     }
 
     /// The plugin of a step.
@@ -118,6 +136,7 @@ impl Engine {
         let plan = pipeline.plan(|step| plugins[&step.name].plugin.kind())?;
         check_parameters(&pipeline, &plugins)?;
         check_targets(&pipeline, &plan, &plugins)?;
+        let grants = granted::open(&pipeline, &plugins, base)?;
         let again = supplies.reuse.again(&plan)?;
         let tables = opened::open(&pipeline, base, &supplies)?;
         opened::refuse_empty(&pipeline, &plan, &tables)?;
@@ -125,6 +144,7 @@ impl Engine {
             pipeline: Arc::new(pipeline),
             plan: Arc::new(plan),
             plugins: Arc::new(plugins),
+            grants: Arc::new(grants),
             tables,
             base: base.to_owned(),
             profiler: supplies.profiler,
@@ -253,6 +273,7 @@ pub(crate) fn workshop(
     results: Results,
 ) -> Workshop {
     let manner = Manner {
+        grants: checked.grants.clone(),
         observer: Arc::new(NoObserver),
         jobs: 1,
         memory: None,
@@ -322,6 +343,15 @@ fn rehearse(checked: &Checked, rivals: Rivals) -> Result<(Vec<Unchecked>, Known)
         if iteration.is_some_and(|iteration| iteration.values.is_none()) {
             skipped.insert(planned.name.as_str());
             let reason = "the list that it loops over is known in the run only".to_owned();
+            unchecked.push(Unchecked {
+                step: step.written.clone(),
+                reason,
+            });
+            continue;
+        }
+        if checked.grants.contains_key(&planned.name) {
+            skipped.insert(planned.name.as_str());
+            let reason = "it may reach more than its rows, and does so in the run only".to_owned();
             unchecked.push(Unchecked {
                 step: step.written.clone(),
                 reason,

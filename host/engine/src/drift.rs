@@ -37,7 +37,7 @@ pub fn drift(
         .packages()
         .load(store.blobs().get(&reference.component)?)?;
     let params = reference.params.to_string();
-    let context = Context::new(name.clone());
+    let context = Context::new(name.clone()).with_seed(stored.model.seed);
     let fold = Fold {
         plugin: found.plugin.clone(),
         context: context.clone(),

@@ -79,6 +79,7 @@ impl Workshop {
             plugin: self.plugins[step].plugin.name(),
             step: step.to_owned(),
             failure: Box::new(failure),
+            refused: None,
         }))
     }
 

@@ -2,7 +2,7 @@
 //! this machine or another, however many threads there are.
 
 use arrow::datatypes::Schema;
-use mlhost_sandbox::{CONTRACT, WASMTIME};
+use mlhost_sandbox::{CONTRACT, Grants, Plugin, WASMTIME};
 use mlhost_store::Digest;
 
 /// A name in the making.
@@ -30,6 +30,20 @@ impl Key {
         self.0.extend((part.len() as u64).to_le_bytes());
         self.0.extend(part);
         self
+    }
+
+    /// Adds a plugin, and of the terms that it is opened on what decides what it does: the seed, and
+    /// grants, with which nothing comes out the same again.
+    #[must_use]
+    pub(crate) fn with_plugin(self, plugin: &Plugin, seed: u64, grants: &Grants) -> Self {
+        let mut key = self.with(plugin.digest());
+        if plugin.is_seeded() {
+            key = key.with(seed.to_le_bytes());
+        }
+        match grants.token() {
+            Some(token) => key.with(token),
+            None => key,
+        }
     }
 
     /// Adds the names, types and metadata of columns.

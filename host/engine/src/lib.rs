@@ -50,6 +50,7 @@ mod folds;
 mod gate_check;
 mod gate_record;
 mod gates;
+mod granted;
 mod history;
 mod interrupt;
 mod key;
@@ -131,9 +132,19 @@ impl Engine {
     /// # Errors
     /// When the sandbox cannot start on this machine.
     pub fn new(cache: Option<PathBuf>) -> Result<Self> {
-        let sandbox = Sandbox::new(Options { cache })?;
+        Self::with(Options {
+            cache,
+            ..Options::default()
+        })
+    }
+
+    /// An engine whose sandbox is set up like this.
+    ///
+    /// # Errors
+    /// When the sandbox cannot start on this machine.
+    pub fn with(options: Options) -> Result<Self> {
         Ok(Self {
-            packages: Packages::new(sandbox),
+            packages: Packages::new(Sandbox::new(options)?),
         })
     }
 

@@ -161,6 +161,7 @@ impl Maker<'_> {
             component: self.store.blobs().put(&fitted.found.component)?,
             params: fitted.params.clone(),
             state: self.store.blobs().put(&fitted.state)?,
+            granted: fitted.terms.grants.in_words(),
         })
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow::datatypes::Schema;
 use mlhost_data::Table;
-use mlhost_sandbox::{Context, Limits};
+use mlhost_sandbox::{Context, Terms};
 use mlhost_store::{Store, StoredModel};
 
 use crate::{Engine, Error, Result, ScoredTable, dataset::Fitted, params};
@@ -27,7 +27,10 @@ impl Engine {
                 step: step.step.clone(),
                 targets: params::targets(&found.plugin, &step.params),
                 params: step.params.clone(),
-                limits: Limits::default(),
+                terms: Terms {
+                    seed: stored.model.seed,
+                    ..Terms::default()
+                },
                 state_digest: step.state,
                 state: store.blobs().get(&step.state)?.into(),
                 found,
@@ -57,7 +60,12 @@ impl FittedModel {
     /// [`Error::NotApplicable`] when a column that the model needs is missing.
     pub fn predict(&self, table: Arc<dyn Table>) -> Result<ScoredTable> {
         self.check(&table.schema())?;
-        ScoredTable::new(table, self.chain.clone(), Context::new(self.name()))
+        ScoredTable::new(table, self.chain.clone(), self.context())
+    }
+
+    /// A context for work that is done for this version.
+    pub(crate) fn context(&self) -> Context {
+        Context::new(self.name()).with_seed(self.stored.model.seed)
     }
 
     /// `arr-delay@7`.

@@ -188,6 +188,10 @@ pub struct StepRecord {
     /// The attempts before the last one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attempts: Vec<AttemptRecord>,
+    /// What its plugin could reach beside its rows, each in a few words: then it may never come to the
+    /// same again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub granted: Vec<String>,
     /// The values of the variables of the loop that it is an iteration of.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub each: Map<String, Value>,

@@ -98,6 +98,7 @@ impl Engine {
             checked.plugins,
             tables,
             Manner {
+                grants: checked.grants,
                 observer: observer.clone(),
                 jobs: options.jobs,
                 memory: options.memory,

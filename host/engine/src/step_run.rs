@@ -175,6 +175,7 @@ fn empty(workshop: &Workshop, name: &str) -> StepRecord {
         error: None,
         skipped: None,
         attempts: vec![],
+        granted: workshop.grants_of(name).in_words(),
         each: workshop.each(name),
     }
 }

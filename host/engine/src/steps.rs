@@ -210,10 +210,16 @@ impl Workshop {
         }
     }
 
-    /// The name of what a step comes to: plugin, parameters, and all that it reads.
+    /// The name of what a step comes to: plugin, parameters, and all that it reads. Where the plugin
+    /// may reach anything else, nobody knows what it comes to.
     fn key(&self, step: &str, params: &str, reads: &[Read]) -> Result<Option<(StepKey, Digest)>> {
-        let digest = self.plugins[step].plugin.digest();
-        let mut key = Key::new("step").with(digest).with(params);
+        let grants = self.grants_of(step);
+        if !grants.is_nothing() {
+            return Ok(None);
+        }
+        let plugin = &self.plugins[step].plugin;
+        let mut key = Key::new("step").with_plugin(plugin, self.pipeline.seed, &grants);
+        key = key.with(params);
         let mut inputs = Vec::with_capacity(reads.len());
         for read in reads {
             let Some(digests) = read.dataset.digests()? else {

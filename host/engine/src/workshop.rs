@@ -11,7 +11,9 @@ use arrow::datatypes::SchemaRef;
 use mlhost_data::Table;
 use mlhost_packages::Found;
 use mlhost_pipeline::{DatasetReference, Pipeline, Plan, Step, Work};
-use mlhost_sandbox::{CancelToken, Context, Level, Limits, Listener, MemoryBudget, Outcome};
+use mlhost_sandbox::{
+    CancelToken, Context, Grants, Level, Limits, Listener, MemoryBudget, Outcome, Terms,
+};
 use mlhost_store::{Digest, Selector};
 use serde_json::{Map, Value};
 
@@ -36,6 +38,8 @@ pub(crate) struct Workshop {
     pub(crate) plan: Arc<Plan>,
     /// By the name of the step.
     pub(crate) plugins: Arc<HashMap<String, Found>>,
+    /// What the steps that allow something let their plugins reach, by the name of the step.
+    grants: Arc<HashMap<String, Arc<Grants>>>,
     /// By the name of the data.
     pub(crate) tables: HashMap<String, Arc<dyn Table>>,
     pub(crate) observer: Arc<dyn Observer>,
@@ -71,6 +75,7 @@ struct Given {
 
 /// How an execution is done.
 pub(crate) struct Manner {
+    pub(crate) grants: Arc<HashMap<String, Arc<Grants>>>,
     pub(crate) observer: Arc<dyn Observer>,
     /// How many threads may compute at once.
     pub(crate) jobs: usize,
@@ -95,6 +100,7 @@ impl Workshop {
             pipeline,
             plan,
             plugins,
+            grants: manner.grants,
             tables,
             observer: manner.observer,
             cancel: CancelToken::default(),
@@ -307,21 +313,28 @@ impl Workshop {
 
     /// The same, with somebody who takes down the points of training curves.
     pub(crate) fn context_recording(&self, step: &Step, curves: CurveRecorder) -> Context {
-        self.context_with(&step.name, limits(step), curves)
+        self.context_with(&step.name, self.terms(step), curves)
     }
 
     /// A context for work that is no step of the pipeline.
     pub(crate) fn context_of(&self, work: &str) -> Context {
-        self.context_with(work, Limits::default(), CurveRecorder::default())
+        let terms = Terms {
+            limits: Limits::from(&self.pipeline.limits),
+            seed: self.pipeline.seed,
+            ..Terms::default()
+        };
+        self.context_with(work, terms, CurveRecorder::default())
     }
 
-    fn context_with(&self, name: &str, limits: Limits, curves: CurveRecorder) -> Context {
+    fn context_with(&self, name: &str, terms: Terms, curves: CurveRecorder) -> Context {
         let listener = StepListener {
             step: name.to_owned(),
             observer: self.observer.clone(),
             curves,
         };
-        Context::with(name, limits, Arc::new(listener))
+        Context::with(name, terms.limits, Arc::new(listener))
+            .with_seed(terms.seed)
+            .with_grants(terms.grants)
             .with_cancel(self.cancel_of(name))
             .with_memory(self.memory.clone())
     }
@@ -392,7 +405,7 @@ impl Workshop {
             params,
             state: state.into(),
             state_digest: Digest::of(state),
-            limits: limits(&self.pipeline.steps[step]),
+            terms: self.terms(&self.pipeline.steps[step]),
         };
         self.all_fitted().insert(step.to_owned(), fitted);
     }
@@ -410,21 +423,22 @@ impl Workshop {
         Some(folds::summed_up(&folds.collect::<Option<Vec<_>>>()?))
     }
 
+    /// What the plugin of a step is opened with.
+    fn terms(&self, step: &Step) -> Terms {
+        Terms {
+            limits: Limits::from(&step.limits.or(&self.pipeline.limits)),
+            seed: self.pipeline.seed,
+            grants: self.grants_of(&step.name),
+        }
+    }
+
+    /// What a step lets its plugin reach.
+    pub(crate) fn grants_of(&self, step: &str) -> Arc<Grants> {
+        self.grants.get(step).cloned().unwrap_or_default()
+    }
+
     fn all_fitted(&self) -> MutexGuard<'_, HashMap<String, Fitted>> {
         self.fitted.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// What the plugin of a step may use.
-fn limits(step: &Step) -> Limits {
-    let defaults = Limits::default();
-    Limits {
-        memory_bytes: step
-            .memory
-            .and_then(|bytes| usize::try_from(bytes).ok())
-            .unwrap_or(defaults.memory_bytes),
-        time: step.timeout.unwrap_or(defaults.time),
-        ..defaults
     }
 }
 

@@ -3,13 +3,15 @@
 
 use crate::diagnostic::Diagnostics;
 use crate::grant::UrlGrant;
+use crate::limit::LimitSet;
+use crate::limits;
 use crate::node::Entry;
 use crate::reader::{self, Section};
 use crate::retention::{self, Retention};
 use crate::source::Source;
 use crate::syntax;
 
-const KEYS: [&str; 2] = ["retention", "grants"];
+const KEYS: [&str; 3] = ["retention", "grants", "limits"];
 
 /// What the user wants of every pipeline and every store.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,6 +20,8 @@ pub struct Configuration {
     pub retention: Retention,
     /// Where pipelines may send something.
     pub granted_urls: Vec<UrlGrant>,
+    /// What plugins may use, where neither pipeline nor step says.
+    pub limits: LimitSet,
 }
 
 /// Reads a configuration.
@@ -35,9 +39,14 @@ pub fn parse_configuration(source: Source) -> Result<Configuration, Diagnostics>
     let retention = retention::read(entry, &retention::OF_CONFIGURATION, &mut diagnostics);
     let grants = root.optional("grants");
     let granted_urls = grants.map_or_else(Vec::new, |grants| read_urls(grants, &mut diagnostics));
+    let limits = match root.optional("limits") {
+        Some(entry) => limits::read(entry, "`limits`", false, &mut diagnostics),
+        None => LimitSet::default(),
+    };
     diagnostics.into_result(Configuration {
         retention,
         granted_urls,
+        limits,
     })
 }
 

@@ -8,6 +8,7 @@ use crate::data;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::experiment;
 use crate::include::{self, Files};
+use crate::limit::LimitSet;
 use crate::limits;
 use crate::names;
 use crate::node::{Content, Entry, Node};
@@ -30,12 +31,13 @@ const TITLE: &str = "the pipeline";
 /// The version of the file format that this crate reads.
 pub const FORMAT_VERSION: i64 = 1;
 
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "mlhost",
     "name",
     "experiment",
     "seed",
     "deadline",
+    "limits",
     "params",
     "data",
     "steps",
@@ -176,6 +178,10 @@ fn read(
     let deadline = root
         .optional("deadline")
         .and_then(|entry| limits::timeout(&entry.node, &root.key("deadline"), diagnostics));
+    let limits = match root.optional("limits") {
+        Some(entry) => limits::read(entry, "`limits`", false, diagnostics),
+        None => LimitSet::default(),
+    };
     let triggers = trigger::read(root.optional("trigger"), diagnostics);
     check::registered_names(&steps, diagnostics);
     check::references(&steps, &switches, diagnostics);
@@ -200,6 +206,7 @@ fn read(
         switches,
         folded: IndexMap::new(),
         notifications,
+        limits,
         deadline,
         triggers,
         keep_runs: retention.keep_runs,

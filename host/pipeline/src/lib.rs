@@ -37,6 +37,7 @@
 //! # Ok::<(), mlhost_pipeline::Diagnostics>(())
 //! ```
 
+mod allow;
 mod check;
 mod column_type;
 mod compression;
@@ -61,6 +62,7 @@ mod include;
 mod input;
 mod interpolate;
 mod kind;
+mod limit;
 mod limits;
 mod location;
 mod names;
@@ -84,6 +86,7 @@ mod syntax;
 mod trigger;
 mod unroll;
 
+pub use allow::{Allow, AllowedDir, AllowedHost};
 pub use column_type::ColumnType;
 pub use compression::Compression;
 pub use configuration::{Configuration, parse_configuration};
@@ -102,6 +105,7 @@ pub use gate::{BetterThan, Direction, Gate, Rival};
 pub use grant::{UrlError, UrlGrant, WebhookUrl};
 pub use include::{included, path_from};
 pub use kind::Kind;
+pub use limit::{Limit, LimitSet, Measure};
 pub use limits::{parse_duration, parse_size};
 pub use location::{LocationError, Scheme, StoreOptions, without_query};
 pub use patch::{AppliedPatch, Overrides, Patch, PatchChange};

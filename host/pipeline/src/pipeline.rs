@@ -7,6 +7,7 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
+use crate::allow::Allow;
 use crate::column_type::ColumnType;
 use crate::compression::Compression;
 use crate::control::{Condition, Control, Folds, Items, Looping, Notification, Switch};
@@ -14,6 +15,7 @@ use crate::cross_validation::{FoldedData, fold_of};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::format::{CsvOptions, Format};
 use crate::gate::Gate;
+use crate::limit::LimitSet;
 use crate::location::StoreOptions;
 use crate::node::{Entry, Node};
 use crate::params::Params;
@@ -49,6 +51,8 @@ pub struct Pipeline {
     pub folded: IndexMap<String, FoldedData>,
     /// Who is told how a run has ended.
     pub notifications: IndexMap<String, Notification>,
+    /// What the plugins of all steps may use, where a step does not say.
+    pub limits: LimitSet,
     /// The longest that a run may take.
     pub deadline: Option<Duration>,
     /// What starts it by itself, where a process waits for that.
@@ -176,6 +180,10 @@ pub struct Step {
     pub timeout: Option<Duration>,
     /// The most memory that one instance of the plugin may use, in bytes.
     pub memory: Option<u64>,
+    /// What its plugin may use, as far as the step says: `timeout` and `memory` among it.
+    pub limits: LimitSet,
+    /// What its plugin may reach beside its rows.
+    pub allow: Allow,
     /// When it runs, and what follows if it fails.
     pub control: Control,
     /// The name that it has in the file: in a loop, all iterations of a step have the same.
@@ -197,6 +205,7 @@ pub(crate) struct StepPlaces {
     pub(crate) register: Option<Span>,
     pub(crate) gate: Option<Span>,
     pub(crate) after: Vec<Span>,
+    pub(crate) allow: Option<Span>,
     /// The key `with` and its value.
     pub(crate) with: Option<(Span, Node)>,
     /// `with` before anything is put in, where variables of a loop are to be.
@@ -222,6 +231,12 @@ impl Step {
     /// Where the input is written.
     pub fn input_span(&self) -> Span {
         self.places.input.clone()
+    }
+
+    /// Where `allow` is written, or the plugin if it is not.
+    pub fn allow_span(&self) -> Span {
+        let written = self.places.allow.clone();
+        written.unwrap_or_else(|| self.plugin_span())
     }
 
     /// Where the name of the registered model is written, or the plugin if there is none.

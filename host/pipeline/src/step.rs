@@ -2,11 +2,13 @@
 
 use serde_json::{Map, Value};
 
+use crate::allow;
 use crate::control;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::gate;
 use crate::input;
 use crate::interpolate;
+use crate::limit::{Limit, LimitSet};
 use crate::limits;
 use crate::names;
 use crate::node::{Content, Entry, Node};
@@ -16,7 +18,7 @@ use crate::reference::PluginReference;
 use crate::scope::Scope;
 use crate::source::Span;
 
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 20] = [
     "plugin",
     "input",
     "with",
@@ -25,6 +27,8 @@ const KEYS: [&str; 18] = [
     "gate",
     "timeout",
     "memory",
+    "limits",
+    "allow",
     "retry",
     "when",
     "on_failure",
@@ -68,6 +72,8 @@ pub(crate) fn read(
     };
     let gate = interpolated("gate");
     let register = interpolated("register");
+    let limits = interpolated("limits");
+    let allow = interpolated("allow");
 
     let parameters = match &with {
         Some(entry) => read_with(entry, &title, diagnostics),
@@ -89,6 +95,22 @@ pub(crate) fn read(
         .optional("memory")
         .and_then(|entry| limits::memory(&entry.node, &section.key("memory"), diagnostics));
 
+    let mut limits = match limits {
+        Some(entry) => limits::read(&entry, &section.key("limits"), true, diagnostics),
+        None => LimitSet::default(),
+    };
+    for (limit, value) in [
+        (Limit::Timeout, timeout.map(|time| time.as_millis() as u64)),
+        (Limit::Memory, memory),
+    ] {
+        if let Some(value) = value {
+            limits.set(limit, value);
+        }
+    }
+    let allowed = allow
+        .as_ref()
+        .map(|entry| allow::read(entry, &title, diagnostics));
+
     let (plugin, plugin_span) = plugin?;
     let (register, register_span) = register.unzip();
     let (register, alias) = register.unzip();
@@ -104,6 +126,8 @@ pub(crate) fn read(
         after,
         timeout,
         memory,
+        limits,
+        allow: allowed.unwrap_or_default(),
         control,
         written: entry.name.clone(),
         iteration: None,
@@ -116,6 +140,7 @@ pub(crate) fn read(
             register: register_span,
             gate: gate.map(|entry| entry.key_span),
             after: after_spans,
+            allow: allow.map(|entry| entry.key_span),
             with: with.map(|entry| (entry.key_span, entry.node)),
             template: template.cloned(),
         },

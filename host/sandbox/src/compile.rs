@@ -1,34 +1,46 @@
 //! Compiled components, kept on disk under what decided the result.
 //!
 //! Compiling takes most of a second a megabyte, loading a compiled file a fraction
-//! of a millisecond. The key holds the component's digest and everything about
-//! wasmtime that the code depends on.
+//! of a millisecond. The name holds the component's digest and everything about
+//! wasmtime that the code depends on; a [seal](crate::seal) at the end says that this
+//! user's host has written it. Without the right one it is compiled anew.
 
 use std::{
     fs,
     hash::{Hash, Hasher},
     io::{self, Write},
     path::{Path, PathBuf},
+    sync::OnceLock,
 };
 
 use sha2::{Digest, Sha256};
 use wasmtime::{Engine, component::Component};
 
-use crate::Error;
+use crate::{
+    Error,
+    seal::{self, Sealer, create_private},
+};
 
 /// Compiled components on disk.
 pub(crate) struct CompileCache {
     folder: Option<PathBuf>,
+    /// Where the key of its seals is.
+    key: PathBuf,
+    /// Made when it is needed first.
+    sealer: OnceLock<Sealer>,
     /// Digest of wasmtime's version and settings.
     settings: String,
 }
 
 impl CompileCache {
-    pub(crate) fn new(engine: &Engine, folder: Option<PathBuf>) -> Self {
+    pub(crate) fn new(engine: &Engine, folder: Option<PathBuf>, key: Option<PathBuf>) -> Self {
         let mut settings = SettingsHasher(Sha256::new());
         engine.precompile_compatibility_hash().hash(&mut settings);
+        let beside = || folder.as_deref().map(seal::beside).unwrap_or_default();
         Self {
+            key: key.unwrap_or_else(beside),
             folder,
+            sealer: OnceLock::new(),
             settings: hex(&settings.0.finalize()),
         }
     }
@@ -43,57 +55,61 @@ impl CompileCache {
         let Some(folder) = &self.folder else {
             return Component::new(engine, bytes).map_err(not_a_component);
         };
-        let name = digest.trim_start_matches("sha256:");
-        let file = folder.join(format!("{name}-{}.cwasm", self.settings));
-        if let Some(component) = load(engine, &file) {
+        let digest = digest.trim_start_matches("sha256:");
+        let name = format!("{digest}-{}.cwasm", self.settings);
+        let file = folder.join(&name);
+        let failed = |source| Error::Cache {
+            path: file.clone(),
+            source,
+        };
+        let sealer = self.sealer()?;
+        let kept = match fs::read(&file) {
+            Ok(sealed) => sealer.open(&name, sealed),
+            Err(_) => None,
+        };
+        if let Some(component) = kept.and_then(|compiled| load(engine, &compiled)) {
             return Ok(component);
         }
         let compiled = engine
             .precompile_component(bytes)
             .map_err(not_a_component)?;
-        keep(folder, &file, &compiled).map_err(|source| Error::Cache {
-            path: file.clone(),
+        let component = load(engine, &compiled)
+            .ok_or_else(|| failed(io::Error::other("what was just compiled cannot be loaded")))?;
+        keep(folder, &file, &sealer.seal(&name, compiled)).map_err(failed)?;
+        Ok(component)
+    }
+
+    fn sealer(&self) -> Result<&Sealer, Error> {
+        if let Some(sealer) = self.sealer.get() {
+            return Ok(sealer);
+        }
+        let made = Sealer::new(&self.key).map_err(|source| Error::Cache {
+            path: self.key.clone(),
             source,
         })?;
-        load(engine, &file).ok_or_else(|| Error::Cache {
-            path: file,
-            source: io::Error::other("what was just written cannot be loaded"),
-        })
+        Ok(self.sealer.get_or_init(|| made))
     }
 }
 
-/// The component in this file. A file that is missing, or that wasmtime refuses
-/// because it is damaged or from another version, is none.
-fn load(engine: &Engine, file: &Path) -> Option<Component> {
-    if !file.exists() {
-        return None;
-    }
-    // SAFETY: wasmtime trusts the code in this file as it trusts its own executable. The file is
-    // written by `keep` only, complete or not at all, into a folder that belongs to the user who
-    // runs this process: whoever can change it can change that user's programs as well. wasmtime
-    // itself checks that version and settings are those of this engine.
+/// The component that these bytes are the compiled form of. What wasmtime refuses because it is from
+/// another version is none.
+fn load(engine: &Engine, compiled: &[u8]) -> Option<Component> {
+    // SAFETY: wasmtime trusts these bytes as it trusts its own executable. They are those that it has
+    // made in this process, or in another one of this user: then `Sealer` has seen the seal that only
+    // such a process can have set, on the very bytes in memory that are loaded here.
     #[allow(unsafe_code, reason = "see the safety comment")]
     unsafe {
-        Component::deserialize_file(engine, file).ok()
+        Component::deserialize(engine, compiled).ok()
     }
 }
 
 /// Writes under another name first, so that no process ever loads half a file.
-fn keep(folder: &Path, file: &Path, compiled: &[u8]) -> io::Result<()> {
+fn keep(folder: &Path, file: &Path, sealed: &[u8]) -> io::Result<()> {
     create_private(folder)?;
     let mut temporary = tempfile::NamedTempFile::new_in(folder)?;
-    temporary.write_all(compiled)?;
+    temporary.write_all(sealed)?;
     temporary.persist(file)?;
     Ok(())
-}
-
-/// Creates the folder so that only its owner can write into it.
-fn create_private(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }
 
 fn not_a_component(error: wasmtime::Error) -> Error {

@@ -7,42 +7,20 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::{Duration, Instant},
+    time::Instant,
 };
 
-use crate::MemoryBudget;
+use crate::{Grants, Limits, MemoryBudget, limits::Usage};
 
-/// How much a plugin may use before its step fails.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Bytes of linear memory in one instance.
-    pub memory_bytes: usize,
-    /// Wall time from the moment the [`Context`] was made.
-    pub time: Duration,
-    /// Bytes that one call may hand over: batches, states, reports.
-    pub returned_bytes: usize,
-    /// Elements in all tables of one instance.
-    pub table_elements: usize,
-    /// Top-level columns of a schema, and fields in all.
-    pub fields: usize,
-    /// Bytes of one name or message; longer messages are cut, longer names refused.
-    pub text_bytes: usize,
-    /// Log lines of one instance; later ones are dropped.
-    pub log_lines: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            memory_bytes: 2 << 30,
-            time: Duration::from_secs(3600),
-            returned_bytes: 512 << 20,
-            table_elements: 100_000,
-            fields: 100_000,
-            text_bytes: 64 << 10,
-            log_lines: 1000,
-        }
-    }
+/// What the plugin of a step is opened with, whichever step reads what it makes.
+#[derive(Clone, Debug, Default)]
+pub struct Terms {
+    /// How much it may use.
+    pub limits: Limits,
+    /// What random numbers of WASI follow from: the same in all instances.
+    pub seed: u64,
+    /// What it may reach beside its rows.
+    pub grants: Arc<Grants>,
 }
 
 /// How much a log line matters.
@@ -104,10 +82,14 @@ impl CancelToken {
 pub struct Context {
     pub(crate) step: String,
     pub(crate) limits: Limits,
+    pub(crate) seed: u64,
+    pub(crate) grants: Arc<Grants>,
     pub(crate) deadline: Option<Instant>,
     pub(crate) listener: Arc<dyn Listener>,
     pub(crate) cancel: CancelToken,
     pub(crate) memory: Arc<MemoryBudget>,
+    /// What the instances of the step have used.
+    pub(crate) usage: Arc<Usage>,
 }
 
 impl Context {
@@ -122,9 +104,12 @@ impl Context {
             step: step.into(),
             deadline: Instant::now().checked_add(limits.time),
             limits,
+            seed: 0,
+            grants: Arc::default(),
             listener,
             cancel: CancelToken::default(),
             memory: Arc::default(),
+            usage: Arc::default(),
         }
     }
 
@@ -140,12 +125,36 @@ impl Context {
         Self { memory, ..self }
     }
 
-    /// The context for the plugin of another step, with that step's limits, whose
+    /// The context with a seed that random numbers of WASI follow from.
+    #[must_use]
+    pub fn with_seed(self, seed: u64) -> Self {
+        Self { seed, ..self }
+    }
+
+    /// The context with what its plugin may reach beside its rows.
+    #[must_use]
+    pub fn with_grants(self, grants: Arc<Grants>) -> Self {
+        Self { grants, ..self }
+    }
+
+    /// What its plugin may reach beside its rows.
+    pub fn grants(&self) -> &Grants {
+        &self.grants
+    }
+
+    /// What random numbers of WASI follow from.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The context for the plugin of another step, on the terms of that step, whose
     /// time starts now. Who listens and who may cancel stays the same.
     #[must_use]
-    pub fn of_step(&self, step: impl Into<String>, limits: Limits) -> Self {
-        let other = Self::with(step, limits, self.listener.clone());
+    pub fn of_step(&self, step: impl Into<String>, terms: &Terms) -> Self {
+        let other = Self::with(step, terms.limits.clone(), self.listener.clone());
         other
+            .with_seed(terms.seed)
+            .with_grants(terms.grants.clone())
             .with_cancel(self.cancel.clone())
             .with_memory(self.memory.clone())
     }

@@ -20,19 +20,27 @@ use crate::{
     compile::CompileCache,
     contract::{Everything, emit},
     session::Session,
+    wasi,
 };
 
 /// How often a running plugin is asked whether it should still run.
-const TICK: Duration = Duration::from_millis(5);
+pub(crate) const TICK: Duration = Duration::from_millis(5);
 
 /// Virtual memory set aside for one instance: growing within it moves nothing.
 const MEMORY_RESERVATION: u64 = 4 << 30;
+
+/// The stack of a call. It is part of the stack of the thread that does the call, of which threads
+/// have 2 MiB, so that no step can be given more.
+pub(crate) const STACK_BYTES: usize = 1 << 20;
 
 /// How a [`Sandbox`] is set up.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Where compiled components are kept; `None` compiles every time.
     pub cache: Option<PathBuf>,
+    /// The file with the key that says of a compiled component that this user has made it; it is made
+    /// if it is not there. `None` has it in the folder of the cache.
+    pub key: Option<PathBuf>,
 }
 
 /// The engine that all plugins of a process run in. Cheap to clone.
@@ -58,10 +66,11 @@ impl Sandbox {
         Everything::add_to_linker::<_, HasSelf<Session>>(&mut linker, |session| session)
             .map_err(engine_error)?;
         emit::add_to_linker(&mut linker).map_err(engine_error)?;
+        wasi::add_to_linker(&mut linker).map_err(engine_error)?;
         let ticker = Arc::new(Ticker);
         tick(engine.clone(), Arc::downgrade(&ticker))?;
         Ok(Self {
-            cache: Arc::new(CompileCache::new(&engine, options.cache)),
+            cache: Arc::new(CompileCache::new(&engine, options.cache, options.key)),
             engine,
             linker: Arc::new(linker),
             _ticker: ticker,
@@ -101,7 +110,7 @@ fn config() -> Config {
         .relaxed_simd_deterministic(true)
         .memory_reservation(MEMORY_RESERVATION)
         .memory_may_move(false)
-        .max_wasm_stack(1 << 20)
+        .max_wasm_stack(STACK_BYTES)
         // A backtrace would name addresses, and differ from one build of a plugin to the next.
         .wasm_backtrace_max_frames(None);
     config

@@ -2,6 +2,8 @@
 
 use std::{fmt, io, path::PathBuf, time::Duration};
 
+use mlhost_pipeline::Limit;
+
 use crate::OverBudget;
 
 /// A plugin's name and version as its package states them.
@@ -34,7 +36,7 @@ pub struct Reported {
 }
 
 /// How a plugin failed its step.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum Failure {
     /// It said so.
     #[error("{}", .0.message)]
@@ -45,6 +47,14 @@ pub enum Failure {
         /// wasmtime's word for it.
         reason: String,
         /// The last error the plugin logged, which is where a panic's text is.
+        last_words: Option<String>,
+    },
+    /// It called `exit`, as programs do and plugins must not.
+    #[error("{}", exited(*.code, .last_words.as_deref()))]
+    Exited {
+        /// What a shell would be told.
+        code: u8,
+        /// The last it said before.
         last_words: Option<String>,
     },
     /// It used up its time.
@@ -61,12 +71,33 @@ pub enum Failure {
     /// It handed over more at once than it may.
     #[error("handed over more than {} in one call", bytes(.0))]
     TooMuchReturned(usize),
+    /// It went beyond another of its limits.
+    #[error("{what}, and the limit `{}` is {}", .limit.key(), .limit.written(*.value))]
+    OverLimit {
+        /// What it did.
+        what: String,
+        /// Which limit.
+        limit: Limit,
+        /// How much that allows: milliseconds, bytes or a number.
+        value: u64,
+    },
     /// The run was cancelled.
     #[error("was cancelled")]
     Cancelled,
     /// It returned something that cannot be true.
     #[error("returned {0}")]
     Invalid(String),
+}
+
+impl Failure {
+    /// Whether a plugin may fail like this because it was refused something.
+    fn may_follow_from_refusal(&self) -> bool {
+        match self {
+            Self::Reported(reported) => reported.kind != "invalid-params",
+            Self::Trapped { .. } | Self::Exited { .. } => true,
+            _ => false,
+        }
+    }
 }
 
 /// What this crate reports.
@@ -92,6 +123,8 @@ pub enum Error {
         step: String,
         /// How.
         failure: Box<Failure>,
+        /// What it was refused before that, which may be why.
+        refused: Option<String>,
     },
     /// All steps together want more memory than the run may use.
     #[error("the memory of the run is used up: {0}")]
@@ -132,6 +165,11 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::NotAPlugin { hint, .. } => hint.clone(),
+            Self::Plugin {
+                failure,
+                refused: Some(refused),
+                ..
+            } if failure.may_follow_from_refusal() => Some(refused.clone()),
             Self::Plugin { failure, step, .. } => match failure.as_ref() {
                 Failure::TimedOut(_) => Some(format!(
                     "a step may take longer with `timeout = \"2h\"` in [steps.{step}]"
@@ -139,7 +177,11 @@ impl Error {
                 Failure::OutOfMemory { .. } => Some(format!(
                     "a step may use more with `memory = \"3GiB\"` in [steps.{step}]; WebAssembly ends at 4 GiB"
                 )),
-                Failure::Trapped { .. } | Failure::Invalid(_) | Failure::TooMuchReturned(_) => {
+                Failure::OverLimit { limit, value, .. } => Some(raised(*limit, *value, step)),
+                Failure::TooMuchReturned(bytes) => {
+                    Some(raised(Limit::Returned, *bytes as u64, step))
+                }
+                Failure::Trapped { .. } | Failure::Exited { .. } | Failure::Invalid(_) => {
                     Some("this is a fault in the plugin; its author wants to hear of it".to_owned())
                 }
                 Failure::Reported(reported) if reported.kind == "transient" => {
@@ -171,10 +213,26 @@ impl Error {
     }
 }
 
+/// How to raise a limit.
+fn raised(limit: Limit, value: u64, step: &str) -> String {
+    format!(
+        "a step may have more with `limits.{}` in [steps.{step}]",
+        limit.assigned(value.saturating_mul(2))
+    )
+}
+
 fn trapped(reason: &str, last_words: Option<&str>) -> String {
     match last_words {
         Some(words) => format!("{words} ({reason})"),
         None => format!("trapped: {reason}"),
+    }
+}
+
+fn exited(code: u8, last_words: Option<&str>) -> String {
+    let exited = format!("ended itself with exit code {code}");
+    match last_words {
+        Some(words) => format!("{words} ({exited})"),
+        None => exited,
     }
 }
 

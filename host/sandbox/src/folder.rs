@@ -37,6 +37,7 @@ impl Folder {
         let folder = instance.call(|store| guest.folder().call_open(store, params, &fields))?;
         let columns =
             instance.call_infallible(|store| guest.folder().call_columns(store, folder))?;
+        let columns = instance.within(columns, |limits, columns| limits.check_columns(columns))?;
         let carrier = instance.carrier(input, &columns)?;
         let update = instance.pass(("fold", "folder.update"), folder)?;
         Ok(Self {
@@ -80,8 +81,11 @@ impl Folder {
     /// What the plugin reports or does wrong.
     pub fn state(&mut self) -> Result<Vec<u8>, Error> {
         let folder = self.guest.folder();
+        let state = self
+            .instance
+            .call(|store| folder.call_state(store, self.folder))?;
         self.instance
-            .call(|store| folder.call_state(store, self.folder))
+            .within(state, |limits, state| limits.check_state(state))
     }
 }
 

@@ -3,12 +3,16 @@
 
 use std::sync::Arc;
 
+use mlhost_pipeline::Limit;
 use wasmtime::{Store, Trap, component::Instance as WasmInstance};
 
 use crate::{
-    Context, Error, Failure, Reported,
+    Context, Error, Failure, Limits, Reported,
     contract::types,
     convert::cut,
+    engine::STACK_BYTES,
+    error::bytes,
+    limits::over,
     plugin::Inner,
     session::{Session, Stopped},
 };
@@ -28,6 +32,7 @@ impl Instance {
         let mut store = Store::new(plugin.pre.engine(), Session::new(context.clone()));
         store.limiter(|session| session);
         store.set_hostcall_fuel(context.limits.returned_bytes);
+        store.set_max_component_handles(context.limits.handles);
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(Session::at_tick);
         let wasm = match plugin.pre.instantiate(&mut store) {
@@ -56,12 +61,14 @@ impl Instance {
         call: impl FnOnce(&mut Store<Session>) -> wasmtime::Result<T>,
     ) -> Result<T, Error> {
         // A call that makes no tick still has to notice that its time is up.
-        let stopped = Session::at_tick(wasmtime::AsContextMut::as_context_mut(&mut self.store));
-        let result = stopped.and_then(|_| {
+        let result = self.store.data().check_time().and_then(|()| {
             self.store
                 .set_hostcall_fuel(self.store.data().context.limits.returned_bytes);
+            // Otherwise the time since the call before would count as a tick of this one.
+            self.store.set_epoch_deadline(1);
             call(&mut self.store)
         });
+        self.store.data_mut().end_lines();
         result.map_err(|error| failed(&self.plugin, self.store.data_mut(), error))
     }
 
@@ -75,6 +82,18 @@ impl Instance {
         Error::Arrow {
             step: self.step().to_owned(),
             source,
+        }
+    }
+
+    /// A limit of what is returned, which some return value is beyond.
+    pub(crate) fn within<T>(
+        &self,
+        value: T,
+        check: impl FnOnce(&Limits, &T) -> Result<(), Failure>,
+    ) -> Result<T, Error> {
+        match check(&self.store.data().context.limits, &value) {
+            Ok(()) => Ok(value),
+            Err(failure) => Err(self.failure(failure)),
         }
     }
 
@@ -100,7 +119,7 @@ impl Instance {
     }
 
     fn failure(&self, failure: Failure) -> Error {
-        plugin_error(&self.plugin, &self.store.data().context, failure)
+        plugin_error(&self.plugin, self.store.data(), failure)
     }
 }
 
@@ -118,33 +137,63 @@ fn failed(plugin: &Inner, session: &mut Session, error: wasmtime::Error) -> Erro
         },
         Some(Stopped::OverBudget(error)) => return Error::OverBudget(error.clone()),
         Some(Stopped::TooMuchReturned) => Failure::TooMuchReturned(limits.returned_bytes),
-        Some(Stopped::TableTooLarge { requested }) => Failure::Trapped {
-            reason: format!(
-                "{requested} table elements, and the limit is {}",
-                limits.table_elements
-            ),
-            last_words: None,
-        },
+        Some(Stopped::Failed(failure)) => failure.clone(),
         Some(Stopped::Invalid(what)) => Failure::Invalid(what.clone()),
-        Some(Stopped::Data) | None => {
+        Some(Stopped::Exited(code)) => Failure::Exited {
+            code: *code,
+            last_words: session.last_words(),
+        },
+        Some(Stopped::Data | Stopped::Unanswered(_)) | None => {
             let reason = match error.downcast_ref::<Trap>() {
+                Some(Trap::StackOverflow) => format!(
+                    "its stack of {}, which is the same for all plugins, is used up",
+                    bytes(&STACK_BYTES)
+                ),
                 Some(trap) => trap.to_string(),
                 None => format!("{error:#}"),
             };
-            if reason.contains("fuel allocated for hostcalls has been exhausted") {
-                Failure::TooMuchReturned(limits.returned_bytes)
-            } else {
-                Failure::Trapped {
+            match counted(&reason, limits) {
+                Some(failure) => failure,
+                None => Failure::Trapped {
                     reason,
-                    last_words: session.last_words.take(),
-                }
+                    last_words: session.last_words(),
+                },
             }
         }
     };
-    plugin_error(plugin, &session.context, failure)
+    plugin_error(plugin, session, failure)
 }
 
-fn plugin_error(plugin: &Inner, context: &Context, mut failure: Failure) -> Error {
+/// The failure of going beyond a limit that wasmtime counts itself, and tells of in words only.
+fn counted(reason: &str, limits: &Limits) -> Option<Failure> {
+    let all = [
+        ("fuel allocated for hostcalls", None),
+        (
+            "instance count too high",
+            Some((Limit::Instances, limits.instances)),
+        ),
+        ("table count too high", Some((Limit::Tables, limits.tables))),
+        (
+            "store handle limit exceeded",
+            Some((Limit::Handles, limits.handles)),
+        ),
+    ];
+    let (_, limit) = all.into_iter().find(|(words, _)| reason.contains(words))?;
+    Some(match limit {
+        None => Failure::TooMuchReturned(limits.returned_bytes),
+        Some((limit, value)) => {
+            let what = match limit {
+                Limit::Instances => "has more module instances than it may",
+                Limit::Tables => "has more tables than it may",
+                _ => "holds more things than it may",
+            };
+            over(what, limit, value as u64)
+        }
+    })
+}
+
+fn plugin_error(plugin: &Inner, session: &Session, mut failure: Failure) -> Error {
+    let context = &session.context;
     // What is wrong is told with the plugin's own words: names, formats, texts.
     if let Failure::Invalid(what) = &mut failure {
         cut(what, context.limits.text_bytes);
@@ -153,5 +202,6 @@ fn plugin_error(plugin: &Inner, context: &Context, mut failure: Failure) -> Erro
         plugin: plugin.name(),
         step: context.step.clone(),
         failure: Box::new(failure),
+        refused: session.world.refused().last().cloned(),
     }
 }

@@ -43,25 +43,33 @@ mod convert;
 mod engine;
 mod error;
 mod folder;
+mod grants;
 mod instance;
+mod limits;
 mod map;
 mod memory;
 mod outcome;
 mod plugin;
+mod seal;
 mod session;
 mod trainer;
 mod transformer;
+mod wants;
+mod wasi;
 
-pub use context::{CancelToken, Context, Level, Limits, Listener, Silent};
+pub use context::{CancelToken, Context, Level, Listener, Silent, Terms};
 pub use engine::{Options, Sandbox};
 pub use error::{Error, Failure, PluginName, Reported};
 pub use folder::Folder;
+pub use grants::{GrantError, Grants};
+pub use limits::Limits;
 pub use map::map_file;
 pub use memory::{HeldMemory, MemoryBudget, OverBudget};
 pub use outcome::{Better, Figure, Finding, Metric, Outcome, Severity, Verdict};
 pub use plugin::{Description, Package, Plugin};
 pub use trainer::Trainer;
 pub use transformer::Transformer;
+pub use wants::{WANTS_SECTION, WantedDir, WantedMode, Wants};
 
 /// The version of the contract (`wit/`) that this host speaks.
 pub const CONTRACT: &str = "0.1.0";

@@ -6,17 +6,18 @@ use arrow::datatypes::Schema;
 use mlhost_pipeline::Kind;
 use serde::Serialize;
 use wasm_metadata::Payload;
-use wasmtime::component::{Component, InstancePre};
+use wasmtime::component::{Component, InstancePre, Linker};
 
 use crate::{
     CONTRACT, Context, Error, Folder, Limits, Outcome, PluginName, Sandbox, Silent, Trainer,
-    Transformer,
+    Transformer, Wants,
     compile::CompileCache,
     contract::{describe, fit, fold, report, transform},
     convert::cut,
     instance::Instance,
     outcome,
     session::Session,
+    wasi,
 };
 
 /// What a plugin says about itself.
@@ -62,6 +63,7 @@ pub(crate) struct Inner {
     description: Description,
     digest: String,
     imports: Vec<String>,
+    wants: Wants,
 }
 
 /// The interfaces that the component exports.
@@ -85,10 +87,7 @@ impl Plugin {
         let component = cache.compile(&sandbox.engine, bytes, digest)?;
         let imports = imports(sandbox, &component);
         refuse_foreign_imports(&imports)?;
-        let pre = sandbox
-            .linker
-            .instantiate_pre(&component)
-            .map_err(|error| not_a_plugin(format!("{error:#}")))?;
+        let pre = linked(sandbox, &component, &imports)?;
         let interfaces = Interfaces {
             fold: fold::GuestIndices::new(&pre).ok(),
             fit: fit::GuestIndices::new(&pre).ok(),
@@ -110,6 +109,7 @@ impl Plugin {
             },
             digest: digest.to_owned(),
             imports,
+            wants: Wants::of(bytes).map_err(not_a_plugin)?,
         };
         inner.description = inner.describe(describe)?;
         inner.check_interfaces()?;
@@ -139,6 +139,17 @@ impl Plugin {
     /// The interfaces it imports, `mlhost:plugin/log@0.1.0` for one.
     pub fn imports(&self) -> &[String] {
         &self.0.imports
+    }
+
+    /// What it declares that it may want beside its rows.
+    pub fn wants(&self) -> &Wants {
+        &self.0.wants
+    }
+
+    /// Whether the seed decides anything of what it does: whether it may ask for random numbers.
+    pub fn is_seeded(&self) -> bool {
+        let mut imports = self.0.imports.iter();
+        imports.any(|name| name.starts_with("wasi:random/"))
     }
 
     /// Its name and version, for messages and records.
@@ -204,6 +215,7 @@ impl Plugin {
             })
             .collect();
         let outcome = instance.call(|store| guest.call_assess(store, params, &states))?;
+        let outcome = instance.within(outcome, |limits, outcome| limits.check_report(outcome))?;
         outcome::outcome_in(outcome, &context.limits).map_err(|what| instance.invalid(what))
     }
 }
@@ -269,6 +281,7 @@ impl Inner {
             description: self.description.clone(),
             digest: self.digest.clone(),
             imports: vec![],
+            wants: Wants::default(),
         });
         let mut instance = Instance::new(&shared, &context)?;
         let guest = instance.guest(|store, wasm| describe.load(store, wasm))?;
@@ -337,17 +350,39 @@ fn imports(sandbox: &Sandbox, component: &Component) -> Vec<String> {
         .collect()
 }
 
-/// A component that imports more than the contract cannot run; say so in words.
+/// The component with everything that it imports.
+fn linked(
+    sandbox: &Sandbox,
+    component: &Component,
+    imports: &[String],
+) -> Result<InstancePre<Session>, Error> {
+    let refused = |error: wasmtime::Error| not_a_plugin(format!("{error:#}"));
+    if !imports.iter().any(|name| wasi::is_known(name)) {
+        return sandbox.linker.instantiate_pre(component).map_err(refused);
+    }
+    let mut linker = Linker::clone(&sandbox.linker);
+    wasi::add_inert(&sandbox.engine, &mut linker, component).map_err(refused)?;
+    linker.instantiate_pre(component).map_err(refused)
+}
+
+/// A component that imports more than the contract and WASI cannot run; say so in words.
 fn refuse_foreign_imports(imports: &[String]) -> Result<(), Error> {
-    let ours = |name: &&String| {
+    let is_contract = |name: &str| {
         name.strip_prefix("mlhost:plugin/")
             .is_some_and(|rest| rest.ends_with(&format!("@{CONTRACT}")))
     };
-    match imports.iter().find(|name| !ours(name)) {
+    let is_ours = |name: &&String| is_contract(name) || wasi::is_known(name);
+    match imports.iter().find(|name| !is_ours(name)) {
         None => Ok(()),
         Some(name) => Err(Error::NotAPlugin {
-            reason: format!("it imports `{name}`, which is not part of `mlhost:plugin@{CONTRACT}`"),
-            hint: Some("a plugin reaches nothing but the contract's own interfaces".to_owned()),
+            reason: format!(
+                "it imports `{name}`, which is part of neither `mlhost:plugin@{CONTRACT}` nor WASI 0.2"
+            ),
+            hint: Some(
+                "a plugin reaches the contract's own interfaces, and WASI 0.2 as far as its step \
+                 grants it"
+                    .to_owned(),
+            ),
         }),
     }
 }

@@ -4,22 +4,29 @@ use std::{sync::Arc, time::Instant};
 
 use arrow::record_batch::RecordBatch;
 use mlhost_data::Table;
+use mlhost_pipeline::Limit;
 use wasmtime::{
     ResourceLimiter, StoreContextMut, UpdateDeadline,
     component::{Resource, ResourceTable},
 };
 
 use crate::{
-    Context, Level, OverBudget,
+    Context, Failure, Level, Limits, OverBudget,
     contract::{data, emit::Emitting, log, metric, progress, types, wire as wit_arrow},
     convert::{Carrier, cut},
+    engine::TICK,
+    limits::{Heard, over},
+    wasi::world::World,
 };
+
+/// How many linear memories an instance may have.
+const MEMORIES: usize = 16;
 
 /// What an instance's imports work on.
 pub(crate) struct Session {
     pub(crate) context: Context,
     /// The last error that was logged: a panic's text, when there was one.
-    pub(crate) last_words: Option<String>,
+    last_words: Option<String>,
     /// The batches that `output.emit` takes now, if it takes any.
     pub(crate) emitting: Option<Arc<Emitting>>,
     pub(crate) emitted: Vec<RecordBatch>,
@@ -27,8 +34,9 @@ pub(crate) struct Session {
     pub(crate) emitted_bytes: usize,
     /// Why a scan ended early: not the plugin's fault.
     pub(crate) data_error: Option<mlhost_data::Error>,
-    resources: ResourceTable,
-    log_lines: usize,
+    pub(crate) resources: ResourceTable,
+    /// What it sees through WASI.
+    pub(crate) world: World,
     /// Bytes of linear memory, which are given back at the end.
     memory: u64,
 }
@@ -46,17 +54,22 @@ pub(crate) enum Stopped {
     OverBudget(#[from] OverBudget),
     #[error("too much was handed over")]
     TooMuchReturned,
-    #[error("too many table elements")]
-    TableTooLarge { requested: usize },
+    #[error(transparent)]
+    Failed(#[from] Failure),
     #[error("the data cannot be read")]
     Data,
     #[error("{0}")]
     Invalid(String),
+    #[error("the plugin has ended itself")]
+    Exited(u8),
+    #[error("`{0}` has nothing to work on")]
+    Unanswered(String),
 }
 
 impl Session {
     pub(crate) fn new(context: Context) -> Self {
         Self {
+            world: World::new(context.seed, &context.grants.allow),
             context,
             last_words: None,
             emitting: None,
@@ -64,7 +77,6 @@ impl Session {
             emitted_bytes: 0,
             data_error: None,
             resources: ResourceTable::new(),
-            log_lines: 0,
             memory: 0,
         }
     }
@@ -72,12 +84,24 @@ impl Session {
     /// Called at every tick of the epoch while the plugin computes.
     pub(crate) fn at_tick(session: StoreContextMut<'_, Self>) -> wasmtime::Result<UpdateDeadline> {
         let context = &session.data().context;
-        if context.cancel.is_cancelled() {
+        if context.usage.compute(TICK, &context.limits) {
+            let value = context.limits.cpu_time.as_millis();
+            let value = u64::try_from(value).unwrap_or(u64::MAX);
+            let failure = over("computed for longer than it may", Limit::CpuTime, value);
+            return Err(Stopped::Failed(failure).into());
+        }
+        session.data().check_time()?;
+        Ok(UpdateDeadline::Continue(1))
+    }
+
+    /// Whether the plugin may go on.
+    pub(crate) fn check_time(&self) -> wasmtime::Result<()> {
+        if self.context.cancel.is_cancelled() {
             return Err(Stopped::Cancelled.into());
         }
-        match context.deadline {
+        match self.context.deadline {
             Some(deadline) if Instant::now() >= deadline => Err(Stopped::TimedOut.into()),
-            _ => Ok(UpdateDeadline::Continue(1)),
+            _ => Ok(()),
         }
     }
 
@@ -107,6 +131,56 @@ impl Session {
             return Err(Stopped::TooMuchReturned);
         }
         Ok(())
+    }
+
+    /// Passes a line on to whoever listens.
+    pub(crate) fn say(&mut self, level: Level, mut message: String) {
+        cut(&mut message, self.context.limits.text_bytes);
+        let Context {
+            usage,
+            limits,
+            listener,
+            ..
+        } = &self.context;
+        match usage.line(message.len(), limits) {
+            Heard::Yes => listener.log(level, &message),
+            Heard::NoMore(limit, value) => listener.log(
+                Level::Warn,
+                &format!(
+                    "further log lines are left out: the limit `{}` is {}",
+                    limit.key(),
+                    limit.written(value)
+                ),
+            ),
+            Heard::No => {}
+        }
+        if level == Level::Error {
+            self.last_words = Some(message);
+        }
+    }
+
+    /// What the plugin said last of what is wrong: in its log, or on its standard error.
+    pub(crate) fn last_words(&mut self) -> Option<String> {
+        let written = self.world.last_words();
+        self.last_words.take().or(written)
+    }
+
+    /// Notes that the plugin wanted to do what its step does not allow, and which key would.
+    pub(crate) fn refuse(&mut self, what: &str, key: &str) {
+        let step = &self.context.step;
+        let told = format!(
+            "the plugin was refused to {what}; `allow.{key}` in [steps.{step}] would grant it"
+        );
+        if self.world.refuse(&told) {
+            self.say(Level::Warn, told);
+        }
+    }
+
+    /// Passes on what the plugin has written so far, as its call has ended.
+    pub(crate) fn end_lines(&mut self) {
+        for (level, line) in self.world.end_lines() {
+            self.say(level, line);
+        }
     }
 
     fn fail<T>(&mut self, error: mlhost_data::Error) -> wasmtime::Result<T> {
@@ -144,11 +218,18 @@ impl ResourceLimiter for Session {
         requested: usize,
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        if requested > self.context.limits.memory_bytes {
-            return Err(Stopped::OutOfMemory { requested }.into());
-        }
         let more = requested.saturating_sub(current) as u64;
-        let Context { memory, step, .. } = &self.context;
+        let Context {
+            memory,
+            step,
+            limits,
+            ..
+        } = &self.context;
+        let limit = limits.memory_bytes;
+        let all = usize::try_from(self.memory.saturating_add(more)).unwrap_or(usize::MAX);
+        if all > limit {
+            return Err(Stopped::OutOfMemory { requested: all }.into());
+        }
         memory.take(step, more).map_err(Stopped::from)?;
         self.memory += more;
         Ok(true)
@@ -160,16 +241,28 @@ impl ResourceLimiter for Session {
         requested: usize,
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        if requested > self.context.limits.table_elements {
-            return Err(Stopped::TableTooLarge { requested }.into());
-        }
+        let what = || format!("asked for a table of {requested} elements");
+        let limit = self.context.limits.table_elements;
+        Limits::check(what, requested, Limit::TableElements, limit).map_err(Stopped::from)?;
         Ok(true)
+    }
+
+    fn instances(&self) -> usize {
+        self.context.limits.instances
+    }
+
+    fn tables(&self) -> usize {
+        self.context.limits.tables
+    }
+
+    // Each takes as much room for addresses, however small it is.
+    fn memories(&self) -> usize {
+        MEMORIES
     }
 }
 
 impl log::Host for Session {
-    fn log(&mut self, level: log::Level, mut message: String) -> wasmtime::Result<()> {
-        cut(&mut message, self.context.limits.text_bytes);
+    fn log(&mut self, level: log::Level, message: String) -> wasmtime::Result<()> {
         let level = match level {
             log::Level::Trace => Level::Trace,
             log::Level::Debug => Level::Debug,
@@ -177,13 +270,7 @@ impl log::Host for Session {
             log::Level::Warn => Level::Warn,
             log::Level::Error => Level::Error,
         };
-        self.log_lines += 1;
-        if self.log_lines <= self.context.limits.log_lines {
-            self.context.listener.log(level, &message);
-        }
-        if level == Level::Error {
-            self.last_words = Some(message);
-        }
+        self.say(level, message);
         Ok(())
     }
 }
@@ -197,7 +284,14 @@ impl progress::Host for Session {
 
 impl metric::Host for Session {
     fn point(&mut self, mut name: String, step: u64, value: f64) -> wasmtime::Result<()> {
-        cut(&mut name, self.context.limits.text_bytes);
+        let Context { usage, limits, .. } = &self.context;
+        limits.check_text(&name).map_err(Stopped::from)?;
+        if usage.point(limits) {
+            let what = "recorded more points of training curves than it may";
+            let failure = over(what, Limit::MetricPoints, limits.metric_points);
+            return Err(Stopped::from(failure).into());
+        }
+        cut(&mut name, limits.text_bytes);
         self.context.listener.metric(&name, step, value);
         Ok(())
     }

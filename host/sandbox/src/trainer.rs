@@ -31,6 +31,7 @@ impl Trainer {
         let trainer = instance.call(|store| guest.trainer().call_open(store, params, &fields))?;
         let columns =
             instance.call_infallible(|store| guest.trainer().call_columns(store, trainer))?;
+        let columns = instance.within(columns, |limits, columns| limits.check_columns(columns))?;
         let carrier = instance.carrier(input, &columns)?;
         Ok(Self {
             instance,
@@ -53,12 +54,14 @@ impl Trainer {
     pub fn fit(mut self, table: Arc<dyn Table>) -> Result<Vec<u8>, Error> {
         let (resource, trainer) = (self.guest.trainer(), self.trainer);
         let (columns, carrier) = (self.columns, self.carrier);
-        self.instance.call(|store| {
+        let state = self.instance.call(|store| {
             let dataset = store.data_mut().lend(table, columns, carrier)?;
             let lent = wasmtime::component::Resource::new_borrow(dataset.rep());
             let state = resource.call_fit(&mut *store, trainer, lent);
             store.data_mut().take_back(dataset)?;
             state
-        })
+        })?;
+        self.instance
+            .within(state, |limits, state| limits.check_state(state))
     }
 }

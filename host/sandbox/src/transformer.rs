@@ -47,12 +47,12 @@ impl Transformer {
             instance.call(|store| resource.call_open(store, params, state, &fields))?;
         let columns =
             instance.call_infallible(|store| resource.call_columns(store, transformer))?;
+        let columns = instance.within(columns, |limits, columns| limits.check_columns(columns))?;
         let carrier = instance.carrier(input, &columns)?;
         let output = instance.call_infallible(|store| resource.call_output(store, transformer))?;
-        if output.schema.len() > context.limits.fields {
-            return Err(instance.invalid(format!("a schema of {} fields", output.schema.len())));
-        }
-        let schema = schema_in(output.schema)
+        let fields =
+            instance.within(output.schema, |limits, fields| limits.check_schema(fields))?;
+        let schema = schema_in(fields)
             .map_err(|error| instance.invalid(format!("an unusable output schema: {error}")))?;
         refuse_duplicates(&instance, &schema)?;
         let apply = instance.pass(("transform", "transformer.apply"), transformer)?;

@@ -211,6 +211,7 @@ fn steps(left: &Model, right: &Model) -> Vec<StepPair> {
 /// The reference profile as a step; no step has a space in its name.
 fn profile_step(profile: &ReferenceProfile) -> ChainStep {
     ChainStep {
+        granted: vec![],
         step: "reference profile".to_owned(),
         package: profile.package.clone(),
         version: profile.version.clone(),

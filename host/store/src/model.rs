@@ -99,6 +99,10 @@ pub struct ChainStep {
     pub params: Value,
     /// The blob with what it has fitted.
     pub state: Digest,
+    /// What the step could reach beside its rows while it was fitted, each in a few words: then
+    /// nobody may be able to fit it again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub granted: Vec<String>,
 }
 
 /// Something measured.

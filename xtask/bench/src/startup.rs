@@ -38,6 +38,7 @@ pub(crate) fn measure(arguments: &Arguments, component: &[u8], effort: &Effort) 
     let folder = tempfile::tempdir()?;
     let uncached = Sandbox::new(Options::default())?;
     let cached = Sandbox::new(Options {
+        key: None,
         cache: Some(folder.path().to_owned()),
     })?;
     let plugin = cached.load(component)?;

@@ -23,12 +23,24 @@ struct Step<'a> {
     kind: Option<Kind>,
     plugin: String,
     needs: &'a [String],
+    /// What it lets its plugin reach beside its rows, in words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    allows: Vec<String>,
+    /// What its plugin asks for and is not given, in words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    denies: Vec<String>,
 }
 
 pub(super) fn check(arguments: &CheckArguments, output: &mut Output) -> Result<ExitCode, Failure> {
-    let CheckArguments { pipeline, grants } = arguments;
-    let (pipeline, folder) = read_pipeline(&pipeline.pipeline, &overrides(&pipeline.overrides)?)?;
+    let CheckArguments {
+        pipeline,
+        grants,
+        limits,
+    } = arguments;
+    let (mut pipeline, folder) =
+        read_pipeline(&pipeline.pipeline, &overrides(&pipeline.overrides)?)?;
     grants::urls(grants, &pipeline)?;
+    limits.put_into(&mut pipeline)?;
     let engine = engine()?;
     let checked = engine.check(pipeline, &folder)?;
     check_followers(&engine, checked.pipeline(), &folder)?;
@@ -46,6 +58,8 @@ fn report(checked: &Checked) -> Report<'_> {
                 .map(|plugin| plugin.name().to_string())
                 .unwrap_or_default(),
             needs: &step.needs,
+            allows: checked.granted(&step.name),
+            denies: checked.denied(&step.name),
         }
     });
     Report {
@@ -69,6 +83,15 @@ fn words(report: &Report<'_>) -> String {
             "  {:width$} {kind:15} {}\n",
             step.name, step.plugin
         ));
+        for allowed in &step.allows {
+            words.push_str(&format!("  {:width$} may {allowed}\n", ""));
+        }
+        for denied in &step.denies {
+            words.push_str(&format!(
+                "  {:width$} may not {denied}, which it asks for\n",
+                ""
+            ));
+        }
     }
     for unchecked in report.unchecked {
         words.push_str(&format!(

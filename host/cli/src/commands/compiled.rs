@@ -1,6 +1,9 @@
 //! Compiled plugins: they are no part of any store, but take space for all of them.
 
-use std::{fs, io, path::PathBuf};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use mlhost_store::Tally;
 use serde::Serialize;
@@ -32,6 +35,16 @@ pub(super) fn taken() -> Result<Option<Compiled>, Failure> {
     };
     let mut tally = Tally::default();
     for entry in entries {
+        let is_compiled = |entry: &fs::DirEntry| {
+            let name = entry.file_name();
+            // The key of their seals may be there as well.
+            Path::new(&name)
+                .extension()
+                .is_some_and(|end| end == "cwasm")
+        };
+        if entry.as_ref().is_ok_and(|entry| !is_compiled(entry)) {
+            continue;
+        }
         let metadata = match entry.and_then(|entry| entry.metadata()) {
             // Another process has just given it its name.
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,

@@ -84,12 +84,15 @@ fn tree(stored: &StoredModel, blobs: &Blobs) -> Tree {
     branches.extend(model.data.iter().map(data));
     branches.extend(model.chain.iter().map(|step| {
         let of = (&step.component, &step.params, &step.state);
-        plugin(
-            &format!("step {}", step.step),
-            &step.package,
-            &step.version,
-            of,
-        )
+        let name = match step.granted.is_empty() {
+            true => format!("step {}", step.step),
+            false => format!(
+                "step {} (irreproducible: it was granted to {})",
+                step.step,
+                step.granted.join(", ")
+            ),
+        };
+        plugin(&name, &step.package, &step.version, of)
     }));
     branches.extend(model.reference.iter().map(|profile| {
         let of = (&profile.component, &profile.params, &profile.state);

@@ -38,6 +38,7 @@ use mlhost_engine::Engine;
 use mlhost_pipeline::{
     CsvOptions, Format, Overrides, Patch, Pipeline, Source, included, parse_with, path_from,
 };
+use mlhost_sandbox::Options;
 
 use crate::{
     arguments::{Arguments, Command, OverrideArguments, TableArguments},
@@ -70,7 +71,10 @@ pub(crate) fn execute(arguments: &Arguments, output: &mut Output) -> Result<Exit
 }
 
 fn engine() -> Result<Engine, Failure> {
-    Ok(Engine::new(places::cache())?)
+    Ok(Engine::with(Options {
+        cache: places::cache(),
+        key: places::key_of_cache(),
+    })?)
 }
 
 /// The pipeline in a file, with what is put over it, and the folder that its paths are relative to.

@@ -3,7 +3,7 @@
 use std::{path::Path, process::ExitCode};
 
 use comfy_table::CellAlignment::{Left, Right};
-use mlhost_sandbox::{Description, Package};
+use mlhost_sandbox::{Description, Package, Wants};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -23,6 +23,7 @@ struct Inspection {
     digest: String,
     bytes: u64,
     imports: Vec<String>,
+    wants: Wants,
     describes: Description,
 }
 
@@ -56,6 +57,7 @@ pub(super) fn plugin(command: &PluginCommand, output: &mut Output) -> Result<Exi
                 digest: found.plugin.digest().to_owned(),
                 bytes: found.component.len() as u64,
                 imports: found.plugin.imports().to_vec(),
+                wants: found.plugin.wants().clone(),
                 describes: found.plugin.description().clone(),
             };
             output.print(&inspection, words)?;
@@ -97,9 +99,26 @@ fn words(inspection: &Inspection) -> String {
     for import in &inspection.imports {
         words.push_str(&format!("  {import}\n"));
     }
+    words.push_str("\nreaches beside its rows\n");
+    words.push_str(&reaches(inspection));
     words.push_str("\nparameters\n");
     words.push_str(&parameters(&describes.params_schema));
     words
+}
+
+/// What the plugin may want to reach, in words, and what comes of that.
+fn reaches(inspection: &Inspection) -> String {
+    let wants = inspection.wants.in_words();
+    let mut imports = inspection.imports.iter();
+    if wants.is_empty() {
+        return match imports.any(|name| name.starts_with("wasi:")) {
+            true => "  nothing: it imports WASI, and sees an empty world\n".to_owned(),
+            false => "  nothing\n".to_owned(),
+        };
+    }
+    let wants = wants.iter();
+    let wants = wants.map(|wants| format!("  may ask to {wants}, where a step allows it\n"));
+    wants.collect()
 }
 
 /// A table of the parameters at the top of a JSON Schema.

@@ -137,6 +137,10 @@ fn lines(difference: &Difference) -> Vec<String> {
             format!("  recorded {}", recorded.join(", ")),
             format!("  found    {}", found.join(", ")),
         ],
+        Difference::Granted { step, granted } => vec![format!(
+            "step `{step}` had a granted capability when the model was made: it could {}",
+            granted.join(", ")
+        )],
         Difference::StepStopped { step, reason } => {
             vec![format!("step `{step}` did not come to its end: {reason}")]
         }

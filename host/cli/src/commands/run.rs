@@ -42,13 +42,14 @@ pub(super) fn run(
     output: &mut Output,
 ) -> Result<ExitCode, Failure> {
     let Wanted {
-        pipeline,
+        mut pipeline,
         folder,
         store: known,
         given,
         resumed,
     } = wanted(arguments, store)?;
     let granted_urls = grants::urls(&arguments.grants, &pipeline)?;
+    arguments.limits.of_plugins.put_into(&mut pipeline)?;
     let faults = faults(arguments, &pipeline)?;
     let engine = engine()?;
     let changes = resumed.as_ref().map(|resumed| resumed.changes(&pipeline));

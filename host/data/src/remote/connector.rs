@@ -72,13 +72,8 @@ impl HttpService for Client {
 pub(super) fn agent() -> &'static Agent {
     static AGENT: OnceLock<Agent> = OnceLock::new();
     AGENT.get_or_init(|| {
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let tls = TlsConfig::builder()
-            .unversioned_rustls_crypto_provider(provider)
-            .root_certs(RootCerts::PlatformVerifier)
-            .build();
         Agent::config_builder()
-            .tls_config(tls)
+            .tls_config(tls())
             .user_agent(concat!("mlhost/", env!("CARGO_PKG_VERSION")))
             .http_status_as_error(false)
             .timeout_connect(Some(CONNECT))
@@ -87,6 +82,15 @@ pub(super) fn agent() -> &'static Agent {
             .build()
             .new_agent()
     })
+}
+
+/// How connections are encrypted.
+pub(super) fn tls() -> TlsConfig {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    TlsConfig::builder()
+        .unversioned_rustls_crypto_provider(provider)
+        .root_certs(RootCerts::PlatformVerifier)
+        .build()
 }
 
 fn send(request: HttpRequest) -> Result<HttpResponse, HttpError> {

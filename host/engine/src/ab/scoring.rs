@@ -55,7 +55,7 @@ impl<'a> Scoring<'a> {
         let params = judge.params(confidence).to_string();
         let source = Dataset::of(table.clone());
         let fold = |model: &FittedModel| {
-            let context = Context::new(model.name());
+            let context = model.context();
             let chain = model.chain().clone();
             let stage = Scored::new(chain, context.clone(), &table.schema())?;
             Ok(Fold {

@@ -3,7 +3,6 @@
 use std::{sync::Arc, time::Instant};
 
 use mlhost_data::{Limited, Table};
-use mlhost_sandbox::Context;
 
 use crate::{
     FittedModel, Result,
@@ -24,7 +23,7 @@ pub(super) fn seconds_per_row(model: &FittedModel, table: &Arc<dyn Table>) -> Re
         .cloned()
         .collect();
     let visible = without(&table.schema(), &targets);
-    let mut open = OpenChain::open(chain, &Context::new(model.name()), &visible)?;
+    let mut open = OpenChain::open(chain, &model.context(), &visible)?;
     let first = Limited::new(table.clone(), ROWS);
     let Some(rows) = first.scan(&open.columns())?.next().transpose()? else {
         return Ok(None);

@@ -9,7 +9,7 @@ use arrow::{
 use mlhost_data::Error as DataError;
 use mlhost_packages::Found;
 use mlhost_pipeline::Kind;
-use mlhost_sandbox::{Context, Limits, Transformer};
+use mlhost_sandbox::{Context, Terms, Transformer};
 use mlhost_store::Digest;
 
 use super::columns::{computed, concatenated, project, with_rows};
@@ -26,8 +26,8 @@ pub(crate) struct Fitted {
     pub(crate) params: serde_json::Value,
     pub(crate) state: Arc<[u8]>,
     pub(crate) state_digest: Digest,
-    /// What the plugin may use, whichever step reads what it makes.
-    pub(crate) limits: Limits,
+    /// What the plugin is opened with, whichever step reads what it makes.
+    pub(crate) terms: Terms,
     /// The columns that the step names as the target.
     pub(crate) targets: Vec<String>,
 }
@@ -35,7 +35,7 @@ pub(crate) struct Fitted {
 impl Fitted {
     /// Adds everything that decides what the step makes of its input.
     pub(crate) fn add_to(&self, key: Key) -> Key {
-        key.with(self.found.plugin.digest())
+        key.with_plugin(&self.found.plugin, self.terms.seed, &self.terms.grants)
             .with(self.params.to_string())
             .with(self.state_digest.bytes())
     }
@@ -43,7 +43,7 @@ impl Fitted {
     pub(crate) fn transformer(&self, context: &Context, input: &Schema) -> Result<Transformer> {
         let params = self.params.to_string();
         Ok(self.found.plugin.transformer(
-            &context.of_step(&self.step, self.limits.clone()),
+            &context.of_step(&self.step, &self.terms),
             &params,
             &self.state,
             input,

@@ -70,6 +70,11 @@ pub enum Why {
         /// The run that did it.
         run: RunId,
     },
+    /// It may reach more than its rows, so that no result of it is kept.
+    Granted {
+        /// What it may, each in a few words.
+        granted: Vec<String>,
+    },
     /// What decides its result is not known, so that no result of it is kept.
     Unknown,
     /// It did not: a condition was false, or something that it needs was not there.
@@ -213,6 +218,10 @@ fn why(record: &RunRecord, step: &StepRecord, history: &mut History<'_>) -> Why 
     if step.again {
         let option = record.reuse.option().unwrap_or_default();
         return Why::Asked { option };
+    }
+    if !step.granted.is_empty() && step.status != StepStatus::Skipped {
+        let granted = step.granted.clone();
+        return Why::Granted { granted };
     }
     let Some(key) = &step.key else {
         return match (step.status, &step.skipped, &step.error) {

@@ -168,6 +168,11 @@ fn steps(model: &Model, table: &str, profile: &str) -> Vec<StepRecord> {
         error: None,
         skipped: None,
         attempts: vec![],
+        granted: {
+            let mut chain = model.chain.iter();
+            let link = chain.find(|link| link.step == name);
+            link.map(|link| link.granted.clone()).unwrap_or_default()
+        },
         each: serde_json::Map::new(),
         cached_rows: None,
     };

@@ -85,6 +85,13 @@ pub enum Difference {
         /// What is there.
         found: Vec<String>,
     },
+    /// A step could reach more than its rows when the model was made, which need not be as it was.
+    Granted {
+        /// The step.
+        step: String,
+        /// What it could reach, each in a few words.
+        granted: Vec<String>,
+    },
     /// A step did not get as far as it did.
     StepStopped {
         /// The step.
@@ -159,8 +166,10 @@ impl Lineage {
             same.identical = true;
             return Ok(same);
         }
-        let mut differences = self.first_step_that_differs(report);
-        if differences.is_empty() {
+        let mut differences = self.granted();
+        let granted = differences.len();
+        differences.extend(self.first_step_that_differs(report));
+        if differences.len() == granted {
             differences.push(match made {
                 Some(made) => Difference::Model {
                     changes: changes::values(
@@ -203,6 +212,17 @@ impl Lineage {
             differences,
             versions: self.versions(),
         }
+    }
+
+    /// The steps that could reach more than their rows.
+    fn granted(&self) -> Vec<Difference> {
+        let steps = self.record.steps.iter();
+        let granted = steps.filter(|step| !step.granted.is_empty());
+        let granted = granted.map(|step| Difference::Granted {
+            step: step.name.clone(),
+            granted: step.granted.clone(),
+        });
+        granted.collect()
     }
 
     fn last_step(&self) -> String {

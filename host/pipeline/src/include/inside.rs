@@ -59,6 +59,7 @@ pub(super) fn read(
         let mut step = prefixed(step, including.name, including.params, diagnostics);
         if let Some(entries) = table_mut(&mut step.node) {
             plugin_path(entries, including.file);
+            allowed_paths(entries, including.file);
             rewrite::step(entries, &meaning);
             governed(entries, including.step);
         }
@@ -111,6 +112,24 @@ fn escape(node: &mut Node) {
         Content::Array(items) => items.iter_mut().for_each(escape),
         Content::Table(entries) => entries.iter_mut().for_each(|entry| escape(&mut entry.node)),
         _ => {}
+    }
+}
+
+/// Gives the folders that a plugin may see their paths from outside.
+fn allowed_paths(entries: &mut [Entry], file: &str) {
+    let allow = entries.iter_mut().find(|entry| entry.name == "allow");
+    let allow = allow.and_then(|entry| table_mut(&mut entry.node));
+    let dirs = allow
+        .into_iter()
+        .flatten()
+        .find(|entry| entry.name == "dirs");
+    let Some(Content::Array(dirs)) = dirs.map(|entry| &mut entry.node.content) else {
+        return;
+    };
+    for entry in dirs.iter_mut().filter_map(table_mut).flatten() {
+        if let ("path", Content::String(path)) = (entry.name.as_str(), &mut entry.node.content) {
+            *path = path_from(file, path);
+        }
     }
 }
 

@@ -17,8 +17,13 @@ impl Cache {
     /// Loads a standard package as a new process would.
     fn load(&self, name: &str) -> Plugin {
         let cache = Some(self.0.path().join("cache"));
-        let sandbox = Sandbox::new(Options { cache }).unwrap();
+        let key = Some(self.key());
+        let sandbox = Sandbox::new(Options { cache, key }).unwrap();
         sandbox.load(&component(name)).unwrap()
+    }
+
+    fn key(&self) -> PathBuf {
+        self.0.path().join("key")
     }
 
     fn files(&self) -> Vec<PathBuf> {
@@ -49,13 +54,52 @@ fn a_compiled_component_is_kept_under_its_digest() {
 fn what_was_kept_is_what_runs() {
     let cache = Cache::new();
     cache.load("validate");
+    let [file] = cache.files().try_into().unwrap();
+    let written = fs::metadata(&file).unwrap().modified().unwrap();
+    cache.load("validate");
+    assert_eq!(fs::metadata(&file).unwrap().modified().unwrap(), written);
+}
+
+#[test]
+fn a_file_in_the_place_of_another_is_not_run() {
+    let cache = Cache::new();
+    cache.load("validate");
     let [validate] = cache.files().try_into().unwrap();
     cache.load("drift");
     let files = cache.files();
     let drift = files.iter().find(|file| **file != validate).unwrap();
-    // With the one in the place of the other, only a look into the file tells them apart.
     fs::copy(drift, &validate).unwrap();
-    assert_eq!(cache.load("validate").description().name, "drift");
+    assert_eq!(cache.load("validate").description().name, "validate");
+}
+
+#[test]
+fn a_file_that_somebody_else_has_made_is_not_run() {
+    let (cache, theirs) = (Cache::new(), Cache::new());
+    theirs.load("validate");
+    let [forged] = theirs.files().try_into().unwrap();
+    cache.load("validate");
+    let [file] = cache.files().try_into().unwrap();
+    let own = fs::read(&file).unwrap();
+    // It is a compiled form of the same component that wasmtime would take.
+    fs::copy(&forged, &file).unwrap();
+    assert_ne!(fs::read(&file).unwrap(), own);
+    cache.load("validate");
+    assert_eq!(fs::read(&file).unwrap(), own, "it is made anew");
+}
+
+#[test]
+fn a_file_with_one_bit_changed_is_not_run() {
+    let cache = Cache::new();
+    cache.load("validate");
+    let [file] = cache.files().try_into().unwrap();
+    let own = fs::read(&file).unwrap();
+    for position in [0, own.len() / 3, own.len() / 2, own.len() - 1] {
+        let mut changed = own.clone();
+        changed[position] ^= 4;
+        fs::write(&file, &changed).unwrap();
+        assert_eq!(cache.load("validate").description().name, "validate");
+        assert!(fs::read(&file).unwrap() == own, "it is made anew");
+    }
 }
 
 #[test]
@@ -93,6 +137,7 @@ fn a_folder_that_cannot_be_made_is_named() {
     fs::write(cache.0.path().join("cache"), "a file in the way").unwrap();
     let options = Options {
         cache: Some(cache.0.path().join("cache")),
+        key: Some(cache.key()),
     };
     let refused = Sandbox::new(options).unwrap().load(&component("validate"));
     let Err(error @ Error::Cache { .. }) = refused else {

@@ -82,12 +82,46 @@ fn a_component_that_ends_early() {
 
 #[test]
 fn an_import_from_elsewhere_is_named() {
-    let (reason, hint) = refusal(r#"(component (import "wasi:cli/environment@0.2.0" (instance)))"#);
-    assert_eq!(
-        reason,
-        "it imports `wasi:cli/environment@0.2.0`, which is not part of `mlhost:plugin@0.1.0`"
-    );
-    assert!(hint.is_some());
+    for import in [
+        "acme:clock/now@0.2.0",
+        "wasi:cli/environment@0.3.0",
+        "wasi:cli/environment",
+        "wasi:nn/tensor@0.2.0-rc-2024-10-28",
+    ] {
+        let (reason, hint) = refusal(&format!(r#"(component (import "{import}" (instance)))"#));
+        assert_eq!(
+            reason,
+            format!(
+                "it imports `{import}`, which is part of neither `mlhost:plugin@0.1.0` nor WASI 0.2"
+            )
+        );
+        assert!(hint.is_some());
+    }
+}
+
+#[test]
+fn every_version_of_wasi_is_linked() {
+    for version in ["0.2.0", "0.2.3", "0.2.99"] {
+        let component = format!(
+            r#"(component
+                (import "wasi:io/poll@{version}" (instance $poll
+                    (export "pollable" (type (sub resource)))))
+                (alias export $poll "pollable" (type $pollable))
+                (import "wasi:clocks/monotonic-clock@{version}" (instance
+                    (export "pollable" (type $own (eq $pollable)))
+                    (export "subscribe-instant" (func (param "when" u64) (result (own $own))))))
+                (import "wasi:http/types@{version}" (instance
+                    (export "pollable" (type $own (eq $pollable)))
+                    (export "fields" (type $fields (sub resource)))
+                    (export "[constructor]fields" (func (result (own $fields))))
+                    (export "[method]fields.subscribe"
+                        (func (param "self" (borrow $fields)) (result (own $own))))))
+                (import "wasi:sockets/network@{version}" (instance
+                    (export "network" (type (sub resource))))))"#
+        );
+        let (reason, _) = refusal(&component);
+        assert_eq!(reason, "it does not export `mlhost:plugin/describe`");
+    }
 }
 
 #[test]

@@ -10,9 +10,11 @@
 mod cache;
 mod columns;
 mod folding;
+mod grants;
 mod limits;
 mod loading;
 mod support;
 mod training;
 mod transforming;
 mod types;
+mod wasi;

@@ -25,7 +25,11 @@ pub(crate) const STANDARD: [&str; 6] = [
 
 static SANDBOX: LazyLock<Sandbox> = LazyLock::new(|| {
     let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled");
-    Sandbox::new(Options { cache: Some(cache) }).unwrap()
+    let options = Options {
+        cache: Some(cache),
+        ..Options::default()
+    };
+    Sandbox::new(options).unwrap()
 });
 
 /// The sandbox of all tests but those of the cache: what is compiled outlives them.
@@ -40,7 +44,12 @@ pub(crate) fn standard(name: &str) -> Plugin {
 
 /// The plugin that attacks the host in the way its parameter `attack` names.
 pub(crate) fn hostile() -> Plugin {
-    loaded("test-plugins/test_hostile.wasm")
+    loaded_test("hostile")
+}
+
+/// A plugin that is there for tests alone.
+pub(crate) fn loaded_test(name: &str) -> Plugin {
+    loaded(&format!("test-plugins/test_{name}.wasm"))
 }
 
 fn loaded(file: &str) -> Plugin {

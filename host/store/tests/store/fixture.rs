@@ -149,6 +149,7 @@ pub(crate) fn model(name: &str, seed: u64) -> Model {
             component: Digest::of(COMPONENT),
             params: json!({ "max_depth": 12, "criterion": "squared_error" }),
             state: Digest::of(STATE),
+            granted: vec![],
         }],
         metrics: vec![Metric {
             step: "evaluate".to_owned(),

@@ -116,6 +116,25 @@ macro_rules! export {
     };
 }
 
+/// Declares what a plugin may want to reach beside its rows through WASI, as JSON:
+/// `wants!(br#"{ "network": ["api.example.com:443"], "clock": true }"#)`. A step has to allow it, too;
+/// without both, the plugin sees an empty world.
+#[macro_export]
+macro_rules! wants {
+    ($json:literal) => {
+        #[cfg(target_family = "wasm")]
+        #[allow(
+            unsafe_code,
+            reason = "a section of its own, which holds nothing but this text"
+        )]
+        const _: () = {
+            #[used]
+            #[unsafe(link_section = "mlhost:wants")]
+            static WANTS: [u8; $json.len()] = *$json;
+        };
+    };
+}
+
 /// The interfaces that each kind exports.
 #[cfg(target_family = "wasm")]
 #[doc(hidden)]

@@ -44,6 +44,7 @@ fn sentence(why: &Why) -> String {
         Why::Skipped { reason } => format!("did not run: {reason}"),
         Why::Failed { error } => format!("failed before its work began: {error}"),
         Why::Cancelled => "was given up, as the run ended".to_owned(),
+        Why::Granted { granted } => format!("ran, as always: it may {}", granted.join(", ")),
         Why::Unknown => "ran, as it is not known what decides its rows".to_owned(),
     }
 }

@@ -98,6 +98,10 @@ fn show_step(step: &StepRecord, words: &mut String) {
         text::seconds(step.seconds)
     );
     let _ = writeln!(words, "  with {}", step.params);
+    if !step.granted.is_empty() {
+        let granted = step.granted.join(", ");
+        let _ = writeln!(words, "  irreproducible: it was granted to {granted}");
+    }
     for state in &step.states {
         let (digest, bytes) = (text::short(&state.digest), text::bytes(state.bytes));
         let _ = writeln!(words, "  state {} {digest} ({bytes})", state.name);

@@ -187,8 +187,9 @@ impl<'a> Station<'a> {
 
     /// Reads a pipeline and runs it.
     fn attempt(&mut self, which: Which, trigger: TriggerRecord) -> Result<RunReport, Failure> {
-        let (pipeline, overrides) = self.scheduled[which].read_for_run()?;
+        let (mut pipeline, overrides) = self.scheduled[which].read_for_run()?;
         let granted_urls = grants::urls(&self.arguments.grants, &pipeline)?;
+        self.arguments.limits.of_plugins.put_into(&mut pipeline)?;
         let folder = self.scheduled[which].folder.clone();
         let chosen = self.store;
         let known = places::known_store_of_pipeline(chosen, &folder)?.map(Arc::new);

@@ -1,0 +1,501 @@
+//! The folders that a step grants, and the files in them. `cap-std` follows every part of a path
+//! from the folder's own descriptor, so that neither `..` nor a link leads out of it, however often
+//! somebody changes it meanwhile.
+
+use std::{
+    fs::FileTimes,
+    io::{self, ErrorKind},
+    sync::Arc,
+};
+
+use cap_std::fs::{Dir, File, Metadata};
+use wasmtime::component::Resource;
+
+use super::{
+    bindings::{
+        preopens,
+        types::{
+            self, Advice, DescriptorFlags, DescriptorStat, DescriptorType, DirectoryEntry,
+            ErrorCode, MetadataHashValue, NewTimestamp, OpenFlags, PathFlags,
+        },
+        wall_clock::Datetime,
+    },
+    io::{InputStream, IoError, OutputStream},
+    opening,
+};
+use crate::session::Session;
+
+/// How many bytes are read at once.
+pub(super) const READABLE: u64 = 1 << 20;
+
+/// A file or folder that a plugin has opened.
+#[derive(Clone)]
+#[expect(unreachable_pub, reason = "the generated bindings re-export it")]
+pub struct Descriptor {
+    pub(super) opened: Opened,
+    pub(super) is_writable: bool,
+    /// The folder that it is in, as the step calls that.
+    pub(super) seen_as: Arc<str>,
+}
+
+#[derive(Clone)]
+pub(super) enum Opened {
+    File(Arc<File>),
+    Dir(Arc<Dir>),
+}
+
+/// The entries of a folder that have not been read yet.
+#[expect(unreachable_pub, reason = "the generated bindings re-export it")]
+pub struct Entries(std::vec::IntoIter<DirectoryEntry>);
+
+type Answer<T> = Result<T, ErrorCode>;
+type Answered<T> = wasmtime::Result<Answer<T>>;
+
+impl Descriptor {
+    pub(super) fn dir(&self) -> Answer<&Dir> {
+        match &self.opened {
+            Opened::Dir(dir) => Ok(dir),
+            Opened::File(_) => Err(ErrorCode::NotDirectory),
+        }
+    }
+
+    fn file(&self) -> Answer<&Arc<File>> {
+        match &self.opened {
+            Opened::File(file) => Ok(file),
+            Opened::Dir(_) => Err(ErrorCode::IsDirectory),
+        }
+    }
+
+    fn metadata(&self) -> Answer<Metadata> {
+        Ok(match &self.opened {
+            Opened::File(file) => file.metadata()?,
+            Opened::Dir(dir) => dir.dir_metadata()?,
+        })
+    }
+}
+
+impl Session {
+    /// Does something with a descriptor.
+    fn with<T>(
+        &self,
+        descriptor: &Resource<Descriptor>,
+        work: impl FnOnce(&Descriptor) -> Answer<T>,
+    ) -> Answered<T> {
+        Ok(work(self.resources.get(descriptor)?))
+    }
+
+    /// Does something that changes a file or folder.
+    fn change<T>(
+        &mut self,
+        descriptor: &Resource<Descriptor>,
+        work: impl FnOnce(&Descriptor) -> Answer<T>,
+    ) -> Answered<T> {
+        let descriptor = self.resources.get(descriptor)?.clone();
+        if !descriptor.is_writable {
+            let seen_as = &descriptor.seen_as;
+            self.refuse(
+                &format!("write to `{seen_as}`"),
+                &format!("dirs = [{{ path = \"…\", as = \"{seen_as}\", mode = \"write\" }}]"),
+            );
+            return Ok(Err(ErrorCode::ReadOnly));
+        }
+        Ok(work(&descriptor))
+    }
+
+    /// Tells of a path that leads out of what is granted.
+    fn inside<T>(&mut self, answer: Answer<T>) -> Answer<T> {
+        if matches!(answer, Err(ErrorCode::NotPermitted)) {
+            self.refuse(
+                "reach something outside of its folders",
+                "dirs = [{ path = \"…\", as = \"/…\" }]",
+            );
+        }
+        answer
+    }
+}
+
+impl preopens::Host for Session {
+    fn get_directories(&mut self) -> wasmtime::Result<Vec<(Resource<Descriptor>, String)>> {
+        let granted = self.context.grants.dirs.clone().into_iter();
+        let opened = granted.map(|granted| {
+            let descriptor = Descriptor {
+                opened: Opened::Dir(granted.dir),
+                is_writable: granted.is_writable,
+                seen_as: granted.seen_as.as_str().into(),
+            };
+            Ok((self.resources.push(descriptor)?, granted.seen_as))
+        });
+        opened.collect()
+    }
+}
+
+impl types::Host for Session {
+    fn filesystem_error_code(
+        &mut self,
+        error: Resource<IoError>,
+    ) -> wasmtime::Result<Option<ErrorCode>> {
+        Ok(self.resources.get(&error)?.code)
+    }
+}
+
+impl types::HostDirectoryEntryStream for Session {
+    fn read_directory_entry(
+        &mut self,
+        entries: Resource<Entries>,
+    ) -> Answered<Option<DirectoryEntry>> {
+        Ok(Ok(self.resources.get_mut(&entries)?.0.next()))
+    }
+
+    fn drop(&mut self, entries: Resource<Entries>) -> wasmtime::Result<()> {
+        self.resources.delete(entries)?;
+        Ok(())
+    }
+}
+
+impl types::HostDescriptor for Session {
+    fn read_via_stream(
+        &mut self,
+        file: Resource<Descriptor>,
+        offset: u64,
+    ) -> Answered<Resource<InputStream>> {
+        let file = match self.resources.get(&file)?.file() {
+            Ok(file) => file.clone(),
+            Err(code) => return Ok(Err(code)),
+        };
+        Ok(Ok(self
+            .resources
+            .push(InputStream::File { file, offset })?))
+    }
+
+    fn write_via_stream(
+        &mut self,
+        file: Resource<Descriptor>,
+        offset: u64,
+    ) -> Answered<Resource<OutputStream>> {
+        let file = match self.change(&file, |file| Ok(file.file()?.clone()))? {
+            Ok(file) => file,
+            Err(code) => return Ok(Err(code)),
+        };
+        Ok(Ok(self
+            .resources
+            .push(OutputStream::File { file, offset })?))
+    }
+
+    fn append_via_stream(
+        &mut self,
+        file: Resource<Descriptor>,
+    ) -> Answered<Resource<OutputStream>> {
+        match self.with(&file, Descriptor::metadata)? {
+            Ok(metadata) => self.write_via_stream(file, metadata.len()),
+            Err(code) => Ok(Err(code)),
+        }
+    }
+
+    fn advise(&mut self, file: Resource<Descriptor>, _: u64, _: u64, _: Advice) -> Answered<()> {
+        self.with(&file, |file| file.file().map(drop))
+    }
+
+    fn sync_data(&mut self, file: Resource<Descriptor>) -> Answered<()> {
+        self.sync(file)
+    }
+
+    fn get_flags(&mut self, file: Resource<Descriptor>) -> Answered<DescriptorFlags> {
+        self.with(&file, |file| {
+            let mut flags = DescriptorFlags::READ;
+            if file.is_writable {
+                flags |= match file.opened {
+                    Opened::File(_) => DescriptorFlags::WRITE,
+                    Opened::Dir(_) => DescriptorFlags::MUTATE_DIRECTORY,
+                };
+            }
+            Ok(flags)
+        })
+    }
+
+    fn get_type(&mut self, file: Resource<Descriptor>) -> Answered<DescriptorType> {
+        self.with(&file, |file| Ok(kind(&file.metadata()?)))
+    }
+
+    fn set_size(&mut self, file: Resource<Descriptor>, size: u64) -> Answered<()> {
+        self.change(&file, |file| Ok(file.file()?.set_len(size)?))
+    }
+
+    fn set_times(
+        &mut self,
+        file: Resource<Descriptor>,
+        accessed: NewTimestamp,
+        modified: NewTimestamp,
+    ) -> Answered<()> {
+        self.change(&file, |file| {
+            let mut times = FileTimes::new();
+            if let Some(time) = opening::time(accessed)? {
+                times = times.set_accessed(time);
+            }
+            if let Some(time) = opening::time(modified)? {
+                times = times.set_modified(time);
+            }
+            let file = file.file()?.try_clone()?.into_std();
+            Ok(file.set_times(times)?)
+        })
+    }
+
+    fn read(
+        &mut self,
+        file: Resource<Descriptor>,
+        length: u64,
+        offset: u64,
+    ) -> Answered<(Vec<u8>, bool)> {
+        self.with(&file, |file| {
+            let bytes = opening::read_at(file.file()?, length.min(READABLE), offset)?;
+            let is_end = bytes.is_empty() && length > 0;
+            Ok((bytes, is_end))
+        })
+    }
+
+    fn write(&mut self, file: Resource<Descriptor>, bytes: Vec<u8>, offset: u64) -> Answered<u64> {
+        self.change(&file, |file| {
+            opening::write_at(file.file()?, &bytes, offset)?;
+            Ok(bytes.len() as u64)
+        })
+    }
+
+    fn read_directory(&mut self, dir: Resource<Descriptor>) -> Answered<Resource<Entries>> {
+        let limit = self.context.limits.handles;
+        let read = self.with(&dir, |dir| {
+            let mut entries = Vec::new();
+            for entry in dir.dir()?.entries()? {
+                let entry = entry?;
+                let Ok(name) = entry.file_name().into_string() else {
+                    return Err(ErrorCode::IllegalByteSequence);
+                };
+                if entries.len() >= limit {
+                    return Err(ErrorCode::Overflow);
+                }
+                let metadata = entry.metadata()?;
+                let type_ = kind(&metadata);
+                entries.push(DirectoryEntry { type_, name });
+            }
+            entries.sort_by(|left, right| left.name.cmp(&right.name));
+            Ok(entries)
+        })?;
+        match read {
+            Ok(entries) => Ok(Ok(self.resources.push(Entries(entries.into_iter()))?)),
+            Err(code) => Ok(Err(code)),
+        }
+    }
+
+    fn sync(&mut self, file: Resource<Descriptor>) -> Answered<()> {
+        self.with(&file, |file| match &file.opened {
+            Opened::File(file) => Ok(file.sync_all()?),
+            Opened::Dir(_) => Ok(()),
+        })
+    }
+
+    fn create_directory_at(&mut self, dir: Resource<Descriptor>, path: String) -> Answered<()> {
+        let answer = self.change(&dir, |dir| Ok(dir.dir()?.create_dir(path)?))?;
+        Ok(self.inside(answer))
+    }
+
+    fn stat(&mut self, file: Resource<Descriptor>) -> Answered<DescriptorStat> {
+        self.with(&file, |file| Ok(stat(&file.metadata()?)))
+    }
+
+    fn stat_at(
+        &mut self,
+        dir: Resource<Descriptor>,
+        flags: PathFlags,
+        path: String,
+    ) -> Answered<DescriptorStat> {
+        let answer = self.with(&dir, |dir| Ok(stat(&opening::metadata(dir, flags, &path)?)))?;
+        Ok(self.inside(answer))
+    }
+
+    fn set_times_at(
+        &mut self,
+        dir: Resource<Descriptor>,
+        _: PathFlags,
+        _: String,
+        _: NewTimestamp,
+        _: NewTimestamp,
+    ) -> Answered<()> {
+        self.change(&dir, |_| Err(ErrorCode::Unsupported))
+    }
+
+    fn link_at(
+        &mut self,
+        dir: Resource<Descriptor>,
+        _: PathFlags,
+        _: String,
+        _: Resource<Descriptor>,
+        _: String,
+    ) -> Answered<()> {
+        self.change(&dir, |_| Err(ErrorCode::Unsupported))
+    }
+
+    fn open_at(
+        &mut self,
+        dir: Resource<Descriptor>,
+        flags: PathFlags,
+        path: String,
+        how: OpenFlags,
+        access: DescriptorFlags,
+    ) -> Answered<Resource<Descriptor>> {
+        let writes = DescriptorFlags::WRITE | DescriptorFlags::MUTATE_DIRECTORY;
+        let creates = OpenFlags::CREATE | OpenFlags::TRUNCATE;
+        let is_change = access.contains(DescriptorFlags::WRITE) || how.intersects(creates);
+        let open = |dir: &Descriptor| opening::open(dir, flags, &path, how, access);
+        let opened = match is_change {
+            true => self.change(&dir, open)?,
+            false => self.with(&dir, open)?,
+        };
+        match self.inside(opened) {
+            Ok(opened) => {
+                let dir = self.resources.get(&dir)?;
+                let descriptor = Descriptor {
+                    is_writable: dir.is_writable && access.intersects(writes),
+                    seen_as: dir.seen_as.clone(),
+                    opened,
+                };
+                Ok(Ok(self.resources.push(descriptor)?))
+            }
+            Err(code) => Ok(Err(code)),
+        }
+    }
+
+    fn readlink_at(&mut self, dir: Resource<Descriptor>, path: String) -> Answered<String> {
+        let answer = self.with(&dir, |dir| {
+            let target = dir.dir()?.read_link(path)?.into_os_string().into_string();
+            target.map_err(|_| ErrorCode::IllegalByteSequence)
+        })?;
+        Ok(self.inside(answer))
+    }
+
+    fn remove_directory_at(&mut self, dir: Resource<Descriptor>, path: String) -> Answered<()> {
+        let answer = self.change(&dir, |dir| Ok(dir.dir()?.remove_dir(path)?))?;
+        Ok(self.inside(answer))
+    }
+
+    fn rename_at(
+        &mut self,
+        dir: Resource<Descriptor>,
+        path: String,
+        to: Resource<Descriptor>,
+        name: String,
+    ) -> Answered<()> {
+        let to = match self.change(&to, |to| Ok(to.clone()))? {
+            Ok(to) => to,
+            Err(code) => return Ok(Err(code)),
+        };
+        let answer = self.change(&dir, |dir| Ok(dir.dir()?.rename(path, to.dir()?, name)?))?;
+        Ok(self.inside(answer))
+    }
+
+    fn symlink_at(&mut self, dir: Resource<Descriptor>, _: String, _: String) -> Answered<()> {
+        // A link would be followed by others, whose paths nobody checks.
+        self.change(&dir, |_| Err(ErrorCode::Unsupported))
+    }
+
+    fn unlink_file_at(&mut self, dir: Resource<Descriptor>, path: String) -> Answered<()> {
+        let answer = self.change(&dir, |dir| Ok(dir.dir()?.remove_file(path)?))?;
+        Ok(self.inside(answer))
+    }
+
+    fn is_same_object(
+        &mut self,
+        left: Resource<Descriptor>,
+        right: Resource<Descriptor>,
+    ) -> wasmtime::Result<bool> {
+        let left = self.resources.get(&left)?.metadata();
+        let right = self.resources.get(&right)?.metadata();
+        Ok(match (left, right) {
+            (Ok(left), Ok(right)) => opening::identity(&left) == opening::identity(&right),
+            _ => false,
+        })
+    }
+
+    fn metadata_hash(&mut self, file: Resource<Descriptor>) -> Answered<MetadataHashValue> {
+        self.with(&file, |file| Ok(hash(&file.metadata()?)))
+    }
+
+    fn metadata_hash_at(
+        &mut self,
+        dir: Resource<Descriptor>,
+        flags: PathFlags,
+        path: String,
+    ) -> Answered<MetadataHashValue> {
+        let answer = self.with(&dir, |dir| Ok(hash(&opening::metadata(dir, flags, &path)?)))?;
+        Ok(self.inside(answer))
+    }
+
+    fn drop(&mut self, file: Resource<Descriptor>) -> wasmtime::Result<()> {
+        self.resources.delete(file)?;
+        Ok(())
+    }
+}
+
+fn kind(metadata: &Metadata) -> DescriptorType {
+    let kind = metadata.file_type();
+    if kind.is_file() {
+        DescriptorType::RegularFile
+    } else if kind.is_dir() {
+        DescriptorType::Directory
+    } else if kind.is_symlink() {
+        DescriptorType::SymbolicLink
+    } else {
+        DescriptorType::Unknown
+    }
+}
+
+fn stat(metadata: &Metadata) -> DescriptorStat {
+    let time = |time: io::Result<cap_std::time::SystemTime>| {
+        let since = time
+            .ok()?
+            .into_std()
+            .duration_since(std::time::UNIX_EPOCH)
+            .ok()?;
+        Some(Datetime {
+            seconds: since.as_secs(),
+            nanoseconds: since.subsec_nanos(),
+        })
+    };
+    DescriptorStat {
+        type_: kind(metadata),
+        link_count: 1,
+        size: metadata.len(),
+        data_access_timestamp: time(metadata.accessed()),
+        data_modification_timestamp: time(metadata.modified()),
+        status_change_timestamp: None,
+    }
+}
+
+fn hash(metadata: &Metadata) -> MetadataHashValue {
+    let (lower, upper) = opening::identity(metadata);
+    MetadataHashValue { lower, upper }
+}
+
+impl From<io::Error> for ErrorCode {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            ErrorKind::NotFound => Self::NoEntry,
+            ErrorKind::PermissionDenied => match error.raw_os_error() {
+                Some(_) => Self::Access,
+                // cap-std's own: the path leads out of the folder.
+                None => Self::NotPermitted,
+            },
+            ErrorKind::AlreadyExists => Self::Exist,
+            ErrorKind::NotADirectory => Self::NotDirectory,
+            ErrorKind::IsADirectory => Self::IsDirectory,
+            ErrorKind::DirectoryNotEmpty => Self::NotEmpty,
+            ErrorKind::InvalidInput => Self::Invalid,
+            ErrorKind::InvalidFilename => Self::NameTooLong,
+            ErrorKind::StorageFull => Self::InsufficientSpace,
+            ErrorKind::QuotaExceeded => Self::Quota,
+            ErrorKind::FileTooLarge => Self::FileTooLarge,
+            ErrorKind::ReadOnlyFilesystem => Self::ReadOnly,
+            ErrorKind::CrossesDevices => Self::CrossDevice,
+            ErrorKind::Interrupted => Self::Interrupted,
+            ErrorKind::WouldBlock => Self::WouldBlock,
+            _ => Self::Io,
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! HTTP requests to the hosts that a step grants. The plugin makes a request, says where it goes,
+//! writes its body and waits for the answer; it is sent when somebody waits.
+//!
+//! - [`fields`] has headers, [`requests`] what is sent, [`answers`] what comes back.
+//! - [`sending`] decides where a request may go, by [`addresses`].
+//! - [`serving`] is the other half of the interface, of which there is nothing here.
+
+mod addresses;
+mod answers;
+mod fields;
+mod requests;
+mod sending;
+mod serving;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::bindings::http_types::{Method, Scheme};
+
+/// Headers or trailers.
+#[derive(Clone, Default)]
+#[expect(unreachable_pub, reason = "the generated bindings re-export it")]
+pub struct Fields {
+    entries: Vec<(String, Vec<u8>)>,
+    /// Whether they are those of a request or an answer, which has them for good.
+    is_fixed: bool,
+}
+
+/// A request in the making.
+#[expect(unreachable_pub, reason = "the generated bindings re-export it")]
+pub struct OutgoingRequest {
+    method: Method,
+    scheme: Option<Scheme>,
+    authority: Option<String>,
+    path: Option<String>,
+    headers: Fields,
+    /// What was written of its body.
+    body: SharedBody,
+    has_given_body: bool,
+}
+
+/// What is sent with a request.
+#[expect(unreachable_pub, reason = "the generated bindings re-export it")]
+pub struct OutgoingBody {
+    body: SharedBody,
+    has_given_stream: bool,
+}
+
+/// A body that is written by one and sent by another.
+#[derive(Clone, Default)]
+#[expect(
+    unreachable_pub,
+    reason = "a part of what the generated bindings re-export"
+)]
+pub struct SharedBody(Arc<Mutex<Vec<u8>>>);
+
+/// What the plugin wants of the connection.
+#[derive(Default)]
+#[expect(unreachable_pub, reason = "the generated bindings re-export it")]
+pub struct RequestOptions {
+    connect: Option<u64>,
+    first_byte: Option<u64>,
+    between_bytes: Option<u64>,
+}
+
+/// An answer that somebody waits for.
+#[expect(unreachable_pub, reason = "the generated bindings re-export it")]
+pub enum FutureAnswer {
+    /// The request that is still to be sent, and how long it may take at most.
+    Waiting(Box<OutgoingRequest>, Option<u64>),
+    /// Somebody has taken it.
+    Taken,
+}
+
+/// An answer.
+#[expect(unreachable_pub, reason = "the generated bindings re-export it")]
+pub struct IncomingResponse {
+    status: u16,
+    headers: Fields,
+    body: Option<mlhost_data::WebAnswer>,
+}
+
+/// The body of an answer.
+#[expect(unreachable_pub, reason = "the generated bindings re-export it")]
+pub struct IncomingBody(Option<Box<dyn std::io::Read + Send>>);
+
+/// Trailers, of which there are none.
+#[expect(unreachable_pub, reason = "the generated bindings re-export it")]
+pub struct FutureTrailers;
+
+/// What nobody has: the requests that come to a server, and its answers.
+#[expect(unreachable_pub, reason = "the generated bindings re-export it")]
+pub enum Nobody {}
+
+impl SharedBody {
+    /// Adds bytes, and gives how many there are.
+    pub(super) fn write(&self, bytes: &[u8]) -> usize {
+        let mut body = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        body.extend(bytes);
+        body.len()
+    }
+
+    fn take(&self) -> Vec<u8> {
+        let mut body = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut body)
+    }
+}

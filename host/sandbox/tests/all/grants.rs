@@ -1,0 +1,331 @@
+//! What a step grants its plugin, and nothing more.
+
+use std::{
+    fs,
+    io::{Read, Write},
+    net::TcpListener,
+    path::Path,
+    sync::{Arc, Mutex},
+    thread,
+    time::{Duration, Instant},
+};
+
+use mlhost_pipeline::{Allow, AllowedDir};
+use mlhost_sandbox::{Context, Error, Failure, Grants, Level, Limits, Listener};
+
+use crate::{support::failure, wasi::told};
+
+/// Hears warnings.
+#[derive(Default)]
+struct Warnings(Mutex<Vec<String>>);
+
+impl Listener for Warnings {
+    fn log(&self, level: Level, message: &str) {
+        if level == Level::Warn {
+            self.0.lock().unwrap().push(message.to_owned());
+        }
+    }
+}
+
+/// A context of a step that allows this much.
+fn granted(allow: &Allow, base: &Path) -> (Context, Arc<Warnings>) {
+    let warnings = Arc::new(Warnings::default());
+    let context = Context::with("ask", Limits::default(), warnings.clone());
+    let grants = Grants::open(allow, base).unwrap();
+    (context.with_grants(Arc::new(grants)), warnings)
+}
+
+fn answer(ask: &str, allow: &Allow) -> String {
+    let (context, _) = granted(allow, Path::new("."));
+    told(ask, &context).unwrap()
+}
+
+fn dir(path: &str, seen_as: &str, is_writable: bool) -> AllowedDir {
+    AllowedDir {
+        path: path.to_owned(),
+        seen_as: seen_as.to_owned(),
+        is_writable,
+    }
+}
+
+fn network(hosts: &[&str]) -> Allow {
+    Allow {
+        network: hosts.iter().map(|host| host.parse().unwrap()).collect(),
+        ..Allow::default()
+    }
+}
+
+#[test]
+fn a_folder_is_read_and_not_written() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(folder.path().join("data/inner")).unwrap();
+    fs::write(folder.path().join("data/a.txt"), "a text of some length").unwrap();
+    fs::write(folder.path().join("data/inner/b.txt"), "b").unwrap();
+    fs::write(folder.path().join("secret.txt"), "secret").unwrap();
+    let allow = Allow {
+        dirs: vec![dir("data", "/data", false)],
+        ..Allow::default()
+    };
+    let (context, warnings) = granted(&allow, folder.path());
+    let ask = |ask: &str| told(ask, &context).unwrap();
+    assert_eq!(ask("files"), r#"["/data"]"#);
+    assert_eq!(ask("read:/data/a.txt"), r#"Ok("a text of some length")"#);
+    assert_eq!(ask("read:/data/inner/b.txt"), r#"Ok("b")"#);
+    assert_eq!(
+        ask("read:/data/inner/../a.txt"),
+        r#"Ok("a text of some length")"#
+    );
+    assert_eq!(ask("read:/data/nothing"), "Err(ErrorCode::NoEntry)");
+    assert_eq!(ask("read:/other/a.txt"), "Err(ErrorCode::NoEntry)");
+    assert!(warnings.0.lock().unwrap().is_empty());
+
+    for (path, told) in [
+        ("write:/data/a.txt", "Err(ErrorCode::ReadOnly)"),
+        ("read:/data/../secret.txt", "Err(ErrorCode::NotPermitted)"),
+        ("read:/data//etc/passwd", "Err(ErrorCode::NotPermitted)"),
+    ] {
+        assert_eq!(ask(path), told, "{path}");
+    }
+    assert_eq!(
+        *warnings.0.lock().unwrap(),
+        [
+            "the plugin was refused to write to `/data`; `allow.dirs = [{ path = \"…\", as = \
+             \"/data\", mode = \"write\" }]` in [steps.ask] would grant it",
+            "the plugin was refused to reach something outside of its folders; `allow.dirs = [{ \
+             path = \"…\", as = \"/…\" }]` in [steps.ask] would grant it",
+        ]
+    );
+    let text = fs::read_to_string(folder.path().join("data/a.txt")).unwrap();
+    assert_eq!(text, "a text of some length");
+}
+
+#[test]
+fn a_folder_that_may_be_written_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let allow = Allow {
+        dirs: vec![dir(".", "/out", true)],
+        ..Allow::default()
+    };
+    let (context, _) = granted(&allow, folder.path());
+    assert_eq!(told("write:/out/c.txt", &context).unwrap(), "Ok(16)");
+    let text = fs::read_to_string(folder.path().join("c.txt")).unwrap();
+    assert_eq!(text, "what was written");
+    assert_eq!(
+        told("write:/out/../c.txt", &context).unwrap(),
+        "Err(ErrorCode::NotPermitted)"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn neither_links_nor_pipes_lead_anywhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    fs::create_dir(&data).unwrap();
+    fs::write(folder.path().join("secret.txt"), "secret").unwrap();
+    fs::write(data.join("a.txt"), "a").unwrap();
+    for (target, name) in [
+        ("../secret.txt", "up"),
+        ("/etc/passwd", "absolute"),
+        ("/proc/self/environ", "proc"),
+        ("a.txt", "inside"),
+    ] {
+        std::os::unix::fs::symlink(target, data.join(name)).unwrap();
+    }
+    let pipe = std::process::Command::new("mkfifo")
+        .arg(data.join("pipe"))
+        .status();
+    let has_pipe = pipe.is_ok_and(|status| status.success());
+    let allow = Allow {
+        dirs: vec![dir("data", "/data", true)],
+        ..Allow::default()
+    };
+    let (context, _) = granted(&allow, folder.path());
+    let ask = |ask: &str| told(ask, &context).unwrap();
+    assert_eq!(ask("read:/data/inside"), r#"Ok("a")"#);
+    for name in ["up", "absolute", "proc"] {
+        assert_eq!(
+            ask(&format!("read:/data/{name}")),
+            "Err(ErrorCode::NotPermitted)",
+            "{name}"
+        );
+    }
+    assert_eq!(ask("link:/data/absolute"), "Err(ErrorCode::NotPermitted)");
+    if has_pipe {
+        assert_eq!(ask("read:/data/pipe"), "Err(ErrorCode::NotPermitted)");
+    }
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let allow = Allow {
+        dirs: vec![dir("missing", "/data", false)],
+        ..Allow::default()
+    };
+    let error = Grants::open(&allow, folder.path()).unwrap_err().to_string();
+    assert!(
+        error.contains("missing`, which `allow.dirs` names"),
+        "{error}"
+    );
+}
+
+#[test]
+fn the_environment_has_what_is_granted_and_nothing_else() {
+    let allow = |names: &[&str]| Allow {
+        env: names.iter().map(|name| (*name).to_owned()).collect(),
+        ..Allow::default()
+    };
+    // Cargo sets it for tests.
+    let seen = answer(
+        "environment",
+        &allow(&["CARGO_PKG_NAME", "NOBODY_HAS_SET_THIS"]),
+    );
+    assert_eq!(
+        seen,
+        r#"[("CARGO_PKG_NAME", "mlhost-sandbox")] [] None false"#
+    );
+    assert_eq!(answer("environment", &allow(&[])), "[] [] None false");
+}
+
+#[test]
+fn a_clock_goes_and_its_sleep_ends_with_the_step() {
+    let allow = Allow {
+        clock: true,
+        ..Allow::default()
+    };
+    let before = std::time::SystemTime::UNIX_EPOCH
+        .elapsed()
+        .unwrap()
+        .as_secs();
+    let time = answer("time", &allow);
+    let seconds: u64 = time.split('.').next().unwrap().parse().unwrap();
+    assert!(seconds >= before, "{time}");
+
+    let limits = Limits {
+        time: Duration::from_millis(50),
+        ..Limits::default()
+    };
+    let grants = Grants::open(&allow, Path::new(".")).unwrap();
+    let context = Context::with("ask", limits, Arc::new(Warnings::default()));
+    let context = context.with_grants(Arc::new(grants));
+    let began = Instant::now();
+    let failed = failure(told("sleep:3600", &context).unwrap_err());
+    assert!(matches!(failed, Failure::TimedOut(_)), "{failed}");
+    assert!(began.elapsed() < Duration::from_secs(3600));
+}
+
+#[test]
+fn random_numbers_are_those_of_the_system() {
+    let allow = Allow {
+        random: true,
+        ..Allow::default()
+    };
+    assert_ne!(answer("random", &allow), answer("random", &allow));
+}
+
+/// A server that tells what it was asked, once.
+fn server() -> (u16, thread::JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let asked = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut asked = Vec::new();
+        let mut block = [0; 1024];
+        while !asked.ends_with(b"a question") {
+            match stream.read(&mut block).unwrap() {
+                0 => break,
+                read => asked.extend(&block[..read]),
+            }
+        }
+        stream
+            .write_all(b"HTTP/1.1 201 Created\r\ncontent-type: text/plain\r\ncontent-length: 9\r\n\r\nan answer")
+            .unwrap();
+        String::from_utf8(asked).unwrap()
+    });
+    (port, asked)
+}
+
+#[test]
+fn a_request_goes_where_it_may() {
+    let (port, asked) = server();
+    let allow = network(&[&format!("127.0.0.1:{port}")]);
+    let told = answer(
+        &format!("post:http://127.0.0.1:{port}/a?b=c|a question"),
+        &allow,
+    );
+    assert_eq!(told, "201 text/plain an answer");
+    let asked = asked.join().unwrap();
+    assert!(asked.starts_with("POST /a?b=c HTTP/1.1\r\n"), "{asked}");
+    assert!(asked.contains("x-asked-by: worldly\r\n"), "{asked}");
+    assert!(asked.ends_with("\r\n\r\na question"), "{asked}");
+}
+
+#[test]
+fn a_request_goes_nowhere_else() {
+    let (context, warnings) = granted(&network(&["api.example.com:443"]), Path::new("."));
+    let ask = |ask: &str| told(ask, &context).unwrap();
+    for url in [
+        "http://127.0.0.1:9/",
+        "https://api.example.com:444/",
+        "http://api.example.com/",
+        "https://api.example.com.evil.example/",
+        "http://169.254.169.254/latest/meta-data",
+    ] {
+        assert_eq!(
+            ask(&format!("post:{url}")),
+            "ErrorCode::HttpRequestDenied",
+            "{url}"
+        );
+    }
+    assert_eq!(
+        ask("post:https://api.example.com:443@evil.example/"),
+        "ErrorCode::HttpRequestUriInvalid"
+    );
+    let warnings = warnings.0.lock().unwrap();
+    assert_eq!(
+        warnings[0],
+        "the plugin was refused to send an HTTP request to `127.0.0.1:9`; `allow.network = \
+         [\"127.0.0.1:9\"]` in [steps.ask] would grant it"
+    );
+    assert_eq!(warnings.len(), 5);
+}
+
+#[test]
+fn a_name_does_not_lead_into_the_house() {
+    let (port, _asked) = server();
+    let by_name = network(&[&format!("localhost:{port}")]);
+    let (context, warnings) = granted(&by_name, Path::new("."));
+    let ask = format!("post:http://localhost:{port}/|a question");
+    assert_eq!(
+        told(&ask, &context).unwrap(),
+        "ErrorCode::DestinationIpProhibited"
+    );
+    let warnings = warnings.0.lock().unwrap();
+    assert!(
+        warnings[0].contains(&format!("to `localhost:{port}`, which is at `")),
+        "{warnings:?}"
+    );
+    // The address itself says that it is meant.
+    let named = network(&[&format!("localhost:{port}"), &format!("127.0.0.1:{port}")]);
+    assert_eq!(answer(&ask, &named), "201 text/plain an answer");
+}
+
+#[test]
+fn what_was_refused_is_the_hint_of_a_failure() {
+    let context = Context::new("ask");
+    let error = told("fail-after-post:https://api.example.com/", &context).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "plugin test:worldly@0.1.0 in step `ask`: no answer: ErrorCode::HttpRequestDenied"
+    );
+    assert_eq!(
+        error.hint().unwrap(),
+        "the plugin was refused to send an HTTP request to `api.example.com:443`; `allow.network = \
+         [\"api.example.com:443\"]` in [steps.ask] would grant it"
+    );
+    let Error::Plugin { refused, .. } = error else {
+        panic!("{error}");
+    };
+    assert!(refused.is_some());
+}
