@@ -14,7 +14,7 @@ use std::{
 use sha2::{Digest, Sha256};
 use wasmtime::{Engine, component::Component};
 
-use crate::Error;
+use crate::{Error, Limits, convert::cut};
 
 /// Compiled components on disk.
 pub(crate) struct CompileCache {
@@ -97,8 +97,11 @@ fn create_private(folder: &Path) -> io::Result<()> {
 }
 
 fn not_a_component(error: wasmtime::Error) -> Error {
+    // wasmtime tells what is wrong with the component's own words.
+    let mut reason = format!("{error:#}");
+    cut(&mut reason, Limits::default().text_bytes);
     Error::NotAPlugin {
-        reason: format!("{error:#}"),
+        reason,
         hint: Some(
             "a plugin is a WebAssembly component; `host plugin inspect` shows what a file is"
                 .to_owned(),

@@ -10,7 +10,7 @@ use arrow::{
 };
 use mlhost_arrow::{FlatField, carried_schema, flatten_batch, flatten_schema, unflatten_schema};
 
-use crate::contract::wire as wit;
+use crate::{Limits, contract::wire as wit};
 
 /// Takes batches of one schema to a plugin.
 pub(crate) struct Carrier {
@@ -84,8 +84,9 @@ fn field_out(flat: FlatField) -> wit::Field {
     }
 }
 
-/// A schema that a plugin announced.
-pub(crate) fn schema_in(fields: Vec<wit::Field>) -> Result<SchemaRef, mlhost_arrow::Error> {
+/// A schema that a plugin announced, or what about it cannot be true.
+pub(crate) fn schema_in(fields: Vec<wit::Field>, limits: &Limits) -> Result<SchemaRef, String> {
+    check_sizes(&fields, limits)?;
     let flat: Vec<_> = fields
         .into_iter()
         .map(|field| FlatField {
@@ -99,17 +100,52 @@ pub(crate) fn schema_in(fields: Vec<wit::Field>) -> Result<SchemaRef, mlhost_arr
             dictionary: field.dictionary,
         })
         .collect();
-    Ok(Arc::new(unflatten_schema(&flat)?))
+    let schema = unflatten_schema(&flat);
+    let schema = schema.map_err(|error| format!("an unusable output schema: {error}"))?;
+    Ok(Arc::new(schema))
 }
 
-/// Shortens a plugin's text to at most `limit` bytes, at a character, and takes the
-/// control characters out of it: it may end up on a terminal, which obeys them.
+/// Refuses what is too much of a schema to be looked at.
+fn check_sizes(fields: &[wit::Field], limits: &Limits) -> Result<(), String> {
+    if fields.len() > limits.fields {
+        return Err(format!("a schema of {} fields", fields.len()));
+    }
+    let entries: usize = fields.iter().map(|field| field.metadata.len()).sum();
+    if entries > limits.fields {
+        return Err(format!("a schema with {entries} entries of metadata"));
+    }
+    let metadata = fields.iter().flat_map(|field| &field.metadata);
+    let metadata = metadata.flat_map(|(key, value)| [("key", key), ("value", value)]);
+    let texts = fields
+        .iter()
+        .flat_map(|field| [("name", &field.name), ("format", &field.format)]);
+    match texts
+        .chain(metadata)
+        .find(|(_, text)| text.len() > limits.text_bytes)
+    {
+        None => Ok(()),
+        Some((what, text)) => Err(format!(
+            "a schema with a {what} of {} bytes, and the limit is {}",
+            text.len(),
+            limits.text_bytes
+        )),
+    }
+}
+
+/// Shortens a plugin's text to at most `limit` bytes, at a character, and takes out of it what a
+/// terminal would obey, and what would show a text in another order than it is written in.
 pub(crate) fn cut(text: &mut String, limit: usize) {
     if text.len() > limit {
         text.truncate(text.floor_char_boundary(limit));
     }
-    let is_obeyed = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
     if text.contains(is_obeyed) {
         *text = text.replace(is_obeyed, "\u{fffd}");
     }
+}
+
+/// Whether a character does something instead of being shown: control characters, and those that
+/// turn the direction of writing.
+fn is_obeyed(c: char) -> bool {
+    let is_control = c.is_control() && !matches!(c, '\n' | '\t');
+    is_control || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

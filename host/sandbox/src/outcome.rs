@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Limits, contract::report, convert::cut};
+use crate::{Limits, contract::report, convert::cut, error::bytes};
+
+/// Bytes of JSON in all findings and figures of an outcome. What it becomes takes up to sixteen
+/// times as much memory.
+const MAX_JSON: usize = 16 << 20;
 
 /// The answer to "may the pipeline go on?"
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,6 +124,7 @@ impl Outcome {
 
 /// An outcome from a plugin, or what about it cannot be true.
 pub(crate) fn outcome_in(outcome: report::Outcome, limits: &Limits) -> Result<Outcome, String> {
+    check_size(&outcome)?;
     let text = |mut text: String| {
         cut(&mut text, limits.text_bytes);
         text
@@ -185,4 +190,17 @@ pub(crate) fn outcome_in(outcome: report::Outcome, limits: &Limits) -> Result<Ou
         metrics: metrics.collect(),
         figures: figures.collect::<Result<_, _>>()?,
     })
+}
+
+fn check_size(outcome: &report::Outcome) -> Result<(), String> {
+    let details = outcome.findings.iter().map(|finding| finding.details.len());
+    let data = outcome.figures.iter().map(|figure| figure.data.len());
+    match details.chain(data).sum() {
+        0..=MAX_JSON => Ok(()),
+        more => Err(format!(
+            "findings and figures with {} of details, and the limit is {}",
+            bytes(&more),
+            bytes(&MAX_JSON)
+        )),
+    }
 }

@@ -19,6 +19,9 @@ use crate::{
     session::Session,
 };
 
+/// Bytes of a word in a component's metadata.
+const MAX_WORD: usize = 4 << 10;
+
 /// What a plugin says about itself.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Description {
@@ -361,19 +364,25 @@ impl Package {
         };
         let metadata = payload.metadata();
         Self {
-            name: metadata.name.clone(),
-            version: metadata.version.as_ref().map(ToString::to_string),
-            description: metadata.description.as_ref().map(ToString::to_string),
-            authors: metadata.authors.as_ref().map(ToString::to_string),
-            licenses: metadata.licenses.as_ref().map(ToString::to_string),
-            source: metadata.source.as_ref().map(ToString::to_string),
+            name: metadata.name.as_ref().map(word),
+            version: metadata.version.as_ref().map(word),
+            description: metadata.description.as_ref().map(word),
+            authors: metadata.authors.as_ref().map(word),
+            licenses: metadata.licenses.as_ref().map(word),
+            source: metadata.source.as_ref().map(word),
         }
     }
 }
 
+/// A word of a package about itself, which is as little to be trusted as what its plugin says.
+fn word(word: &impl ToString) -> String {
+    let mut word = word.to_string();
+    cut(&mut word, MAX_WORD);
+    word.replace(['\n', '\t'], " ")
+}
+
 fn not_a_plugin(reason: impl Into<String>) -> Error {
-    Error::NotAPlugin {
-        reason: reason.into(),
-        hint: None,
-    }
+    let mut reason = reason.into();
+    cut(&mut reason, MAX_WORD);
+    Error::NotAPlugin { reason, hint: None }
 }

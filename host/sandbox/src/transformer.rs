@@ -49,11 +49,8 @@ impl Transformer {
             instance.call_infallible(|store| resource.call_columns(store, transformer))?;
         let carrier = instance.carrier(input, &columns)?;
         let output = instance.call_infallible(|store| resource.call_output(store, transformer))?;
-        if output.schema.len() > context.limits.fields {
-            return Err(instance.invalid(format!("a schema of {} fields", output.schema.len())));
-        }
-        let schema = schema_in(output.schema)
-            .map_err(|error| instance.invalid(format!("an unusable output schema: {error}")))?;
+        let schema = schema_in(output.schema, &context.limits);
+        let schema = schema.map_err(|what| instance.invalid(what))?;
         refuse_duplicates(&instance, &schema)?;
         let apply = instance.pass(("transform", "transformer.apply"), transformer)?;
         Ok(Self {

@@ -12,6 +12,7 @@ mod columns;
 mod folding;
 mod limits;
 mod loading;
+#[allow(dead_code, reason = "the hostile collection uses the rest of it")]
 mod support;
 mod training;
 mod transforming;

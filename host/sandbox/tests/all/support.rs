@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
@@ -23,10 +23,19 @@ pub(crate) const STANDARD: [&str; 6] = [
     "validate",
 ];
 
+/// The file of the component that attacks the host.
+const HOSTILE: &str = "test-plugins/test_hostile.wasm";
+
 static SANDBOX: LazyLock<Sandbox> = LazyLock::new(|| {
-    let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled");
-    Sandbox::new(Options { cache: Some(cache) }).unwrap()
+    let cache = Some(compiled());
+    Sandbox::new(Options { cache }).unwrap()
 });
+
+/// Where the tests of this program keep what was compiled.
+pub(crate) fn compiled() -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled");
+    folder.join(env!("CARGO_CRATE_NAME"))
+}
 
 /// The sandbox of all tests but those of the cache: what is compiled outlives them.
 pub(crate) fn sandbox() -> &'static Sandbox {
@@ -40,7 +49,12 @@ pub(crate) fn standard(name: &str) -> Plugin {
 
 /// The plugin that attacks the host in the way its parameter `attack` names.
 pub(crate) fn hostile() -> Plugin {
-    loaded("test-plugins/test_hostile.wasm")
+    loaded(HOSTILE)
+}
+
+/// Its component.
+pub(crate) fn hostile_bytes() -> Vec<u8> {
+    bytes_of(HOSTILE)
 }
 
 fn loaded(file: &str) -> Plugin {
