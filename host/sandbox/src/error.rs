@@ -4,6 +4,9 @@ use std::{fmt, io, path::PathBuf, time::Duration};
 
 use crate::OverBudget;
 
+/// What to do about a plugin that does what none should.
+pub(crate) const FAULT: &str = "this is a fault in the plugin; its author wants to hear of it";
+
 /// A plugin's name and version as its package states them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PluginName {
@@ -140,7 +143,7 @@ impl Error {
                     "a step may use more with `memory = \"3GiB\"` in [steps.{step}]; WebAssembly ends at 4 GiB"
                 )),
                 Failure::Trapped { .. } | Failure::Invalid(_) | Failure::TooMuchReturned(_) => {
-                    Some("this is a fault in the plugin; its author wants to hear of it".to_owned())
+                    Some(FAULT.to_owned())
                 }
                 Failure::Reported(reported) if reported.kind == "transient" => {
                     Some("the plugin says that it may work when it is tried again".to_owned())

@@ -11,6 +11,9 @@ use crate::{Limits, contract::report, convert::cut, error::bytes};
 /// times as much memory.
 const MAX_JSON: usize = 16 << 20;
 
+/// Findings, metrics with their labels, and figures of an outcome, all in all.
+const MAX_ENTRIES: usize = 100_000;
+
 /// The answer to "may the pipeline go on?"
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -192,7 +195,16 @@ pub(crate) fn outcome_in(outcome: report::Outcome, limits: &Limits) -> Result<Ou
     })
 }
 
+/// Refuses what is too much to be kept and shown.
 fn check_size(outcome: &report::Outcome) -> Result<(), String> {
+    let metrics = outcome.metrics.iter();
+    let metrics: usize = metrics.map(|metric| 1 + metric.labels.len()).sum();
+    let entries = outcome.findings.len() + metrics + outcome.figures.len();
+    if entries > MAX_ENTRIES {
+        return Err(format!(
+            "{entries} findings, metrics, labels and figures, and the limit is {MAX_ENTRIES}"
+        ));
+    }
     let details = outcome.findings.iter().map(|finding| finding.details.len());
     let data = outcome.figures.iter().map(|figure| figure.data.len());
     match details.chain(data).sum() {

@@ -14,6 +14,7 @@ use crate::{
     compile::CompileCache,
     contract::{describe, fit, fold, report, transform},
     convert::cut,
+    error::FAULT,
     instance::Instance,
     outcome,
     session::Session,
@@ -114,7 +115,7 @@ impl Plugin {
             digest: digest.to_owned(),
             imports,
         };
-        inner.description = inner.describe(describe)?;
+        inner.description = inner.describe(describe).map_err(cannot_describe)?;
         inner.check_interfaces()?;
         Ok(Self(Arc::new(inner)))
     }
@@ -379,6 +380,17 @@ fn word(word: &impl ToString) -> String {
     let mut word = word.to_string();
     cut(&mut word, MAX_WORD);
     word.replace(['\n', '\t'], " ")
+}
+
+/// No step is to blame, and none can give it more time or memory.
+fn cannot_describe(error: Error) -> Error {
+    match error {
+        Error::Plugin { failure, .. } => Error::NotAPlugin {
+            reason: format!("it cannot describe itself: {failure}"),
+            hint: Some(FAULT.to_owned()),
+        },
+        other => other,
+    }
 }
 
 fn not_a_plugin(reason: impl Into<String>) -> Error {

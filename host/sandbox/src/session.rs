@@ -15,6 +15,9 @@ use crate::{
     convert::{Carrier, cut},
 };
 
+/// How many scans of datasets may be under way at once: each may hold a file and a batch.
+const MAX_SCANS: usize = 64;
+
 /// What an instance's imports work on.
 pub(crate) struct Session {
     pub(crate) context: Context,
@@ -28,6 +31,8 @@ pub(crate) struct Session {
     /// Why a scan ended early: not the plugin's fault.
     pub(crate) data_error: Option<mlhost_data::Error>,
     resources: ResourceTable,
+    /// How many scans are under way.
+    scans: usize,
     log_lines: usize,
     /// Bytes of linear memory, which are given back at the end.
     memory: u64,
@@ -64,6 +69,7 @@ impl Session {
             emitted_bytes: 0,
             data_error: None,
             resources: ResourceTable::new(),
+            scans: 0,
             log_lines: 0,
             memory: 0,
         }
@@ -218,6 +224,10 @@ impl data::HostDataset for Session {
         &mut self,
         dataset: Resource<Dataset>,
     ) -> wasmtime::Result<Result<Resource<Scan>, types::Error>> {
+        if self.scans == MAX_SCANS {
+            let what = format!("a wish for more than {MAX_SCANS} scans at once");
+            return Err(Stopped::Invalid(what).into());
+        }
         let Dataset {
             table,
             columns,
@@ -229,6 +239,7 @@ impl data::HostDataset for Session {
                     batches,
                     carrier: carrier.clone(),
                 };
+                self.scans += 1;
                 Ok(Ok(self.resources.push(scan)?))
             }
             Err(error) => self.fail(error),
@@ -260,6 +271,7 @@ impl data::HostScan for Session {
 
     fn drop(&mut self, scan: Resource<Scan>) -> wasmtime::Result<()> {
         self.resources.delete(scan)?;
+        self.scans -= 1;
         Ok(())
     }
 }

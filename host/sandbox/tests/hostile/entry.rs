@@ -84,13 +84,13 @@ impl FromStr for Entry {
     }
 }
 
-/// What the attacked host works on: two columns of eight numbers.
+/// What the attacked host works on: two columns of numbers.
 pub(crate) fn numbers() -> RecordBatch {
-    table(8).project(&[1, 3]).unwrap()
+    table(64).project(&[1, 3]).unwrap()
 }
 
 /// A state that the hostile plugin makes of [`numbers`].
-pub(crate) const STATE: [u8; 8] = 8_u64.to_le_bytes();
+pub(crate) const STATE: [u8; 8] = 64_u64.to_le_bytes();
 
 /// Calls the plugin up to this entry point, and tells what comes of it there.
 ///
@@ -128,7 +128,7 @@ pub(crate) fn reach(
         }
         Entry::Fit => {
             let trainer = before(plugin.trainer(context, params, &schema));
-            let batches = vec![rows.slice(0, 3), rows.slice(3, 5)];
+            let batches = vec![rows.slice(0, 3), rows.slice(3, 61)];
             let rows = Arc::new(MemoryTable::new(&schema, batches).unwrap());
             Ok(kept(&trainer.fit(rows)?))
         }

@@ -4,7 +4,7 @@ use mlhost_sandbox::Limits;
 
 use crate::{attack::Attack, entry::Entry, support::hostile_bytes, text};
 
-/// Bytes of a component that is too large, and of sections that are.
+/// Bytes of what makes a component too large.
 const HUGE: usize = 100 << 20;
 
 pub(crate) fn attacks() -> Vec<Attack> {
@@ -36,21 +36,21 @@ pub(crate) fn attacks() -> Vec<Attack> {
             component.extend([0, 0xff, 0xff, 0xff, 0xff, 0x0f, 1, b'x']);
             component
         }),
-        load("name-with-codes", || {
+        Attack::component("name-with-codes", Entry::Update, Limits::default(), || {
             named("evil\u{1b}[2J:\u{202e}name\n\nerror: all is lost")
         }),
-        load("huge-name", || named(&"n".repeat(HUGE))),
-        load("huge-code", || text::component(&huge_code())),
+        Attack::component("huge-name", Entry::Update, Limits::default(), || {
+            named(&"n".repeat(HUGE))
+        }),
+        load("huge-function", || core(&huge_function())),
         load("many-locals", || {
-            text::component(&format!("(func $many (local{}))", " i64".repeat(50_001)))
+            core(&format!("(func $many (local{}))", " i64".repeat(50_001)))
         }),
         load("deep-blocks", || {
             let (open, close) = ("(block ".repeat(50_000), ")".repeat(50_000));
-            text::component(&format!("(func $deep {open}{close})"))
+            core(&format!("(func $deep {open}{close})"))
         }),
-        load("many-functions", || {
-            text::component(&"(func)".repeat(1_000_001))
-        }),
+        load("many-functions", || core(&"(func)".repeat(1_000_001))),
     ];
     attacks.extend(TEXTS.map(|(name, text)| load(name, move || compiled(text))));
     attacks.extend([
@@ -170,8 +170,8 @@ fn named(name: &str) -> Vec<u8> {
     section.extend(leb128(leb128(name.len()).len() + name.len()));
     section.extend(leb128(name.len()));
     section.extend(name.as_bytes());
-    // It fails to describe itself, so that its name is told.
-    let component = text::component("(func $describe (result i32) (unreachable))");
+    // It fails, so that its name is told.
+    let component = text::component_of("machine", "unreachable");
     custom_section(component, "component-name", &section)
 }
 
@@ -186,10 +186,14 @@ fn leb128(mut number: usize) -> Vec<u8> {
     bytes
 }
 
-/// Functions that together make up 100 MB of code.
-fn huge_code() -> String {
-    let function = format!("(func{})", " nop".repeat(1_000_000));
-    function.repeat(HUGE / 1_000_000)
+/// A component with a core module in it.
+fn core(content: &str) -> Vec<u8> {
+    compiled(&format!("(component (core module {content}))"))
+}
+
+/// A function of more bytes than one may have.
+fn huge_function() -> String {
+    format!("(func{})", " nop".repeat(8_000_000))
 }
 
 fn nested_components(levels: usize) -> Vec<u8> {

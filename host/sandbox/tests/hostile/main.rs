@@ -38,7 +38,12 @@ use well::Ground;
 fn the_host_survives_every_attack() {
     let families = families();
     let mut ground = Ground::new();
+    let skip = std::env::var("SKIP").unwrap_or_default();
     for (family, attacks) in &families {
+        if skip.contains(family) {
+            continue;
+        }
+        eprintln!("{family}");
         make(family, attacks, &mut ground);
     }
     assert_is_large(&families);

@@ -33,6 +33,8 @@ struct Failing {
 
 pub(crate) fn ten_thousand_instances_fail(ground: &mut Ground) {
     let failing = failing();
+    failing.iter().for_each(fail);
+    ground.stand();
     let failed = AtomicUsize::new(0);
     for _ in 0..INSTANCES / ROUND {
         thread::scope(|scope| {
@@ -96,7 +98,7 @@ fn failing() -> Vec<Failing> {
         ("machine", "unreachable", Entry::Update),
         ("machine", "endless-recursion", Entry::Update),
         ("boundary", "list-of-minus-one", Entry::FolderColumns),
-        ("boundary", "memory-that-traps", Entry::Update),
+        ("boundary", "memory-that-traps", Entry::FolderOpen),
         ("boundary", "trap-after-the-result", Entry::FolderColumns),
         ("handles", "guessed-far-away", Entry::Fit),
         ("handles", "scan-dropped-twice", Entry::Fit),

@@ -83,9 +83,10 @@ fn encoded(module: &str) -> Vec<u8> {
     let world = resolve
         .select_world(&[package], Some("everything"))
         .unwrap();
-    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
-    let encoder = ComponentEncoder::default().module(&module).unwrap();
-    encoder.encode().unwrap_or_else(|error| panic!("{error:#}"))
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false).unwrap();
+    let mut encoder = ComponentEncoder::default();
+    let encoded = encoder.module(&module).unwrap().encode();
+    encoded.unwrap_or_else(|error| panic!("{error:#}"))
 }
 
 fn read(name: &str) -> String {
