@@ -38,12 +38,7 @@ use well::Ground;
 fn the_host_survives_every_attack() {
     let families = families();
     let mut ground = Ground::new();
-    let skip = std::env::var("SKIP").unwrap_or_default();
     for (family, attacks) in &families {
-        if skip.contains(family) {
-            continue;
-        }
-        eprintln!("{family}");
         make(family, attacks, &mut ground);
     }
     assert_is_large(&families);
@@ -82,10 +77,22 @@ fn make(family: &str, attacks: &[Attack], ground: &mut Ground) {
         ));
         ground.assert_well(&attack.to_string(), || drop(attack.answer()));
     }
-    let filters = [(
-        r"panicked at (tests/hostile/src/\w+\.rs):\d+:\d+",
-        "panicked at $1:[place]",
-    )];
+    let filters = [
+        (
+            r"panicked at (tests/hostile/src/\w+\.rs):\d+:\d+",
+            "panicked at $1:[place]",
+        ),
+        // What differs with the bytes of a component, or of a state that another plugin has made.
+        (r"offset 0x[0-9a-f]+", "offset [place]"),
+        (
+            r"section range \d+\.\.\d+ is out of bounds \(bound = \d+\)",
+            "section range [range] is out of bounds",
+        ),
+        (
+            r"the state cannot be read: .*",
+            "the state cannot be read: [reason]",
+        ),
+    ];
     insta::with_settings!({ filters => filters, omit_expression => true }, {
         insta::assert_snapshot!(family, report);
     });
