@@ -1,19 +1,21 @@
 //! What a hostile plugin has the host print, keep and show: nothing of it is obeyed by a terminal,
-//! and nothing of it is changed where a program reads it. Evaluators and trainers attack as well.
+//! and nothing of it is changed where a program reads it.
 
 use std::fmt::Write;
 
 use crate::support::{Ended, Scene, filters, hostile_of_kind};
 
-/// A folder with numbers, and a pipeline with a hostile plugin of this kind.
-fn scene(kind: &str, attack: &str, more: &str) -> Scene {
+/// A folder with numbers, and a pipeline with a hostile validator, which attacks after more rows
+/// than a rehearsal reads.
+fn scene(attack: &str) -> Scene {
     let scene = Scene::new();
     let mut numbers = String::from("x,y\n");
     for row in 0..1500 {
         let _ = writeln!(numbers, "{row}.5,{}.25", row * 2);
     }
     scene.write("numbers.csv", &numbers);
-    std::fs::write(scene.path("hostile.wasm"), hostile_of_kind(kind)).expect("it can be written");
+    std::fs::write(scene.path("hostile.wasm"), hostile_of_kind("validator"))
+        .expect("it can be written");
     scene.write(
         "pipeline.toml",
         &format!(
@@ -26,8 +28,7 @@ path = "numbers.csv"
 [steps.attack]
 plugin = "hostile.wasm"
 input = "numbers"
-with = {{ attack = "{attack}" }}
-{more}
+with = {{ attack = "{attack}", after_rows = 1200 }}
 "#
         ),
     );
@@ -51,13 +52,13 @@ fn snapshot(name: &str, text: &str) {
 
 /// What a run prints, and then what is shown of it: as text and as JSON.
 fn told(attack: &str, code: i32) {
-    let scene = scene("validator", attack, "");
+    let scene = scene(attack);
     let ended = run(&scene, code);
     let mut told = format!("--- run\n{}{}", ended.stdout, ended.stderr);
     let shown = scene.host("runs show 1").expect_code(0);
     assert!(!shown.stdout.contains('\u{1b}'), "{:?}", shown.stdout);
     let _ = writeln!(told, "--- runs show 1\n{}", shown.stdout);
-    let outcome = &scene.json("runs show 1")["steps"][0]["outcome"];
+    let outcome = &scene.json("runs show 1")["record"]["steps"][0]["outcome"];
     let _ = writeln!(told, "--- runs show 1 --format json\n{outcome:#}");
     snapshot(attack, &scene.plain(&told));
 }

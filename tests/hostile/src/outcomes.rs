@@ -4,7 +4,7 @@ use crate::{
     attack::{Attack, Entry, Params},
     bindings::exports::mlhost::plugin::report::{Figure, Finding, Metric, NamedState, Outcome},
     bindings::mlhost::plugin::types::Error,
-    report_panics,
+    folder, report_panics,
 };
 
 /// What a terminal would obey.
@@ -24,7 +24,11 @@ pub(crate) fn assess(params: &str, states: &[NamedState]) -> Result<Outcome, Err
     report_panics();
     let params = Params::parse(params)?;
     params.strike(Entry::Assess)?;
-    Ok(reported(params.due_when_opened(), states.len()))
+    let rows = match states.first() {
+        Some(first) => folder::rows_of(&first.state)?,
+        None => 0,
+    };
+    Ok(reported(params.due(rows), states.len()))
 }
 
 fn reported(attack: Attack, states: usize) -> Outcome {
