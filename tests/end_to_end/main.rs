@@ -27,6 +27,8 @@ mod gates;
 mod graph;
 mod history;
 mod hostile;
+mod hostile_states;
+mod hostile_words;
 #[cfg(unix)]
 mod interrupt;
 #[cfg(unix)]

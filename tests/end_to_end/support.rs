@@ -40,6 +40,21 @@ pub(crate) fn test_plugin(file: &str) -> PathBuf {
     path
 }
 
+/// The plugin that attacks the host, as a component of this kind: what it says it is stands after a
+/// mark, in twelve characters.
+pub(crate) fn hostile_of_kind(kind: &str) -> Vec<u8> {
+    const MARK: &[u8] = b"the kind of plugin: ";
+    const WIDTH: usize = 12;
+    let mut component = fs::read(test_plugin("test_hostile.wasm")).expect("the plugin can be read");
+    let place = component
+        .windows(MARK.len())
+        .position(|window| window == MARK)
+        .expect("the mark is there");
+    let kind = format!("{kind:WIDTH$}");
+    component[place + MARK.len()..][..WIDTH].copy_from_slice(kind.as_bytes());
+    component
+}
+
 /// A folder for one test, with a store in it. Both go away with it.
 pub(crate) struct Scene {
     folder: TempDir,

@@ -308,7 +308,14 @@ impl Workshop {
     fn conclude(&self, ready: &Prepared<'_>, states: Vec<(String, Vec<u8>)>) -> Result<Done> {
         let plugin = &self.plugins[ready.step].plugin;
         let outcome = match self.planned(ready.step) {
-            Work::Preprocess { .. } | Work::Train { .. } => None,
+            Work::Preprocess { .. } | Work::Train { .. } => {
+                // A state that its own plugin does not take is no state, and must not be kept.
+                for (read, (_, state)) in ready.reads.iter().zip(&states) {
+                    let schema = read.dataset.schema();
+                    plugin.transformer(&ready.context, &ready.params, state, &schema)?;
+                }
+                None
+            }
             Work::Validate { .. } | Work::DetectDrift { .. } | Work::Evaluate { .. } => {
                 Some(plugin.assess(&ready.context, &ready.params, &states)?)
             }

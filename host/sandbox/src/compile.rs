@@ -17,7 +17,8 @@ use sha2::{Digest, Sha256};
 use wasmtime::{Engine, component::Component};
 
 use crate::{
-    Error,
+    Error, Limits,
+    convert::cut,
     seal::{self, Sealer, create_private},
 };
 
@@ -113,8 +114,11 @@ fn keep(folder: &Path, file: &Path, sealed: &[u8]) -> io::Result<()> {
 }
 
 fn not_a_component(error: wasmtime::Error) -> Error {
+    // wasmtime tells what is wrong with the component's own words.
+    let mut reason = format!("{error:#}");
+    cut(&mut reason, Limits::default().text_bytes);
     Error::NotAPlugin {
-        reason: format!("{error:#}"),
+        reason,
         hint: Some(
             "a plugin is a WebAssembly component; `host plugin inspect` shows what a file is"
                 .to_owned(),

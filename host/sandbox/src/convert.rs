@@ -84,7 +84,7 @@ fn field_out(flat: FlatField) -> wit::Field {
     }
 }
 
-/// A schema that a plugin announced.
+/// A schema that a plugin announced, whose size has been checked.
 pub(crate) fn schema_in(fields: Vec<wit::Field>) -> Result<SchemaRef, mlhost_arrow::Error> {
     let flat: Vec<_> = fields
         .into_iter()
@@ -102,14 +102,20 @@ pub(crate) fn schema_in(fields: Vec<wit::Field>) -> Result<SchemaRef, mlhost_arr
     Ok(Arc::new(unflatten_schema(&flat)?))
 }
 
-/// Shortens a plugin's text to at most `limit` bytes, at a character, and takes the
-/// control characters out of it: it may end up on a terminal, which obeys them.
+/// Shortens a plugin's text to at most `limit` bytes, at a character, and takes out of it what a
+/// terminal would obey, and what would show a text in another order than it is written in.
 pub(crate) fn cut(text: &mut String, limit: usize) {
     if text.len() > limit {
         text.truncate(text.floor_char_boundary(limit));
     }
-    let is_obeyed = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
     if text.contains(is_obeyed) {
         *text = text.replace(is_obeyed, "\u{fffd}");
     }
+}
+
+/// Whether a character does something instead of being shown: control characters, and those that
+/// turn the direction of writing.
+fn is_obeyed(c: char) -> bool {
+    let is_control = c.is_control() && !matches!(c, '\n' | '\t');
+    is_control || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -82,8 +82,7 @@ impl Sandbox {
     ///
     /// # Errors
     /// [`Error::NotAPlugin`] when it is no component, imports what the contract
-    /// does not offer, or exports no kind of plugin; [`Error::Plugin`] when it
-    /// fails to describe itself.
+    /// does not offer, exports no kind of plugin, or fails to describe itself.
     pub fn load(&self, component: &[u8]) -> Result<Plugin, Error> {
         self.load_known(component, &crate::digest(component))
     }

@@ -6,6 +6,9 @@ use mlhost_pipeline::Limit;
 
 use crate::OverBudget;
 
+/// What to do about a plugin that does what none should.
+pub(crate) const FAULT: &str = "this is a fault in the plugin; its author wants to hear of it";
+
 /// A plugin's name and version as its package states them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PluginName {
@@ -182,7 +185,7 @@ impl Error {
                     Some(raised(Limit::Returned, *bytes as u64, step))
                 }
                 Failure::Trapped { .. } | Failure::Exited { .. } | Failure::Invalid(_) => {
-                    Some("this is a fault in the plugin; its author wants to hear of it".to_owned())
+                    Some(FAULT.to_owned())
                 }
                 Failure::Reported(reported) if reported.kind == "transient" => {
                     Some("the plugin says that it may work when it is tried again".to_owned())

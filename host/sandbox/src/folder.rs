@@ -1,6 +1,6 @@
 //! A fold under way in a plugin.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use arrow::{datatypes::Schema, record_batch::RecordBatch};
 use wasmtime::component::ResourceAny;
@@ -111,16 +111,19 @@ impl Instance {
 
     /// Takes batches of the columns that a plugin asked for, which have to be there.
     pub(crate) fn carrier(&self, input: &Schema, columns: &[String]) -> Result<Carrier, Error> {
-        let indices = columns
-            .iter()
-            .map(|name| {
-                input.index_of(name).map_err(|_| {
-                    self.invalid(format!(
-                        "a wish for column `{name}`, which its input does not have"
-                    ))
-                })
+        if columns.len() > self.store.data().context.limits.fields {
+            return Err(self.invalid(format!("a wish for {} columns", columns.len())));
+        }
+        let fields = input.fields().iter().enumerate();
+        let places: HashMap<_, _> = fields.map(|(at, field)| (field.name(), at)).collect();
+        let place = |name: &String| {
+            places.get(name).copied().ok_or_else(|| {
+                self.invalid(format!(
+                    "a wish for column `{name}`, which its input does not have"
+                ))
             })
-            .collect::<Result<Vec<_>, _>>()?;
+        };
+        let indices = columns.iter().map(place).collect::<Result<Vec<_>, _>>()?;
         let projected = input
             .project(&indices)
             .map_err(|error| self.invalid(error.to_string()))?;

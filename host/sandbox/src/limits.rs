@@ -142,6 +142,9 @@ impl Limits {
     pub(crate) fn check_schema(&self, fields: &[wire::Field]) -> Result<(), Failure> {
         let what = || format!("announced a schema of {} fields", fields.len());
         Self::check(what, fields.len(), Limit::Fields, self.fields)?;
+        let entries: usize = fields.iter().map(|field| field.metadata.len()).sum();
+        let what = || format!("announced a schema with {entries} entries of metadata");
+        Self::check(what, entries, Limit::Fields, self.fields)?;
         for field in fields {
             let metadata = field.metadata.iter().flat_map(|(key, value)| [key, value]);
             let mut texts = metadata.chain([&field.name, &field.format]);

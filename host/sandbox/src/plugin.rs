@@ -14,11 +14,15 @@ use crate::{
     compile::CompileCache,
     contract::{describe, fit, fold, report, transform},
     convert::cut,
+    error::FAULT,
     instance::Instance,
     outcome,
     session::Session,
     wasi,
 };
+
+/// Bytes of a word in a component's metadata.
+const MAX_WORD: usize = 4 << 10;
 
 /// What a plugin says about itself.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -111,7 +115,7 @@ impl Plugin {
             imports,
             wants: Wants::of(bytes).map_err(not_a_plugin)?,
         };
-        inner.description = inner.describe(describe)?;
+        inner.description = inner.describe(describe).map_err(cannot_describe)?;
         inner.check_interfaces()?;
         Ok(Self(Arc::new(inner)))
     }
@@ -396,19 +400,36 @@ impl Package {
         };
         let metadata = payload.metadata();
         Self {
-            name: metadata.name.clone(),
-            version: metadata.version.as_ref().map(ToString::to_string),
-            description: metadata.description.as_ref().map(ToString::to_string),
-            authors: metadata.authors.as_ref().map(ToString::to_string),
-            licenses: metadata.licenses.as_ref().map(ToString::to_string),
-            source: metadata.source.as_ref().map(ToString::to_string),
+            name: metadata.name.as_ref().map(word),
+            version: metadata.version.as_ref().map(word),
+            description: metadata.description.as_ref().map(word),
+            authors: metadata.authors.as_ref().map(word),
+            licenses: metadata.licenses.as_ref().map(word),
+            source: metadata.source.as_ref().map(word),
         }
     }
 }
 
-fn not_a_plugin(reason: impl Into<String>) -> Error {
-    Error::NotAPlugin {
-        reason: reason.into(),
-        hint: None,
+/// A word of a package about itself, which is as little to be trusted as what its plugin says.
+fn word(word: &impl ToString) -> String {
+    let mut word = word.to_string();
+    cut(&mut word, MAX_WORD);
+    word.replace(['\n', '\t'], " ")
+}
+
+/// No step is to blame, and none can give it more time or memory.
+fn cannot_describe(error: Error) -> Error {
+    match error {
+        Error::Plugin { failure, .. } => Error::NotAPlugin {
+            reason: format!("it cannot describe itself: {failure}"),
+            hint: Some(FAULT.to_owned()),
+        },
+        other => other,
     }
+}
+
+fn not_a_plugin(reason: impl Into<String>) -> Error {
+    let mut reason = reason.into();
+    cut(&mut reason, MAX_WORD);
+    Error::NotAPlugin { reason, hint: None }
 }

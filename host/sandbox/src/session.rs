@@ -21,6 +21,8 @@ use crate::{
 
 /// How many linear memories an instance may have.
 const MEMORIES: usize = 16;
+/// How many scans of datasets may be under way at once: each may hold a file and a batch.
+const MAX_SCANS: usize = 64;
 
 /// What an instance's imports work on.
 pub(crate) struct Session {
@@ -35,6 +37,8 @@ pub(crate) struct Session {
     /// Why a scan ended early: not the plugin's fault.
     pub(crate) data_error: Option<mlhost_data::Error>,
     pub(crate) resources: ResourceTable,
+    /// How many scans are under way.
+    scans: usize,
     /// What it sees through WASI.
     pub(crate) world: World,
     /// Bytes of linear memory, which are given back at the end.
@@ -77,6 +81,7 @@ impl Session {
             emitted_bytes: 0,
             data_error: None,
             resources: ResourceTable::new(),
+            scans: 0,
             memory: 0,
         }
     }
@@ -312,6 +317,10 @@ impl data::HostDataset for Session {
         &mut self,
         dataset: Resource<Dataset>,
     ) -> wasmtime::Result<Result<Resource<Scan>, types::Error>> {
+        if self.scans == MAX_SCANS {
+            let what = format!("a wish for more than {MAX_SCANS} scans at once");
+            return Err(Stopped::Invalid(what).into());
+        }
         let Dataset {
             table,
             columns,
@@ -323,6 +332,7 @@ impl data::HostDataset for Session {
                     batches,
                     carrier: carrier.clone(),
                 };
+                self.scans += 1;
                 Ok(Ok(self.resources.push(scan)?))
             }
             Err(error) => self.fail(error),
@@ -354,6 +364,7 @@ impl data::HostScan for Session {
 
     fn drop(&mut self, scan: Resource<Scan>) -> wasmtime::Result<()> {
         self.resources.delete(scan)?;
+        self.scans -= 1;
         Ok(())
     }
 }

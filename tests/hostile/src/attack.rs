@@ -2,13 +2,17 @@
 
 use serde::Deserialize;
 
-use crate::{bindings::mlhost::plugin::types::Error, error};
+use crate::{bindings::mlhost::plugin::types::Error, error, violence};
 
 /// JSON Schema of [`Params`].
 pub(crate) const PARAMS_SCHEMA: &str = r#"{
     "type": "object",
     "properties": {
         "attack": { "type": "string", "description": "What to do to the host" },
+        "at": {
+            "type": "string",
+            "description": "The function that does it, of an attack that any can do"
+        },
         "after_rows": {
             "type": "integer",
             "description": "How many rows to behave well for",
@@ -23,6 +27,8 @@ pub(crate) const PARAMS_SCHEMA: &str = r#"{
 pub(crate) struct Params {
     pub(crate) attack: Attack,
     #[serde(default)]
+    at: Option<Entry>,
+    #[serde(default)]
     pub(crate) after_rows: u64,
 }
 
@@ -36,9 +42,18 @@ impl Params {
         })
     }
 
+    /// Attacks, if this function is the one that is to.
+    pub(crate) fn strike(&self, here: Entry) -> Result<(), Error> {
+        match self.at {
+            Some(at) if at == here => violence::attack(self.attack),
+            _ => Ok(()),
+        }
+    }
+
     /// The attack, once more than `after_rows` rows were seen; before that, none.
+    /// None either when a certain function is to do it.
     pub(crate) fn due(&self, rows: u64) -> Attack {
-        if rows > self.after_rows {
+        if rows > self.after_rows && self.at.is_none() {
             self.attack
         } else {
             Attack::None
@@ -52,6 +67,26 @@ impl Params {
     }
 }
 
+/// The functions that can attack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Entry {
+    FolderOpen,
+    FolderColumns,
+    Update,
+    Merge,
+    State,
+    TrainerOpen,
+    TrainerColumns,
+    Fit,
+    TransformerOpen,
+    TransformerColumns,
+    Output,
+    Apply,
+    Finish,
+    Assess,
+}
+
 /// One way to hurt the host, grouped by the function that does it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -59,11 +94,22 @@ pub(crate) enum Attack {
     /// Behave.
     None,
 
-    // `folder.open` and `folder.columns`
+    // Any function
+    Panic,
+    Loop,
+    Talk,
+    Memory,
+    ManySmall,
+    OneBig,
+
+    // `folder.open` and `columns`
     PanicInOpen,
     UnknownColumn,
+    ColumnsTwice,
+    ManyColumns,
+    OddColumn,
 
-    // `folder.update`
+    // `folder.update`, or any function
     PanicInUpdate,
     IndexOutOfBounds,
     StackOverflow,
@@ -72,24 +118,55 @@ pub(crate) enum Attack {
     EndlessMemory,
     EndlessTalk,
     MuchTalk,
+    LongLine,
+    EndlessMetrics,
+    OddMetrics,
+    EndlessProgress,
     EmitInUpdate,
     UnknownErrorKind,
     Transient,
     HugeErrorMessage,
     EscapeCodes,
+    Markup,
+    TurnedText,
     BadPointer,
+    TrapAndReturn,
 
-    // `folder.state`
+    // `state`
     HugeState,
+    EmptyState,
+    PoisonedState,
+
+    // `trainer.fit`
+    EndlessScan,
+    ScanForEver,
+    ManyScans,
+    KeptScans,
+    ScanBeyondTheEnd,
 
     // `transformer.output`
     UnknownFormat,
     DeepNesting,
+    DeeperNesting,
     MissingChildren,
+    WrappingChildren,
+    ChildrenOfALeaf,
     NulInFormat,
+    HugeFormat,
     ColumnTwice,
     HugeWidth,
+    NegativeWidth,
+    WideDecimal,
+    MapOfNumbers,
+    DictionaryOfNothing,
+    DictionaryOfDictionaries,
     ManyFields,
+    BillionFields,
+    HugeName,
+    OddName,
+    EmptyName,
+    ManyMetadata,
+    HugeMetadata,
 
     // `transformer.apply`
     PanicInApply,
@@ -104,6 +181,7 @@ pub(crate) enum Attack {
     BufferBehindAll,
     BufferNowhere,
     WrongNullCount,
+    NullsBeyondLength,
     ValidityTooShort,
     TooManyBuffers,
     TooFewBuffers,
@@ -112,12 +190,39 @@ pub(crate) enum Attack {
     WrongNumRows,
     WrongLength,
     OtherType,
+    OtherTypeLater,
     DroppedRows,
     HugeBatch,
     RepeatedBuffer,
     EndlessEmit,
     EndlessEmptyEmit,
+    ListOffsetsOutside,
+    KeyOutside,
+    KeyNegative,
+    ChildTooShort,
+    RowsOfNothing,
+    NullsOfNothing,
+    EndlessNulls,
 
     // `transformer.finish`
     RowsAtTheEnd,
+
+    // `report.assess`
+    UnknownVerdict,
+    UnknownSeverity,
+    DetailsNotJson,
+    DetailsAList,
+    DetailsDeep,
+    DetailsHuge,
+    FigureNotJson,
+    FigureDeep,
+    FigureHuge,
+    FigurePaths,
+    OddNumbers,
+    OddWords,
+    MarkupInFindings,
+    ManyFindings,
+    ManyMetrics,
+    ManyLabels,
+    PassedAllTheSame,
 }

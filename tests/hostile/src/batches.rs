@@ -21,6 +21,10 @@ pub(crate) fn emitted(attack: Attack, rows: u32) -> Batch {
             replace(batch, 0, vec![0xff; rows.div_ceil(8) as usize]);
             batch.arrays[0].null_count = 1;
         }),
+        Attack::NullsBeyondLength => changed(honest, |batch| {
+            replace(batch, 0, vec![0x00; rows.div_ceil(8) as usize]);
+            batch.arrays[0].null_count = rows + 1;
+        }),
         Attack::ValidityTooShort => changed(honest, |batch| {
             replace(batch, 0, vec![0x00]);
             batch.arrays[0].null_count = rows;
@@ -41,8 +45,54 @@ pub(crate) fn emitted(attack: Attack, rows: u32) -> Batch {
         Attack::RepeatedBuffer => changed(numbers(&vec![0.5; 1 << 17]), |batch| {
             batch.buffers = vec![batch.buffers[1]; 1000];
         }),
+        // Validity and offsets of the list, then validity and values of its items.
+        Attack::ListOffsetsOutside => {
+            let offsets = (0..=rows).flat_map(|row| (row * 1000).to_le_bytes());
+            let item = honest.arrays[0];
+            let memory = vec![
+                vec![],
+                offsets.collect(),
+                vec![],
+                vec![0; 8 * rows as usize],
+            ];
+            parts(rows, vec![item, item], memory)
+        }
+        Attack::KeyOutside => words(rows, i32::MAX),
+        Attack::KeyNegative => words(rows, -1),
+        Attack::ChildTooShort => {
+            let whole = honest.arrays[0];
+            let short = Array {
+                length: rows / 2,
+                ..whole
+            };
+            parts(
+                rows,
+                vec![whole, short],
+                vec![vec![], vec![], vec![0; 4 * rows as usize]],
+            )
+        }
+        Attack::RowsOfNothing => parts(u32::MAX, vec![], vec![]),
+        Attack::NullsOfNothing | Attack::EndlessNulls => {
+            let array = Array {
+                length: u32::MAX,
+                null_count: 0,
+            };
+            parts(u32::MAX, vec![array], vec![])
+        }
         _ => honest,
     }
+}
+
+/// Rows that all have this key of a dictionary that holds one word.
+fn words(rows: u32, key: i32) -> Batch {
+    let keys = (0..rows).flat_map(|_| key.to_le_bytes()).collect();
+    let offsets = [0_i32, 3].into_iter().flat_map(i32::to_le_bytes).collect();
+    let lengths = [rows, 1].map(|length| Array {
+        length,
+        null_count: 0,
+    });
+    let memory = vec![vec![], keys, vec![], offsets, b"abc".to_vec()];
+    parts(rows, lengths.into(), memory)
 }
 
 /// One column of numbers without nulls.
@@ -59,17 +109,23 @@ fn text(rows: u32, offset: impl Fn(i32) -> i32, values: &[u8]) -> Batch {
 }
 
 fn column(rows: u32, memory: Vec<Vec<u8>>) -> Batch {
+    let array = Array {
+        length: rows,
+        null_count: 0,
+    };
+    parts(rows, vec![array], memory)
+}
+
+/// A batch each of whose buffers is a piece of memory.
+fn parts(num_rows: u32, arrays: Vec<Array>, memory: Vec<Vec<u8>>) -> Batch {
     let buffer = |(piece, bytes): (usize, &Vec<u8>)| Buffer {
         piece: piece as u32,
         offset: 0,
         length: bytes.len() as u32,
     };
     Batch {
-        num_rows: rows,
-        arrays: vec![Array {
-            length: rows,
-            null_count: 0,
-        }],
+        num_rows,
+        arrays,
         buffers: memory.iter().enumerate().map(buffer).collect(),
         memory,
     }

@@ -1,4 +1,5 @@
-//! What wit-bindgen makes of the contract's preprocessor.
+//! What wit-bindgen makes of the contract: everything that a plugin of any kind
+//! exports, so that one component can attack at every entry point.
 
 #![allow(
     missing_docs,
@@ -11,8 +12,25 @@
 use super::Hostile;
 
 wit_bindgen::generate!({
+    inline: "
+        package test:hostile;
+
+        world hostile {
+            import mlhost:plugin/log@0.1.0;
+            import mlhost:plugin/progress@0.1.0;
+            import mlhost:plugin/metric@0.1.0;
+            import mlhost:plugin/data@0.1.0;
+            import mlhost:plugin/output@0.1.0;
+
+            export mlhost:plugin/describe@0.1.0;
+            export mlhost:plugin/fold@0.1.0;
+            export mlhost:plugin/fit@0.1.0;
+            export mlhost:plugin/transform@0.1.0;
+            export mlhost:plugin/report@0.1.0;
+        }
+    ",
     path: "../../wit/0.1.0",
-    world: "preprocessor",
+    generate_all,
 });
 
 export!(Hostile with_types_in self);

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use crate::{
-    attack::{Attack, Params},
+    attack::{Attack, Entry, Params},
     bindings::{
         exports::mlhost::plugin::fold,
         mlhost::plugin::{
@@ -24,23 +24,41 @@ pub(crate) struct Folder {
     rows: Cell<u64>,
 }
 
+/// What a poisoned state holds besides, for tests to look for in a store.
+const POISON: &[u8] = b"a poisoned state";
+
 /// The rows that a state of this plugin has seen.
 pub(crate) fn rows_of(state: &[u8]) -> Result<u64, Error> {
-    let bytes = state.try_into();
-    let bytes = bytes.map_err(|_| error("failed", "the state is not one of this plugin"))?;
-    Ok(u64::from_le_bytes(bytes))
+    let bytes = state.split_first_chunk();
+    let (rows, rest) =
+        bytes.ok_or_else(|| error("failed", "the state is not one of this plugin"))?;
+    match rest {
+        [] => Ok(u64::from_le_bytes(*rows)),
+        _ => Err(error("failed", "the state is poisoned")),
+    }
+}
+
+/// The state of so many rows, under an attack.
+pub(crate) fn state_of(attack: Attack, rows: u64) -> Vec<u8> {
+    let honest = rows.to_le_bytes().to_vec();
+    match attack {
+        Attack::HugeState => vec![0; HUGE_STATE],
+        Attack::EmptyState => vec![],
+        Attack::PoisonedState => [&honest, POISON].concat(),
+        _ => honest,
+    }
 }
 
 impl fold::GuestFolder for Folder {
     fn open(params: String, input: Vec<Field>) -> Result<fold::Folder, Error> {
         report_panics();
         let params = Params::parse(&params)?;
-        let mut columns = schemas::numbers(&input);
-        match params.due_when_opened() {
-            Attack::PanicInOpen => panic!("a panic in `open`"),
-            Attack::UnknownColumn => columns.push("nowhere".to_owned()),
-            _ => {}
+        params.strike(Entry::FolderOpen)?;
+        let attack = params.due_when_opened();
+        if attack == Attack::PanicInOpen {
+            panic!("a panic in `open`");
         }
+        let columns = schemas::asked_for(attack, &input);
         Ok(fold::Folder::new(Self {
             params,
             columns,
@@ -49,10 +67,13 @@ impl fold::GuestFolder for Folder {
     }
 
     fn columns(&self) -> Vec<String> {
+        // There is nobody to report to.
+        let _ = self.params.strike(Entry::FolderColumns);
         self.columns.clone()
     }
 
     fn update(&self, rows: Batch) -> Result<(), Error> {
+        self.params.strike(Entry::Update)?;
         self.rows.set(self.rows.get() + u64::from(rows.num_rows));
         match self.params.due(self.rows.get()) {
             attack if violence::waits_for_apply(attack) => Ok(()),
@@ -61,14 +82,14 @@ impl fold::GuestFolder for Folder {
     }
 
     fn merge(&self, later: Vec<u8>) -> Result<(), Error> {
+        self.params.strike(Entry::Merge)?;
         self.rows.set(self.rows.get() + rows_of(&later)?);
         Ok(())
     }
 
     fn state(&self) -> Result<Vec<u8>, Error> {
-        match self.params.due(self.rows.get()) {
-            Attack::HugeState => Ok(vec![0; HUGE_STATE]),
-            _ => Ok(self.rows.get().to_le_bytes().to_vec()),
-        }
+        self.params.strike(Entry::State)?;
+        let rows = self.rows.get();
+        Ok(state_of(self.params.due(rows), rows))
     }
 }

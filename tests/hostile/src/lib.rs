@@ -1,9 +1,14 @@
-//! A preprocessor that attacks the host in the way its parameter `attack` names.
+//! A plugin that attacks the host in the way its parameter `attack` names, in the
+//! function that `at` names where any can do it.
 //!
 //! It is written against bare bindings, because the SDK would not let it lie. The
 //! end-to-end tests run it and look at what the host makes of each attack; with
 //! `attack = "none"` it passes numbers through, which shows that the tests
-//! themselves work. Off WebAssembly there is nothing here.
+//! themselves work. It exports what plugins of all kinds do, and says that it is a
+//! preprocessor; a test that wants another kind writes it over [`KIND`].
+//!
+//! `text/` has what a compiler would refuse, as WebAssembly text. Off WebAssembly
+//! there is nothing here.
 
 #![cfg(target_family = "wasm")]
 
@@ -11,21 +16,29 @@ mod attack;
 mod batches;
 mod bindings;
 mod folder;
+mod outcomes;
 mod schemas;
+mod trainer;
 mod transformer;
 mod violence;
 
-use bindings::exports::mlhost::plugin::{describe, fold, transform};
+use bindings::exports::mlhost::plugin::{describe, fit, fold, report, transform};
 use bindings::mlhost::plugin::{log, types::Error};
 
 /// The component.
 struct Hostile;
 
+/// What kind of plugin it says it is, after a mark that stands nowhere else in the
+/// component: the last twelve characters, of which blanks are none.
+static KIND: [u8; 32] = *b"the kind of plugin: preprocessor";
+
 impl describe::Guest for Hostile {
     fn describe() -> describe::Description {
         describe::Description {
             name: "hostile".to_owned(),
-            kind: "preprocessor".to_owned(),
+            kind: String::from_utf8_lossy(&std::hint::black_box(&KIND)[20..])
+                .trim()
+                .to_owned(),
             summary: "Attacks the host, so that tests can see it survive.".to_owned(),
             params_schema: attack::PARAMS_SCHEMA.to_owned(),
             contract: "0.1.0".to_owned(),
@@ -35,6 +48,19 @@ impl describe::Guest for Hostile {
 
 impl fold::Guest for Hostile {
     type Folder = folder::Folder;
+}
+
+impl fit::Guest for Hostile {
+    type Trainer = trainer::Trainer;
+}
+
+impl report::Guest for Hostile {
+    fn assess(
+        params: String,
+        states: Vec<report::NamedState>,
+    ) -> Result<report::Outcome, report::Error> {
+        outcomes::assess(&params, &states)
+    }
 }
 
 impl transform::Guest for Hostile {

@@ -1,13 +1,18 @@
 //! Attacks that need no data: on the processor, the memory, the log and the
 //! words of errors.
 
-use std::{cell::Cell, hint::black_box};
+use std::{
+    cell::Cell,
+    hint::black_box,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use crate::{
     attack::Attack,
     batches,
-    bindings::mlhost::plugin::{log, output, types::Error},
+    bindings::mlhost::plugin::{log, metric, output, progress, types::Error},
     error,
+    outcomes::{CODES, MARKUP},
 };
 
 /// Bytes that are asked for at a time by a plugin that wants all memory.
@@ -24,6 +29,7 @@ pub(crate) fn waits_for_apply(attack: Attack) -> bool {
 /// Does the attack, if it is one of those that need no data.
 pub(crate) fn attack(attack: Attack) -> Result<(), Error> {
     match attack {
+        Attack::Panic => panic!("a panic"),
         Attack::PanicInUpdate => panic!("a panic in `update`"),
         Attack::IndexOutOfBounds => {
             let values = black_box([1, 2, 3]);
@@ -42,8 +48,17 @@ pub(crate) fn attack(attack: Attack) -> Result<(), Error> {
                 black_box(());
             }
         }
-        Attack::EndlessMemory | Attack::MemoryInApply => take_memory(),
-        Attack::EndlessTalk => loop {
+        Attack::Loop => loop {
+            black_box(());
+        },
+        Attack::EndlessMemory | Attack::MemoryInApply | Attack::Memory => take_memory(),
+        Attack::ManySmall => loop {
+            black_box(Box::leak(Box::new([0_u64; 2])));
+        },
+        Attack::OneBig => {
+            black_box(vec![1_u8; (1 << 31) - 1]);
+        }
+        Attack::EndlessTalk | Attack::Talk => loop {
             log::log(log::Level::Info, "and another thing");
         },
         Attack::MuchTalk => {
@@ -51,14 +66,46 @@ pub(crate) fn attack(attack: Attack) -> Result<(), Error> {
                 log::log(log::Level::Info, &format!("line {line}"));
             }
         }
+        Attack::LongLine => log::log(log::Level::Error, &"word ".repeat(20_000_000)),
+        Attack::EndlessMetrics => {
+            for step in 0.. {
+                metric::point(&format!("m{step}"), step, 0.5);
+            }
+        }
+        Attack::OddMetrics => {
+            for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+                metric::point(&format!("odd {CODES}"), u64::MAX, value);
+            }
+        }
+        Attack::EndlessProgress => {
+            for done in 0.. {
+                progress::report(done, Some(0));
+            }
+        }
         Attack::EmitInUpdate => return output::emit(&batches::numbers(&[1.0])),
         Attack::UnknownErrorKind => return Err(error("on-strike", "no more work today")),
         Attack::Transient => return Err(error("transient", "come back later")),
         Attack::HugeErrorMessage => return Err(error("failed", "x".repeat(100_000_000))),
         Attack::EscapeCodes => {
-            let codes = "\u{1b}[2J\u{1b}]0;owned\u{7}\u{0}\r";
-            log::log(log::Level::Warn, &format!("heard {codes}this"));
-            return Err(error("failed", format!("read {codes}this")));
+            log::log(log::Level::Warn, &format!("heard {CODES}this"));
+            return Err(error("failed", format!("read {CODES}this")));
+        }
+        Attack::Markup => return Err(error("failed", format!("read {MARKUP} this"))),
+        // What turns the direction of writing shows a text other than it is.
+        Attack::TurnedText => {
+            return Err(error(
+                "failed",
+                "all \u{202e}dab si\u{202c}\u{2066}\u{2069} well",
+            ));
+        }
+        Attack::TrapAndReturn => {
+            static ENTERED: AtomicBool = AtomicBool::new(false);
+            if ENTERED.swap(true, Ordering::Relaxed) {
+                log::log(log::Level::Warn, "here before");
+            } else {
+                log::log(log::Level::Info, "here for the first time");
+                core::arch::wasm32::unreachable();
+            }
         }
         Attack::BadPointer => {
             return Err(Error {

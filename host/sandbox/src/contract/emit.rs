@@ -98,6 +98,8 @@ fn emit(
         arrays: rows.arrays.into_iter().map(array).collect(),
     };
     let batch = unflatten_batch(&emitting.schema, flat).map_err(invalid)?;
+    // A row weighs something even where nothing of it is in memory.
+    store.data_mut().hand_over(batch.num_rows())?;
     store.data_mut().emitted.push(batch);
     Ok(Ok(()))
 }

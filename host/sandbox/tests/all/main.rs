@@ -13,6 +13,7 @@ mod folding;
 mod grants;
 mod limits;
 mod loading;
+#[allow(dead_code, reason = "the hostile collection uses the rest of it")]
 mod support;
 mod training;
 mod transforming;

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
@@ -23,14 +23,22 @@ pub(crate) const STANDARD: [&str; 6] = [
     "validate",
 ];
 
+/// The file of the component that attacks the host.
+const HOSTILE: &str = "test-plugins/test_hostile.wasm";
+
 static SANDBOX: LazyLock<Sandbox> = LazyLock::new(|| {
-    let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled");
     let options = Options {
-        cache: Some(cache),
+        cache: Some(compiled()),
         ..Options::default()
     };
     Sandbox::new(options).unwrap()
 });
+
+/// Where the tests of this program keep what was compiled.
+pub(crate) fn compiled() -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled");
+    folder.join(env!("CARGO_CRATE_NAME"))
+}
 
 /// The sandbox of all tests but those of the cache: what is compiled outlives them.
 pub(crate) fn sandbox() -> &'static Sandbox {
@@ -44,12 +52,17 @@ pub(crate) fn standard(name: &str) -> Plugin {
 
 /// The plugin that attacks the host in the way its parameter `attack` names.
 pub(crate) fn hostile() -> Plugin {
-    loaded_test("hostile")
+    loaded(HOSTILE)
 }
 
 /// A plugin that is there for tests alone.
 pub(crate) fn loaded_test(name: &str) -> Plugin {
     loaded(&format!("test-plugins/test_{name}.wasm"))
+}
+
+/// The component of the plugin that attacks the host.
+pub(crate) fn hostile_bytes() -> Vec<u8> {
+    bytes_of(HOSTILE)
 }
 
 fn loaded(file: &str) -> Plugin {
