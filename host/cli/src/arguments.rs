@@ -5,6 +5,7 @@ mod grants;
 mod limits;
 mod overrides;
 mod report;
+mod plugin;
 mod triggers;
 
 use std::{path::PathBuf, time::Duration};
@@ -13,7 +14,6 @@ use clap::{
     Args, Parser, Subcommand, ValueEnum,
     builder::{PossibleValuesParser, TypedValueParser},
 };
-use mlhost_pipeline::PluginReference;
 use mlhost_store::{RunId, Selector, VersionSelector};
 
 pub(crate) use ab::{AbArguments, ExperimentsArguments, ExperimentsCommand};
@@ -21,6 +21,7 @@ pub(crate) use grants::GrantArguments;
 pub(crate) use limits::LimitArguments;
 pub(crate) use overrides::OverrideArguments;
 pub(crate) use report::{About, PageArguments, ReportArguments, ReportCommand};
+pub(crate) use plugin::{InspectArguments, PluginCommand};
 pub(crate) use triggers::{ScheduleArguments, WaitingArguments, WatchArguments};
 
 /// Takes a table from a raw file to a versioned, gated, monitored model.
@@ -441,17 +442,6 @@ pub(crate) struct GcArguments {
 
     #[command(flatten)]
     pub(crate) retention: RetentionArguments,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum PluginCommand {
-    /// List the packages inside this executable
-    List,
-    /// Show what a plugin says of itself, imports and takes as parameters
-    Inspect {
-        /// A package such as `tree` or `mlhost:tree@0.1.0`, or a component file
-        plugin: PluginReference,
-    },
 }
 
 fn parse_time(text: &str) -> Result<Duration, String> {

@@ -1,15 +1,15 @@
-//! `host plugin`: what a plugin is, before it is trusted with anything.
+//! `host plugin inspect`: what a plugin says of itself, imports and takes.
 
-use std::{path::Path, process::ExitCode};
+use std::path::Path;
 
-use comfy_table::CellAlignment::{Left, Right};
+use comfy_table::CellAlignment::Left;
 use mlhost_sandbox::{Description, Package};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::engine;
 use crate::{
-    arguments::PluginCommand,
+    arguments::InspectArguments,
     error::Failure,
     output::{self, Output},
     text,
@@ -26,42 +26,17 @@ struct Inspection {
     describes: Description,
 }
 
-pub(super) fn plugin(command: &PluginCommand, output: &mut Output) -> Result<ExitCode, Failure> {
+pub(super) fn inspect(arguments: &InspectArguments, output: &mut Output) -> Result<(), Failure> {
     let engine = engine()?;
-    match command {
-        PluginCommand::List => {
-            output.print(&engine.packages().standard(), |packages| {
-                let rows = packages.iter().map(|package| {
-                    let bytes = text::bytes(package.component.len() as u64);
-                    vec![
-                        package.name.clone(),
-                        package.version.clone(),
-                        bytes,
-                        package.description.clone(),
-                    ]
-                });
-                let headings = [
-                    ("PACKAGE", Left),
-                    ("VERSION", Left),
-                    ("SIZE", Right),
-                    ("DESCRIPTION", Left),
-                ];
-                output::table(&headings, rows)
-            })?;
-        }
-        PluginCommand::Inspect { plugin } => {
-            let found = engine.packages().find(plugin, Path::new("."))?;
-            let inspection = Inspection {
-                package: found.plugin.package().clone(),
-                digest: found.plugin.digest().to_owned(),
-                bytes: found.component.len() as u64,
-                imports: found.plugin.imports().to_vec(),
-                describes: found.plugin.description().clone(),
-            };
-            output.print(&inspection, words)?;
-        }
-    }
-    Ok(ExitCode::SUCCESS)
+    let found = engine.packages().find(&arguments.plugin, Path::new("."))?;
+    let inspection = Inspection {
+        package: found.plugin.package().clone(),
+        digest: found.plugin.digest().to_owned(),
+        bytes: found.component.len() as u64,
+        imports: found.plugin.imports().to_vec(),
+        describes: found.plugin.description().clone(),
+    };
+    output.print(&inspection, words)
 }
 
 fn words(inspection: &Inspection) -> String {
