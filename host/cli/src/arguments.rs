@@ -1,11 +1,12 @@
 //! What can be typed after `host`.
 
 mod ab;
+mod access;
 mod grants;
 mod limits;
 mod overrides;
-mod report;
 mod plugin;
+mod report;
 mod triggers;
 
 use std::{path::PathBuf, time::Duration};
@@ -17,11 +18,14 @@ use clap::{
 use mlhost_store::{RunId, Selector, VersionSelector};
 
 pub(crate) use ab::{AbArguments, ExperimentsArguments, ExperimentsCommand};
+pub(crate) use access::AccessArguments;
 pub(crate) use grants::GrantArguments;
 pub(crate) use limits::LimitArguments;
 pub(crate) use overrides::OverrideArguments;
+pub(crate) use plugin::{
+    AddArguments, InspectArguments, PluginCommand, PublishArguments, UpdateArguments,
+};
 pub(crate) use report::{About, PageArguments, ReportArguments, ReportCommand};
-pub(crate) use plugin::{InspectArguments, PluginCommand};
 pub(crate) use triggers::{ScheduleArguments, WaitingArguments, WatchArguments};
 
 /// Takes a table from a raw file to a versioned, gated, monitored model.
@@ -120,7 +124,7 @@ pub(crate) enum Command {
     /// See what the store holds, take out what nothing needs, find what is damaged
     #[command(subcommand)]
     Store(StoreCommand),
-    /// Look at plugins
+    /// Look at plugins, take them from registries, publish them
     #[command(subcommand)]
     Plugin(PluginCommand),
 }
@@ -158,6 +162,9 @@ pub(crate) struct CheckArguments {
     pub(crate) pipeline: PipelineArguments,
 
     #[command(flatten)]
+    pub(crate) access: AccessArguments,
+
+    #[command(flatten)]
     pub(crate) grants: GrantArguments,
 }
 
@@ -186,6 +193,9 @@ pub(crate) struct RunArguments {
     /// in what way, such as `[steps.tree]` with `fail = 2` and `kind = "transient"`
     #[arg(long, value_name = "FILE")]
     pub(crate) faults: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) access: AccessArguments,
 
     #[command(flatten)]
     pub(crate) grants: GrantArguments,

@@ -117,7 +117,7 @@ pub use trigger::TriggerRecord;
 
 use std::path::PathBuf;
 
-use mlhost_packages::Packages;
+use mlhost_packages::{Packages, ReadSources};
 use mlhost_sandbox::{Options, Sandbox};
 
 /// The engine: a sandbox and the packages that run in it.
@@ -134,6 +134,21 @@ impl Engine {
         let sandbox = Sandbox::new(Options { cache })?;
         Ok(Self {
             packages: Packages::new(sandbox),
+        })
+    }
+
+    /// The same with registries, of which packages are kept in another folder.
+    ///
+    /// # Errors
+    /// See [`Engine::new`].
+    pub fn with_registries(
+        compiled: Option<PathBuf>,
+        packages: Option<PathBuf>,
+        read_sources: ReadSources,
+    ) -> Result<Self> {
+        let sandbox = Sandbox::new(Options { cache: compiled })?;
+        Ok(Self {
+            packages: Packages::with_registries(sandbox, packages, read_sources),
         })
     }
 

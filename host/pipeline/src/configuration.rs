@@ -5,11 +5,12 @@ use crate::diagnostic::Diagnostics;
 use crate::grant::UrlGrant;
 use crate::node::Entry;
 use crate::reader::{self, Section};
+use crate::registries::{self, RegistrySettings};
 use crate::retention::{self, Retention};
 use crate::source::Source;
 use crate::syntax;
 
-const KEYS: [&str; 2] = ["retention", "grants"];
+const KEYS: [&str; 3] = ["retention", "grants", "registries"];
 
 /// What the user wants of every pipeline and every store.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub struct Configuration {
     pub retention: Retention,
     /// Where pipelines may send something.
     pub granted_urls: Vec<UrlGrant>,
+    /// Where packages come from.
+    pub registries: Vec<RegistrySettings>,
 }
 
 /// Reads a configuration.
@@ -35,9 +38,11 @@ pub fn parse_configuration(source: Source) -> Result<Configuration, Diagnostics>
     let retention = retention::read(entry, &retention::OF_CONFIGURATION, &mut diagnostics);
     let grants = root.optional("grants");
     let granted_urls = grants.map_or_else(Vec::new, |grants| read_urls(grants, &mut diagnostics));
+    let registries = registries::read(root.optional("registries"), &mut diagnostics);
     diagnostics.into_result(Configuration {
         retention,
         granted_urls,
+        registries,
     })
 }
 
@@ -66,6 +71,7 @@ fn read_urls(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<UrlGrant> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::registries::RegistryPlace;
 
     fn parsed(text: &str) -> Result<Configuration, String> {
         let source = Source::new("config.toml", text);
@@ -89,6 +95,42 @@ mod tests {
         let granted = granted.map(|configuration| configuration.granted_urls.len());
         assert_eq!(granted, Ok(1));
         assert_eq!(parsed(""), Ok(Configuration::default()));
+    }
+
+    #[test]
+    fn registries_are_folders_or_speak_oci() {
+        let text = "[registries.team]\npath = \"plugins\"\nnamespaces = [\"acme\"]\n\
+                    [registries.hub]\noci = \"localhost:5000/plugins\"\nnamespaces = [\"*\"]\n\
+                    require_signature = true\nkeys = [\"hub.pub\"]\n";
+        let registries = parsed(text).unwrap().registries;
+        assert_eq!(registries[0].name, "team");
+        assert_eq!(
+            registries[0].place,
+            RegistryPlace::Directory("plugins".to_owned())
+        );
+        assert_eq!(
+            registries[1],
+            RegistrySettings {
+                name: "hub".to_owned(),
+                place: RegistryPlace::Oci {
+                    address: "localhost:5000/plugins".to_owned(),
+                    http: None,
+                },
+                namespaces: vec!["*".to_owned()],
+                require_signature: true,
+                keys: vec!["hub.pub".to_owned()],
+            }
+        );
+    }
+
+    #[test]
+    fn every_mistake_in_a_registry_is_told() {
+        let text = "[registries.a]\n\n[registries.b]\npath = \"x\"\noci = \"y\"\n\n\
+                    [registries.c]\noci = \"https://registry.example.com\"\n\n\
+                    [registries.d]\npath = \"x\"\nhttp = true\nnamespaces = [\"Acme\", \"one\"]\n\n\
+                    [registries.e]\noci = \"registry.example.com\"\nnamespaces = [\"one\"]\n\
+                    require_signature = true\ntoken = \"x\"\n";
+        insta::assert_snapshot!(parsed(text).unwrap_err());
     }
 
     #[test]

@@ -49,6 +49,10 @@ pub struct Package {
     pub licenses: Option<String>,
     /// Where the source is.
     pub source: Option<String>,
+    /// Where more is said about it.
+    pub homepage: Option<String>,
+    /// The revision of the source.
+    pub revision: Option<String>,
 }
 
 /// A plugin, ready to be instantiated. Cheap to clone.
@@ -367,6 +371,8 @@ impl Package {
             authors: metadata.authors.as_ref().map(ToString::to_string),
             licenses: metadata.licenses.as_ref().map(ToString::to_string),
             source: metadata.source.as_ref().map(ToString::to_string),
+            homepage: metadata.homepage.as_ref().map(ToString::to_string),
+            revision: metadata.revision.as_ref().map(ToString::to_string),
         }
     }
 }

@@ -13,6 +13,7 @@ mod graph;
 mod lineage;
 mod models;
 mod outcome;
+mod packages;
 mod plugin;
 mod predict;
 mod report;
@@ -41,6 +42,7 @@ use mlhost_pipeline::{
 
 use crate::{
     arguments::{Arguments, Command, OverrideArguments, TableArguments},
+    configuration,
     error::{Failure, INTERNAL},
     output::Output,
     places,
@@ -70,7 +72,11 @@ pub(crate) fn execute(arguments: &Arguments, output: &mut Output) -> Result<Exit
 }
 
 fn engine() -> Result<Engine, Failure> {
-    Ok(Engine::new(places::cache())?)
+    Ok(Engine::with_registries(
+        places::cache(),
+        places::packages(),
+        Box::new(configuration::sources),
+    )?)
 }
 
 /// The pipeline in a file, with what is put over it, and the folder that its paths are relative to.

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use comfy_table::CellAlignment::Left;
-use mlhost_sandbox::{Description, Package};
+use mlhost_packages::{Metadata, Parameter, Pins, import_in_words, parameters};
+use mlhost_sandbox::Description;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::engine;
 use crate::{
@@ -19,30 +19,32 @@ use crate::{
 #[derive(Serialize)]
 struct Inspection {
     #[serde(flatten)]
-    package: Package,
-    digest: String,
-    bytes: u64,
-    imports: Vec<String>,
+    metadata: Metadata,
     describes: Description,
+    parameters: Vec<Parameter>,
 }
 
 pub(super) fn inspect(arguments: &InspectArguments, output: &mut Output) -> Result<(), Failure> {
     let engine = engine()?;
-    let found = engine.packages().find(&arguments.plugin, Path::new("."))?;
+    let mut pins = Pins::of(&arguments.pipeline, arguments.access.access())?;
+    let packages = engine.packages();
+    let found = packages.find_pinned(&arguments.plugin, Path::new("."), &mut pins)?;
+    let describes = found.plugin.description().clone();
     let inspection = Inspection {
-        package: found.plugin.package().clone(),
-        digest: found.plugin.digest().to_owned(),
-        bytes: found.component.len() as u64,
-        imports: found.plugin.imports().to_vec(),
-        describes: found.plugin.description().clone(),
+        metadata: Metadata::read(&found.component)?,
+        parameters: parameters(&describes.params_schema),
+        describes,
     };
     output.print(&inspection, words)
 }
 
 fn words(inspection: &Inspection) -> String {
     let Inspection {
-        package, describes, ..
+        metadata,
+        describes,
+        parameters,
     } = inspection;
+    let package = &metadata.package;
     let name = package.name.as_ref().unwrap_or(&describes.name);
     let version = package
         .version
@@ -54,14 +56,17 @@ fn words(inspection: &Inspection) -> String {
         describes.kind.described(),
         describes.summary
     );
-    let size = text::bytes(inspection.bytes);
+    let size = text::bytes(metadata.bytes);
     let lines = [
+        ("about", package.description.as_ref()),
         ("contract", Some(&describes.contract)),
-        ("digest", Some(&inspection.digest)),
+        ("digest", Some(&metadata.digest)),
         ("size", Some(&size)),
         ("authors", package.authors.as_ref()),
         ("licences", package.licenses.as_ref()),
         ("source", package.source.as_ref()),
+        ("homepage", package.homepage.as_ref()),
+        ("revision", package.revision.as_ref()),
     ];
     for (name, value) in lines {
         if let Some(value) = value {
@@ -69,84 +74,47 @@ fn words(inspection: &Inspection) -> String {
         }
     }
     words.push_str("\nimports\n");
-    for import in &inspection.imports {
-        words.push_str(&format!("  {import}\n"));
+    let widest = metadata.imports.iter().map(String::len).max();
+    let width = widest.unwrap_or_default();
+    for import in &metadata.imports {
+        let meaning = import_in_words(import);
+        words.push_str(&format!("  {import:width$}  {meaning}\n"));
+    }
+    if metadata.imports.is_empty() {
+        words.push_str("  none\n");
     }
     words.push_str("\nparameters\n");
-    words.push_str(&parameters(&describes.params_schema));
+    words.push_str(&table(parameters));
     words
 }
 
-/// A table of the parameters at the top of a JSON Schema.
-fn parameters(schema: &Value) -> String {
-    let required: Vec<_> = schema["required"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
-    let Some(properties) = schema["properties"]
-        .as_object()
-        .filter(|all| !all.is_empty())
-    else {
+/// All parameters, those inside others below them.
+fn table(parameters: &[Parameter]) -> String {
+    if parameters.is_empty() {
         return "  none\n".to_owned();
-    };
-    let rows = properties.iter().map(|(name, property)| {
-        let default = match property.get("default") {
-            Some(default) if !default.is_null() => default.to_string(),
-            None if required.contains(&name.as_str()) => "required".to_owned(),
-            _ => String::new(),
+    }
+    let rows = parameters.iter().map(|parameter| {
+        let default = match &parameter.default {
+            Some(default) => default.to_string(),
+            None if parameter.required => "required".to_owned(),
+            None => String::new(),
         };
-        let description = property["description"]
-            .as_str()
-            .unwrap_or_default()
-            .replace('\n', " ");
-        vec![format!("  {name}"), kind(property), default, description]
+        vec![
+            format!("  {}", parameter.name),
+            parameter.kind.clone(),
+            default,
+            parameter.meaning.clone(),
+        ]
     });
     let headings = [
         ("  NAME", Left),
         ("TYPE", Left),
         ("DEFAULT", Left),
-        ("DESCRIPTION", Left),
+        ("MEANING", Left),
     ];
     let mut table = output::table(&headings, rows);
     table
         .set_content_arrangement(comfy_table::ContentArrangement::Dynamic)
-        .set_width(100);
+        .set_width(120);
     format!("{table}\n")
-}
-
-/// The type of a property in few words.
-fn kind(property: &Value) -> String {
-    let alternatives = property.get("enum").or_else(|| property.get("oneOf"));
-    if let Some(alternatives) = alternatives.or_else(|| property.get("anyOf")) {
-        let words = alternatives
-            .as_array()
-            .into_iter()
-            .flatten()
-            .map(
-                |alternative| match alternative.get("const").unwrap_or(alternative) {
-                    Value::String(word) => format!("\"{word}\""),
-                    Value::Object(_) => kind(alternative),
-                    other => other.to_string(),
-                },
-            );
-        return words
-            .filter(|word| word != "null")
-            .collect::<Vec<_>>()
-            .join(" | ");
-    }
-    let named = |word: &str| match word {
-        "array" => format!("list of {}", kind(&property["items"])),
-        word => word.to_owned(),
-    };
-    match &property["type"] {
-        Value::String(word) => named(word),
-        Value::Array(words) => {
-            let words = words.iter().filter_map(Value::as_str);
-            let words = words.filter(|word| *word != "null");
-            words.map(named).collect::<Vec<_>>().join(" | ")
-        }
-        _ => "any".to_owned(),
-    }
 }

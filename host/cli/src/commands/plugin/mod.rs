@@ -1,8 +1,11 @@
-//! `host plugin`: what plugins there are, and what one is, before it is trusted with anything. One
-//! file a subcommand.
+//! `host plugin`: what plugins there are, what one is before it is trusted with anything, and how
+//! it comes from and goes to others. One file a subcommand.
 
+mod add;
 mod inspect;
 mod list;
+mod publish;
+mod update;
 
 use std::process::ExitCode;
 
@@ -13,6 +16,9 @@ pub(super) fn plugin(command: &PluginCommand, output: &mut Output) -> Result<Exi
     match command {
         PluginCommand::List => list::list(output)?,
         PluginCommand::Inspect(arguments) => inspect::inspect(arguments, output)?,
+        PluginCommand::Add(arguments) => add::add(arguments, output)?,
+        PluginCommand::Update(arguments) => update::update(arguments, output)?,
+        PluginCommand::Publish(arguments) => publish::publish(arguments, output)?,
     }
     Ok(ExitCode::SUCCESS)
 }
