@@ -52,6 +52,7 @@ mod selection;
 #[allow(dead_code, reason = "the tests of tables use more of it")]
 #[path = "../../host/data/tests/tables/server.rs"]
 mod server;
+mod sharing;
 mod store;
 mod support;
 mod unlike_files;

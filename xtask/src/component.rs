@@ -7,14 +7,17 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
-use wasm_metadata::{AddMetadata, AddMetadataField, Authors, Description, Licenses, Version};
+use wasm_metadata::{
+    AddMetadata, AddMetadataField, Authors, Description, Homepage, Licenses, Revision, Source,
+    Version,
+};
 use wit_component::ComponentEncoder;
 
 use crate::workspace::Plugin;
 
-/// The component of a core module that carries its WIT world in custom sections. Name, version,
-/// description, licence and authors of the package go into the component's metadata; what a
-/// linker or a binding generator left for each other is dropped by the encoder.
+/// The component of a core module that carries its WIT world in custom sections. What the manifest
+/// says of the package goes into the component's metadata; what a linker or a binding generator left
+/// for each other is dropped by the encoder.
 ///
 /// # Errors
 /// When the module imports what its world does not, or lacks what its world exports.
@@ -38,6 +41,15 @@ fn metadata(plugin: &Plugin) -> Result<AddMetadata> {
     }
     if !plugin.authors.is_empty() {
         metadata.authors = AddMetadataField::Set(Authors::new(plugin.authors.join(", ")));
+    }
+    if let Some(source) = &plugin.source {
+        metadata.source = AddMetadataField::Set(Source::new(source)?);
+    }
+    if let Some(homepage) = &plugin.homepage {
+        metadata.homepage = AddMetadataField::Set(Homepage::new(homepage)?);
+    }
+    if let Some(revision) = &plugin.revision {
+        metadata.revision = AddMetadataField::Set(Revision::new(revision.clone()));
     }
     Ok(metadata)
 }
@@ -89,7 +101,10 @@ mod tests {
             version: "0.1.0".into(),
             description: Some("Checks rows".into()),
             license: Some("Apache-2.0 OR MIT".into()),
-            authors: vec![],
+            authors: vec!["One".into(), "Another".into()],
+            source: Some("https://example.com/source".into()),
+            homepage: Some("https://example.com/page".into()),
+            revision: Some("0123abcd".into()),
             test: false,
         }
     }
@@ -110,7 +125,15 @@ mod tests {
             metadata.licenses.as_ref().unwrap().to_string(),
             "Apache-2.0 OR MIT"
         );
-        assert!(metadata.authors.is_none());
+        let said = |text: Option<String>| text.unwrap_or_default();
+        let authors = metadata.authors.as_ref().map(ToString::to_string);
+        assert_eq!(said(authors), "One, Another");
+        let source = metadata.source.as_ref().map(ToString::to_string);
+        assert_eq!(said(source), "https://example.com/source");
+        let homepage = metadata.homepage.as_ref().map(ToString::to_string);
+        assert_eq!(said(homepage), "https://example.com/page");
+        let revision = metadata.revision.as_ref().map(ToString::to_string);
+        assert_eq!(said(revision), "0123abcd");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! the tests use.
 
 use std::collections::BTreeMap;
+use std::env;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -31,6 +32,12 @@ pub(crate) struct Plugin {
     /// An SPDX expression.
     pub(crate) license: Option<String>,
     pub(crate) authors: Vec<String>,
+    /// The address of its source.
+    pub(crate) source: Option<String>,
+    /// The address of its page.
+    pub(crate) homepage: Option<String>,
+    /// The revision of its source, where the build was told.
+    pub(crate) revision: Option<String>,
     /// Whether only the tests use it.
     pub(crate) test: bool,
 }
@@ -138,6 +145,11 @@ fn plugin(package: &Package) -> Result<Option<Plugin>> {
         description: package.description.clone(),
         license: package.license.clone(),
         authors: package.authors.clone(),
+        source: package.repository.clone(),
+        homepage: package.homepage.clone(),
+        revision: env::var("MLHOST_REVISION")
+            .ok()
+            .filter(|revision| !revision.is_empty()),
         test,
     }))
 }

@@ -1,8 +1,13 @@
 //! The user's configuration: `MLHOST_CONFIG` (empty for none), else `mlhost/config.toml` in the
 //! user's folder for configuration by the XDG base directory specification.
 
-use std::{env, fs, io, path::PathBuf, time::Duration};
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
+use mlhost_packages::Sources;
 use mlhost_pipeline::{Configuration, LimitSet, Source, UrlGrant, parse_configuration};
 use mlhost_store::Retention;
 
@@ -39,6 +44,30 @@ pub(crate) fn granted_urls() -> Result<Vec<UrlGrant>, Failure> {
 /// When the configuration cannot be read, and every mistake in it.
 pub(crate) fn limits() -> Result<LimitSet, Failure> {
     Ok(read()?.limits)
+}
+
+/// The registries of packages: those of the configuration, and those that `wkg` knows.
+///
+/// # Errors
+/// When one of the files cannot be read or understood.
+pub(crate) fn sources() -> mlhost_packages::Result<Sources> {
+    let configuration = read().map_err(|failure| mlhost_packages::Error::Configuration {
+        text: failure.whole(),
+    })?;
+    let Some((own, _)) = path() else {
+        return Ok(Sources::default());
+    };
+    let folder = own.parent().unwrap_or(Path::new("."));
+    let sources = Sources::new(configuration.registries, folder);
+    let Some(folder) = places::xdg("XDG_CONFIG_HOME", ".config") else {
+        return Ok(sources);
+    };
+    let path = folder.join("wasm-pkg").join("config.toml");
+    match fs::read_to_string(&path) {
+        Ok(text) => sources.with_wkg(&text, &path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(sources),
+        Err(source) => Err(mlhost_packages::Error::Read { path, source }),
+    }
 }
 
 fn days(days: u32) -> Duration {

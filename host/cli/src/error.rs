@@ -60,6 +60,17 @@ impl Failure {
         }
     }
 
+    /// All that failed, each at its place.
+    pub(crate) fn whole(&self) -> String {
+        match &self.what {
+            What::Pipeline(diagnostics) => {
+                let text = diagnostics.to_string();
+                text.trim_start_matches("error: ").trim_end().to_owned()
+            }
+            _ => self.message(),
+        }
+    }
+
     /// Tells a person.
     pub(crate) fn say(&self) {
         match &self.what {
@@ -116,6 +127,7 @@ fn code(error: &mlhost_engine::Error) -> u8 {
         | Error::Data(_)
         | Error::NoRows { .. }
         | Error::NotApplicable { .. } => REFUSED,
+        Error::Packages(error) if error.is_refusal() => REFUSED,
         Error::Store(error) if error.is_full() => REFUSED,
         Error::Ab(error) if error.is_of_data() => REFUSED,
         Error::Cancelled => INTERRUPTED,

@@ -76,6 +76,12 @@ pub(crate) fn key_of_cache() -> Option<PathBuf> {
     Some(folder.join("mlhost").join("compiled.key"))
 }
 
+/// Where packages from registries are kept: in the user's cache folder.
+pub(crate) fn packages() -> Option<PathBuf> {
+    let folder = xdg("XDG_CACHE_HOME", ".cache")?;
+    Some(folder.join("mlhost").join("packages"))
+}
+
 /// A user's folder by the XDG base directory specification: that of the variable if its path is
 /// absolute, else this one at home.
 pub(crate) fn xdg(variable: &str, at_home: &str) -> Option<PathBuf> {

@@ -13,7 +13,7 @@ use std::{
 
 use arrow::datatypes::Schema;
 use mlhost_data::{Limited, Table};
-use mlhost_packages::Found;
+use mlhost_packages::{Found, Pins};
 use mlhost_pipeline::{Diagnostic, Diagnostics, Items, Iteration, Kind, Pipeline, Plan, Step};
 use mlhost_sandbox::{Failure, Grants, Outcome, PluginName, Severity};
 
@@ -56,6 +56,8 @@ pub struct Checked {
     pub unchecked: Vec<Unchecked>,
     /// What the rehearsal has found out, if there was one.
     pub(crate) known: Known,
+    /// The packages of its plugins: those that were pinned, and those that are from now on.
+    pub pins: Pins,
 }
 
 /// A step that could not be rehearsed, because the first rows do not suffice.
@@ -119,8 +121,9 @@ impl Engine {
         base: &Path,
         supplies: Supplies,
     ) -> Result<Checked> {
-        let mut pipeline = pipeline;
-        let mut plugins = self.find_plugins(&pipeline, base, &supplies)?;
+        let (mut pipeline, mut supplies) = (pipeline, supplies);
+        let mut pins = std::mem::take(&mut supplies.pins);
+        let mut plugins = self.find_plugins(&pipeline, base, &supplies, &mut pins)?;
         pipeline.cross_validate(|step| plugins[&step.name].plugin.kind())?;
         for (name, step) in &pipeline.steps {
             if !plugins.contains_key(name) {
@@ -152,6 +155,7 @@ impl Engine {
             again,
             unchecked: vec![],
             known: Known::new(),
+            pins,
         };
         let store = supplies.store.as_ref();
         let rivals = match store {
@@ -169,6 +173,7 @@ impl Engine {
         pipeline: &Pipeline,
         base: &Path,
         supplies: &Supplies,
+        pins: &mut Pins,
     ) -> Result<HashMap<String, Found>> {
         let mut diagnostics = pipeline.diagnostics();
         let mut plugins: HashMap<String, Found> = HashMap::new();
@@ -177,7 +182,7 @@ impl Engine {
             let before = found_before.get(step.written.as_str());
             let found = match supplies.plugins.get(&step.name).or(before) {
                 Some(given) => Ok(given.clone()),
-                None => self.packages().find(&step.plugin, base),
+                None => self.packages().find_pinned(&step.plugin, base, pins),
             };
             match found {
                 Ok(found) => {

@@ -118,7 +118,7 @@ pub use trigger::TriggerRecord;
 
 use std::path::PathBuf;
 
-use mlhost_packages::Packages;
+use mlhost_packages::{Packages, ReadSources};
 use mlhost_sandbox::{Options, Sandbox};
 
 /// The engine: a sandbox and the packages that run in it.
@@ -145,6 +145,21 @@ impl Engine {
     pub fn with(options: Options) -> Result<Self> {
         Ok(Self {
             packages: Packages::new(Sandbox::new(options)?),
+        })
+    }
+
+    /// The same with registries, of which packages are kept in another folder.
+    ///
+    /// # Errors
+    /// See [`Engine::with`].
+    pub fn with_registries(
+        options: Options,
+        packages: Option<PathBuf>,
+        read_sources: ReadSources,
+    ) -> Result<Self> {
+        let sandbox = Sandbox::new(options)?;
+        Ok(Self {
+            packages: Packages::with_registries(sandbox, packages, read_sources),
         })
     }
 

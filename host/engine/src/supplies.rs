@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
-use mlhost_packages::Found;
+use mlhost_packages::{Found, Pins};
 use mlhost_store::Store;
 
 use crate::Reuse;
@@ -17,6 +17,8 @@ pub struct Supplies {
     pub store: Option<Arc<Store>>,
     /// What may be taken from the cache of that store.
     pub reuse: Reuse,
+    /// What the lock of the pipeline pins. It gets what it lacks; [`crate::Checked::pins`] has it then.
+    pub pins: Pins,
     /// Plugins by the name of their step.
     pub plugins: HashMap<String, Found>,
     /// The drift detector that profiles training data where no step does.

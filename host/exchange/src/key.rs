@@ -47,7 +47,8 @@ impl SigningKey {
         PublicKey::new(self.0.verifying_key(), Path::new("key"))
     }
 
-    pub(crate) fn sign(&self, message: &[u8]) -> [u8; 64] {
+    /// The signature of a message.
+    pub fn sign(&self, message: &[u8]) -> [u8; 64] {
         self.0.sign(message).to_bytes()
     }
 }
@@ -80,7 +81,7 @@ impl PublicKey {
     }
 
     /// Whether this is a signature of the message with this key.
-    pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+    pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
         Signature::from_slice(signature)
             .is_ok_and(|signature| self.key.verify_strict(message, &signature).is_ok())
     }

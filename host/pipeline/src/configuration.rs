@@ -7,11 +7,12 @@ use crate::limit::LimitSet;
 use crate::limits;
 use crate::node::Entry;
 use crate::reader::{self, Section};
+use crate::registries::{self, RegistrySettings};
 use crate::retention::{self, Retention};
 use crate::source::Source;
 use crate::syntax;
 
-const KEYS: [&str; 3] = ["retention", "grants", "limits"];
+const KEYS: [&str; 4] = ["retention", "grants", "limits", "registries"];
 
 /// What the user wants of every pipeline and every store.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub struct Configuration {
     pub granted_urls: Vec<UrlGrant>,
     /// What plugins may use, where neither pipeline nor step says.
     pub limits: LimitSet,
+    /// Where packages come from.
+    pub registries: Vec<RegistrySettings>,
 }
 
 /// Reads a configuration.
@@ -43,10 +46,12 @@ pub fn parse_configuration(source: Source) -> Result<Configuration, Diagnostics>
         Some(entry) => limits::read(entry, "`limits`", false, &mut diagnostics),
         None => LimitSet::default(),
     };
+    let registries = registries::read(root.optional("registries"), &mut diagnostics);
     diagnostics.into_result(Configuration {
         retention,
         granted_urls,
         limits,
+        registries,
     })
 }
 
@@ -75,6 +80,7 @@ fn read_urls(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<UrlGrant> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::registries::RegistryPlace;
 
     fn parsed(text: &str) -> Result<Configuration, String> {
         let source = Source::new("config.toml", text);
@@ -98,6 +104,42 @@ mod tests {
         let granted = granted.map(|configuration| configuration.granted_urls.len());
         assert_eq!(granted, Ok(1));
         assert_eq!(parsed(""), Ok(Configuration::default()));
+    }
+
+    #[test]
+    fn registries_are_folders_or_speak_oci() {
+        let text = "[registries.team]\npath = \"plugins\"\nnamespaces = [\"acme\"]\n\
+                    [registries.hub]\noci = \"localhost:5000/plugins\"\nnamespaces = [\"*\"]\n\
+                    require_signature = true\nkeys = [\"hub.pub\"]\n";
+        let registries = parsed(text).unwrap().registries;
+        assert_eq!(registries[0].name, "team");
+        assert_eq!(
+            registries[0].place,
+            RegistryPlace::Directory("plugins".to_owned())
+        );
+        assert_eq!(
+            registries[1],
+            RegistrySettings {
+                name: "hub".to_owned(),
+                place: RegistryPlace::Oci {
+                    address: "localhost:5000/plugins".to_owned(),
+                    http: None,
+                },
+                namespaces: vec!["*".to_owned()],
+                require_signature: true,
+                keys: vec!["hub.pub".to_owned()],
+            }
+        );
+    }
+
+    #[test]
+    fn every_mistake_in_a_registry_is_told() {
+        let text = "[registries.a]\n\n[registries.b]\npath = \"x\"\noci = \"y\"\n\n\
+                    [registries.c]\noci = \"https://registry.example.com\"\n\n\
+                    [registries.d]\npath = \"x\"\nhttp = true\nnamespaces = [\"Acme\", \"one\"]\n\n\
+                    [registries.e]\noci = \"registry.example.com\"\nnamespaces = [\"one\"]\n\
+                    require_signature = true\ntoken = \"x\"\n";
+        insta::assert_snapshot!(parsed(text).unwrap_err());
     }
 
     #[test]

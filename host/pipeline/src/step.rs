@@ -160,7 +160,7 @@ fn read_plugin(
     match text.parse() {
         Ok(plugin) => Some((plugin, entry.node.span.clone())),
         Err(error) => {
-            let hint = "write `namespace:name@1.2.3`, `namespace:name`, `name`, or the path of \
+            let hint = "write `namespace:name@^1.2`, `namespace:name@1.2.3`, `namespace:name`, `name`, or the path of \
                         a `.wasm` file";
             let message = format!("in {}: {error}", section.title);
             reader::report(&entry.node, message, Some(hint.to_owned()), diagnostics);

@@ -7,13 +7,6 @@ use serde_json::{Map, Value};
 
 use crate::{Limits, contract::report, convert::cut};
 
-/// Bytes of JSON in all findings and figures of an outcome. What it becomes takes up to sixteen
-/// times as much memory.
-const MAX_JSON: usize = 16 << 20;
-
-/// Findings, metrics with their labels, and figures of an outcome, all in all.
-const MAX_ENTRIES: usize = 100_000;
-
 /// The answer to "may the pipeline go on?"
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

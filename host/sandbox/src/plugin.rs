@@ -54,6 +54,10 @@ pub struct Package {
     pub licenses: Option<String>,
     /// Where the source is.
     pub source: Option<String>,
+    /// Where more is said about it.
+    pub homepage: Option<String>,
+    /// The revision of the source.
+    pub revision: Option<String>,
 }
 
 /// A plugin, ready to be instantiated. Cheap to clone.
@@ -406,6 +410,8 @@ impl Package {
             authors: metadata.authors.as_ref().map(word),
             licenses: metadata.licenses.as_ref().map(word),
             source: metadata.source.as_ref().map(word),
+            homepage: metadata.homepage.as_ref().map(word),
+            revision: metadata.revision.as_ref().map(word),
         }
     }
 }

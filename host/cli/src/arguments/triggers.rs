@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use mlhost_pipeline::DEFAULT_ZONE;
 
-use super::{GrantArguments, LimitArguments, OverrideArguments, parse_time};
+use super::{AccessArguments, GrantArguments, LimitArguments, OverrideArguments, parse_time};
 
 #[derive(Debug, Args)]
 pub(crate) struct WatchArguments {
@@ -45,6 +45,9 @@ pub(crate) struct WaitingArguments {
     /// For how long files must stay as they are before a change of them is over
     #[arg(long, value_name = "TIME", default_value = "300ms", value_parser = parse_time)]
     pub(crate) quiet: Duration,
+
+    #[command(flatten)]
+    pub(crate) access: AccessArguments,
 
     #[command(flatten)]
     pub(crate) grants: GrantArguments,

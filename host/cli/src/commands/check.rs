@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-use mlhost_engine::Checked;
+use mlhost_engine::{Checked, Supplies};
+use mlhost_packages::Pins;
 use mlhost_pipeline::Kind;
 use serde::Serialize;
 
@@ -34,15 +35,21 @@ struct Step<'a> {
 pub(super) fn check(arguments: &CheckArguments, output: &mut Output) -> Result<ExitCode, Failure> {
     let CheckArguments {
         pipeline,
+        access,
         grants,
         limits,
     } = arguments;
+    // A check changes nothing, and tells what a run would.
+    let supplies = Supplies {
+        pins: Pins::of(&pipeline.pipeline, access.access())?,
+        ..Supplies::default()
+    };
     let (mut pipeline, folder) =
         read_pipeline(&pipeline.pipeline, &overrides(&pipeline.overrides)?)?;
     grants::urls(grants, &pipeline)?;
     limits.put_into(&mut pipeline)?;
     let engine = engine()?;
-    let checked = engine.check(pipeline, &folder)?;
+    let checked = engine.check_before_run(pipeline, &folder, supplies)?;
     check_followers(&engine, checked.pipeline(), &folder)?;
     output.print(&report(&checked), |report| words(report))?;
     Ok(ExitCode::SUCCESS)

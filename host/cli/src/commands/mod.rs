@@ -13,6 +13,7 @@ mod graph;
 mod lineage;
 mod models;
 mod outcome;
+mod packages;
 mod plugin;
 mod predict;
 mod report;
@@ -42,6 +43,7 @@ use mlhost_sandbox::Options;
 
 use crate::{
     arguments::{Arguments, Command, OverrideArguments, TableArguments},
+    configuration,
     error::{Failure, INTERNAL},
     output::Output,
     places,
@@ -71,10 +73,15 @@ pub(crate) fn execute(arguments: &Arguments, output: &mut Output) -> Result<Exit
 }
 
 fn engine() -> Result<Engine, Failure> {
-    Ok(Engine::with(Options {
+    let options = Options {
         cache: places::cache(),
         key: places::key_of_cache(),
-    })?)
+    };
+    Ok(Engine::with_registries(
+        options,
+        places::packages(),
+        Box::new(configuration::sources),
+    )?)
 }
 
 /// The pipeline in a file, with what is put over it, and the folder that its paths are relative to.

@@ -12,11 +12,14 @@ use mlhost_engine::{
     Checked, Engine, PatchRecord, Reuse, RunOptions, RunRecord, RunReport, Runner, Supplies,
     Unfinished,
 };
+use mlhost_packages::Pins;
 use mlhost_pipeline::{Faults, Overrides, Pipeline, parse_faults, parse_name};
 use mlhost_store::{Outcome, RunId, Store};
 use serde::Serialize;
 
-use super::{changes, engine, folder_of, grants, outcome, overrides, read_pipeline, read_source};
+use super::{
+    changes, engine, folder_of, grants, outcome, overrides, packages, read_pipeline, read_source,
+};
 use crate::{
     arguments::RunArguments,
     error::{Failure, INTERNAL, INTERRUPTED, REFUSED},
@@ -42,6 +45,7 @@ pub(super) fn run(
     output: &mut Output,
 ) -> Result<ExitCode, Failure> {
     let Wanted {
+        path,
         mut pipeline,
         folder,
         store: known,
@@ -57,6 +61,7 @@ pub(super) fn run(
     let supplies = Supplies {
         store: known,
         reuse: reuse(arguments),
+        pins: Pins::of(&path, arguments.access.access())?,
         ..Supplies::default()
     };
     let (checked, store) = checked(&engine, pipeline, &folder, supplies, store)?;
@@ -104,6 +109,7 @@ pub(super) fn checked(
 ) -> Result<(Checked, Arc<Store>), Failure> {
     let known = supplies.store.clone();
     let checked = engine.check_before_run(pipeline, folder, supplies)?;
+    packages::say_changes(&checked.pins.save()?);
     let store = match known {
         Some(known) => known,
         None => Arc::new(places::store_of_pipeline(chosen, folder)?),
@@ -126,6 +132,8 @@ fn faults(arguments: &RunArguments, pipeline: &Pipeline) -> Result<Faults, Failu
 
 /// A pipeline that is to run.
 struct Wanted {
+    /// Its file.
+    path: PathBuf,
     pipeline: Pipeline,
     folder: PathBuf,
     /// Its store, if it has one already: a pipeline that may not run leaves none behind.
@@ -145,6 +153,7 @@ fn wanted(arguments: &RunArguments, chosen: Option<&Path>) -> Result<Wanted, Fai
         let (pipeline, folder) = read_pipeline(&path, &overrides)?;
         let store = places::known_store_of_pipeline(chosen, &folder)?;
         return Ok(Wanted {
+            path,
             pipeline,
             folder,
             store: store.map(Arc::new),
@@ -170,6 +179,7 @@ fn wanted(arguments: &RunArguments, chosen: Option<&Path>) -> Result<Wanted, Fai
     let overrides = overrides.over(resumed.record.overrides());
     let (pipeline, folder) = read_pipeline(&path, &overrides)?;
     Ok(Wanted {
+        path,
         pipeline,
         folder,
         store: Some(store),

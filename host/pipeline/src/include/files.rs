@@ -22,6 +22,16 @@ pub fn included(source: &Source) -> Vec<String> {
     named.map(str::to_owned).collect()
 }
 
+/// The names of the profiles that a pipeline declares, as they are written. A text that is no TOML
+/// declares none.
+pub fn profile_names(source: &Source) -> Vec<String> {
+    let mut diagnostics = Diagnostics::new(source.clone());
+    let entries = syntax::parse(source, 0, &mut diagnostics).unwrap_or_default();
+    let profiles = find(&entries, "profiles").map(|entry| table(&entry.node));
+    let profiles = profiles.unwrap_or_default().iter();
+    profiles.map(|profile| profile.name.clone()).collect()
+}
+
 /// A path that stands in a file, as seen from the folder of the pipeline that includes that file:
 /// `data.csv` in `parts/features.toml` is `parts/data.csv`.
 pub fn path_from(file: &str, path: &str) -> String {

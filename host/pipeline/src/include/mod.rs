@@ -19,7 +19,7 @@ mod rewrite;
 
 use std::collections::HashMap;
 
-pub use files::{included, path_from};
+pub use files::{included, path_from, profile_names};
 pub(crate) use outside::{check_outputs, put_in};
 
 use crate::node::{Content, Entry, Node};

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use mlhost_engine::Engine;
+use mlhost_engine::{Engine, Supplies};
+use mlhost_packages::{Access, Pins};
 use mlhost_pipeline::{Diagnostic, Follow, Overrides, Pipeline};
 
 use super::Scheduled;
@@ -32,7 +33,11 @@ pub(in crate::commands) fn check(
             continue;
         }
         let (other, folder) = read_pipeline(&path, &Overrides::default())?;
-        let checked = engine.check(other, &folder)?;
+        let supplies = Supplies {
+            pins: Pins::of(&path, Access::default())?,
+            ..Supplies::default()
+        };
+        let checked = engine.check_before_run(other, &folder, supplies)?;
         checked.check_follower(&follow.when, &pipeline.params, &mut diagnostics);
     }
     Ok(diagnostics.into_result(())?)

@@ -11,6 +11,7 @@ use std::time::Duration;
 use anstream::eprintln;
 use jiff::Timestamp;
 use mlhost_engine::{Engine, RunOptions, RunReport, Supplies, TriggerRecord};
+use mlhost_packages::Pins;
 use mlhost_pipeline::Pipeline;
 use mlhost_store::Outcome;
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
@@ -200,8 +201,10 @@ impl<'a> Station<'a> {
             granted_urls,
             ..limits.options()
         };
+        let access = self.arguments.access.access();
         let supplies = Supplies {
             store: known,
+            pins: Pins::of(&self.scheduled[which].path, access)?,
             ..Supplies::default()
         };
         let (checked, store) = run::checked(&self.engine, pipeline, &folder, supplies, chosen)?;

@@ -1,0 +1,1 @@
+MEQCIC3TFbnYD7JsB8RwOfeis+qJ8pGEYjTmDOmxGE9RtGxVAiAWLO5tomk8+T6xbcjgeWOzcGnMbqOtwh9vQhyFBhe3CA==
