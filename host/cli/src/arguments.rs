@@ -1,9 +1,11 @@
 //! What can be typed after `host`.
 
 mod ab;
+mod authoring;
 mod grants;
 mod limits;
 mod overrides;
+mod plugin;
 mod report;
 mod triggers;
 
@@ -13,13 +15,14 @@ use clap::{
     Args, Parser, Subcommand, ValueEnum,
     builder::{PossibleValuesParser, TypedValueParser},
 };
-use mlhost_pipeline::PluginReference;
 use mlhost_store::{RunId, Selector, VersionSelector};
 
 pub(crate) use ab::{AbArguments, ExperimentsArguments, ExperimentsCommand};
+pub(crate) use authoring::{BuildArguments, NewArguments, TestArguments};
 pub(crate) use grants::GrantArguments;
 pub(crate) use limits::LimitArguments;
 pub(crate) use overrides::OverrideArguments;
+pub(crate) use plugin::{InspectArguments, PluginCommand};
 pub(crate) use report::{About, PageArguments, ReportArguments, ReportCommand};
 pub(crate) use triggers::{ScheduleArguments, WaitingArguments, WatchArguments};
 
@@ -119,7 +122,7 @@ pub(crate) enum Command {
     /// See what the store holds, take out what nothing needs, find what is damaged
     #[command(subcommand)]
     Store(StoreCommand),
-    /// Look at plugins
+    /// Look at plugins, and write your own
     #[command(subcommand)]
     Plugin(PluginCommand),
 }
@@ -441,17 +444,6 @@ pub(crate) struct GcArguments {
 
     #[command(flatten)]
     pub(crate) retention: RetentionArguments,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum PluginCommand {
-    /// List the packages inside this executable
-    List,
-    /// Show what a plugin says of itself, imports and takes as parameters
-    Inspect {
-        /// A package such as `tree` or `mlhost:tree@0.1.0`, or a component file
-        plugin: PluginReference,
-    },
 }
 
 fn parse_time(text: &str) -> Result<Duration, String> {
