@@ -12,6 +12,7 @@ mod ab_entries;
 mod ab_misuse;
 #[cfg(unix)]
 mod alias_race;
+mod authoring;
 mod bad_input;
 mod baselines;
 mod control;

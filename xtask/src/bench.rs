@@ -6,9 +6,10 @@ use std::ffi::OsString;
 use std::process::Command;
 
 use anyhow::Result;
+use mlhost_toolchain::command;
 
+use crate::demo;
 use crate::workspace::Workspace;
-use crate::{command, demo};
 
 const PROGRAM: &str = "mlhost-bench";
 
@@ -35,5 +36,5 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[OsString]) -> Result<()> {
         .arg("--tables")
         .arg(workspace.target().join("bench"))
         .args(arguments);
-    command::run(&mut bench)
+    Ok(command::run(&mut bench)?)
 }

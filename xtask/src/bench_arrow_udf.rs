@@ -7,10 +7,10 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::Result;
+use mlhost_toolchain::{Toolchain, command};
 
-use crate::toolchain::Toolchain;
+use crate::plugins;
 use crate::workspace::Workspace;
-use crate::{command, plugins};
 
 /// Where the benchmark is, below the workspace root, and where it is built, below the target
 /// directory.
@@ -49,21 +49,21 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[OsString]) -> Result<()> {
         .arg("--functions")
         .arg(functions)
         .args(arguments);
-    command::run(&mut bench)
+    Ok(command::run(&mut bench)?)
 }
 
 /// Builds the functions with the instructions that plugins may use.
 fn build_functions(workspace: &Workspace, source: &Path, target: &Path) -> Result<()> {
-    let toolchain = Toolchain::find_for(FUNCTIONS_TARGET, workspace)?;
+    let toolchain = Toolchain::find_or_fetch_for(FUNCTIONS_TARGET, workspace.target())?;
     let flags = OsStr::new("-Ctarget-feature=+simd128");
     let mut build = toolchain.cargo_build(source, target, flags);
     build.args(["--profile", FUNCTIONS_PROFILE]);
-    command::run(build.args(["--package", FUNCTIONS]))
+    Ok(command::run(build.args(["--package", FUNCTIONS]))?)
 }
 
 fn build_benchmark(source: &Path, target: &Path) -> Result<()> {
     let mut build = command::cargo();
     build.args(["build", "--release", "--package", PROGRAM]);
     build.arg("--target-dir").arg(target);
-    command::run(build.current_dir(source))
+    Ok(command::run(build.current_dir(source))?)
 }

@@ -3,9 +3,10 @@
 use std::time::Instant;
 
 use anyhow::Result;
+use mlhost_toolchain::command;
 
+use crate::plugins;
 use crate::workspace::Workspace;
-use crate::{command, plugins};
 
 /// Runs every check, and stops at the first that fails.
 ///
@@ -36,7 +37,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
 fn cargo(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
     let mut cargo = command::cargo();
     cargo.args(arguments).env("RUSTDOCFLAGS", "-D warnings");
-    command::run(cargo.current_dir(workspace.root()))
+    Ok(command::run(cargo.current_dir(workspace.root()))?)
 }
 
 /// Runs a check under a heading, and says how long it took.

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
+use mlhost_toolchain::command;
 
+use crate::plugins;
 use crate::workspace::Workspace;
-use crate::{command, plugins};
 
 /// Where the example is, below the workspace root.
 pub(crate) const EXAMPLE: &str = "examples/flights";
@@ -68,7 +69,7 @@ fn predict(host: &Path, store: &Path, flights: &Path) -> Result<()> {
         .args(["predict", "arr-delay@1"])
         .arg(flights)
         .args(["-o", "predictions.parquet"]);
-    command::run(&mut predict)
+    Ok(command::run(&mut predict)?)
 }
 
 fn announce_directory(directory: &Path) {

@@ -5,14 +5,10 @@
 mod bench;
 mod bench_arrow_udf;
 mod check;
-mod command;
-mod component;
 mod demo;
 mod plugins;
 mod reference;
-mod remap;
 mod test;
-mod toolchain;
 mod workspace;
 
 use std::ffi::OsString;
@@ -71,6 +67,12 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");
+            let causes = error.chain();
+            let mut causes =
+                causes.filter_map(|cause| cause.downcast_ref::<mlhost_toolchain::Error>());
+            if let Some(hint) = causes.find_map(mlhost_toolchain::Error::hint) {
+                eprintln!("\nhint: {hint}");
+            }
             ExitCode::FAILURE
         }
     }

@@ -10,10 +10,9 @@ use std::time::UNIX_EPOCH;
 
 use anyhow::{Context, Result, bail};
 use cargo_metadata::{Artifact, Message};
+use mlhost_toolchain::{Metadata, Toolchain, command, digest, encode, write_if_changed};
 
-use crate::toolchain::Toolchain;
 use crate::workspace::{Plugin, Workspace};
-use crate::{command, component};
 
 /// A component that was built.
 pub(crate) struct Built<'a> {
@@ -69,10 +68,14 @@ struct Compiler<'a> {
 
 impl<'a> Compiler<'a> {
     fn new(workspace: &'a Workspace) -> Result<Self> {
-        let toolchain = Toolchain::find(workspace)?;
+        let toolchain = Toolchain::find_or_fetch(workspace.target())?;
         let root = workspace.root();
         let target = workspace.target().join("wasm");
-        let flags = toolchain.flags(root, &target)?;
+        let names = [
+            (root.to_path_buf(), "/mlhost".to_owned()),
+            (target.clone(), "/mlhost/target/wasm".to_owned()),
+        ];
+        let flags = toolchain.flags(&names)?;
         Ok(Self {
             toolchain,
             flags,
@@ -125,13 +128,32 @@ fn make_component(
 ) -> Result<()> {
     let module = fs::read(module)?;
     let path = workspace.component_path(plugin);
-    let key = component::key(&module, plugin, &stamps.encoder);
+    let key = key(&module, plugin, &stamps.encoder);
     if stamps.is_current(plugin, &key, &path) {
         return Ok(());
     }
-    let component = component::encode(&module, plugin)?;
-    component::write_if_changed(&path, &component)?;
+    let component = encode(&module, &metadata(plugin))?;
+    write_if_changed(&path, &component)?;
     stamps.keep(plugin, &key, &component)
+}
+
+/// What a component is made from, as one digest: the core module, what goes into the metadata,
+/// and `encoder`, which stands for the program that does it.
+fn key(module: &[u8], plugin: &Plugin, encoder: &str) -> String {
+    digest(format!("{} {encoder} {plugin:?}", digest(module)).as_bytes())
+}
+
+fn metadata(plugin: &Plugin) -> Metadata {
+    Metadata {
+        name: plugin.package.clone(),
+        version: plugin.version.clone(),
+        description: plugin.description.clone(),
+        licenses: plugin.license.clone(),
+        authors: plugin.authors.clone(),
+        source: plugin.source.clone(),
+        homepage: plugin.homepage.clone(),
+        revision: plugin.revision.clone(),
+    }
 }
 
 /// Removes components that no crate makes any more, so that nothing embeds them.
@@ -164,7 +186,7 @@ fn built<'a>(workspace: &Workspace, plugin: &'a Plugin) -> Result<Built<'a>> {
     let path = workspace.component_path(plugin);
     let component =
         fs::read(&path).with_context(|| format!("could not read {}", path.display()))?;
-    let digest = component::digest(&component);
+    let digest = digest(&component);
     Ok(Built {
         plugin,
         size: component.len(),
@@ -195,12 +217,12 @@ impl Stamps {
         else {
             return false;
         };
-        stamp == format!("{key} {}", component::digest(&present))
+        stamp == format!("{key} {}", digest(&present))
     }
 
     fn keep(&self, plugin: &Plugin, key: &str, component: &[u8]) -> Result<()> {
-        let stamp = format!("{key} {}", component::digest(component));
-        component::write_if_changed(&self.path(plugin), stamp.as_bytes())
+        let stamp = format!("{key} {}", digest(component));
+        Ok(write_if_changed(&self.path(plugin), stamp.as_bytes())?)
     }
 
     fn path(&self, plugin: &Plugin) -> PathBuf {
@@ -267,6 +289,19 @@ mod tests {
             "",
         ];
         assert_eq!(table, lines.join("\n"));
+    }
+
+    #[test]
+    fn the_key_covers_everything_that_goes_in() {
+        let base = key(b"module", &plugin(), "1");
+        assert_eq!(base, key(b"module", &plugin(), "1"));
+        assert_ne!(base, key(b"other", &plugin(), "1"));
+        assert_ne!(base, key(b"module", &plugin(), "2"));
+        let renamed = Plugin {
+            version: "0.2.0".into(),
+            ..plugin()
+        };
+        assert_ne!(base, key(b"module", &renamed, "1"));
     }
 
     #[test]

@@ -3,7 +3,8 @@
 
 use anyhow::Result;
 
-use crate::command;
+use mlhost_toolchain::command;
+
 use crate::workspace::Workspace;
 
 /// Runs those tests so that they write.
@@ -14,5 +15,5 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let mut cargo = command::cargo();
     cargo.args(["test", "--workspace", "--test", "all", "--", "readme"]);
     cargo.env("BLESS", "1");
-    command::run(cargo.current_dir(workspace.root()))
+    Ok(command::run(cargo.current_dir(workspace.root()))?)
 }

@@ -4,9 +4,10 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
+use mlhost_toolchain::command;
 
+use crate::plugins;
 use crate::workspace::Workspace;
-use crate::{command, plugins};
 
 /// Builds the plugins and runs `cargo test --workspace` with the arguments. Says nothing after
 /// it, so that its own closing lines stay the last ones.

@@ -2,6 +2,7 @@
 
 mod ab;
 mod access;
+mod authoring;
 mod grants;
 mod limits;
 mod overrides;
@@ -19,6 +20,7 @@ use mlhost_store::{RunId, Selector, VersionSelector};
 
 pub(crate) use ab::{AbArguments, ExperimentsArguments, ExperimentsCommand};
 pub(crate) use access::AccessArguments;
+pub(crate) use authoring::{BuildArguments, NewArguments, TestArguments};
 pub(crate) use grants::GrantArguments;
 pub(crate) use limits::{LimitArguments, PluginLimitArguments};
 pub(crate) use overrides::OverrideArguments;
@@ -124,7 +126,7 @@ pub(crate) enum Command {
     /// See what the store holds, take out what nothing needs, find what is damaged
     #[command(subcommand)]
     Store(StoreCommand),
-    /// Look at plugins, take them from registries, publish them
+    /// Look at plugins, write your own, take them from registries and publish them
     #[command(subcommand)]
     Plugin(PluginCommand),
 }

@@ -159,6 +159,23 @@ impl From<mlhost_packages::Error> for Failure {
     }
 }
 
+impl From<mlhost_authoring::Error> for Failure {
+    fn from(error: mlhost_authoring::Error) -> Self {
+        use mlhost_authoring::Error;
+        match error {
+            Error::Sandbox(error) => mlhost_engine::Error::from(error).into(),
+            Error::Data(error) => error.into(),
+            error => {
+                let code = match error {
+                    Error::Failed { .. } | Error::NoOutput { .. } | Error::Text { .. } => REFUSED,
+                    _ => INTERNAL,
+                };
+                Self::new(code, error.to_string(), error.hint())
+            }
+        }
+    }
+}
+
 impl From<mlhost_exchange::Error> for Failure {
     fn from(error: mlhost_exchange::Error) -> Self {
         use mlhost_exchange::Error;

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use mlhost_packages::PackageName;
 use mlhost_pipeline::{DEFAULT_NAMESPACE, PluginReference};
 
-use super::{AccessArguments, OverrideArguments};
+use super::{AccessArguments, BuildArguments, NewArguments, OverrideArguments, TestArguments};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PluginCommand {
@@ -14,6 +14,13 @@ pub(crate) enum PluginCommand {
     List,
     /// Show what a plugin says of itself, imports and takes as parameters
     Inspect(InspectArguments),
+    /// Make the project of a plugin, with an example of its kind in it
+    New(NewArguments),
+    /// Make a component of a project
+    Build(BuildArguments),
+    /// Check that a plugin does what every plugin must, and what its examples expect; exit code 1 if
+    /// it does not
+    Test(TestArguments),
     /// Fetch a package for a pipeline and pin it in its lock
     Add(AddArguments),
     /// Move the lock of a pipeline to the newest versions that it allows

@@ -2,9 +2,12 @@
 //! it comes from and goes to others. One file a subcommand.
 
 mod add;
+mod build;
 mod inspect;
 mod list;
+mod new;
 mod publish;
+mod test;
 mod update;
 
 use std::process::ExitCode;
@@ -16,6 +19,9 @@ pub(super) fn plugin(command: &PluginCommand, output: &mut Output) -> Result<Exi
     match command {
         PluginCommand::List => list::list(output)?,
         PluginCommand::Inspect(arguments) => inspect::inspect(arguments, output)?,
+        PluginCommand::New(arguments) => new::new(arguments, output)?,
+        PluginCommand::Build(arguments) => build::build(arguments, output)?,
+        PluginCommand::Test(arguments) => return test::test(arguments, output),
         PluginCommand::Add(arguments) => add::add(arguments, output)?,
         PluginCommand::Update(arguments) => update::update(arguments, output)?,
         PluginCommand::Publish(arguments) => publish::publish(arguments, output)?,

@@ -1,0 +1,192 @@
+//! `host plugin new`, `build` and `test`: from nothing to a step that runs, with nothing edited.
+
+use std::{
+    path::Path,
+    process::{Command, Output},
+};
+
+use mlhost_toolchain::Toolchain;
+
+use crate::support::{Scene, root};
+
+const KINDS: [&str; 5] = [
+    "validator",
+    "preprocessor",
+    "trainer",
+    "drift-detector",
+    "evaluator",
+];
+
+/// Runs a command for as long as it takes: compilers have no time limit.
+fn run(command: &mut Command) -> Output {
+    let output = command.output().expect("the command starts");
+    assert!(
+        output.status.success(),
+        "{command:?}\n{}\n{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    output
+}
+
+/// `host` in a project, with what this machine has to compile with.
+fn host_in(scene: &Scene, project: &Path, words: &str) -> Command {
+    let mut command = scene.command(words.split_whitespace());
+    command.current_dir(project);
+    with_compiler(&mut command);
+    command
+}
+
+/// All projects share what is compiled once; and where the active tool chain has no target for
+/// plugins, that of this workspace does.
+fn with_compiler(command: &mut Command) {
+    let target = root().join("target");
+    command.env("CARGO_TARGET_DIR", target.join("authoring"));
+    if Toolchain::find().is_err() {
+        let toolchain = Toolchain::find_or_fetch(&target).expect("the standard packages are built");
+        let (rustc, cargo) = toolchain.programs();
+        command.env("RUSTC", rustc).env("CARGO", cargo);
+    }
+}
+
+#[test]
+fn a_project_in_rust_works_as_it_stands() {
+    let scene = Scene::new();
+    for kind in KINDS {
+        let name = format!("my-{kind}");
+        let made = scene.host(&format!("plugin new {name} --kind {kind}"));
+        made.expect_code(0);
+        let project = scene.path(&name);
+        run(&mut host_in(&scene, &project, "plugin build"));
+        assert!(project.join(format!("{name}.wasm")).is_file());
+        let tested = run(&mut host_in(&scene, &project, "plugin test --format json"));
+        let report: serde_json::Value = serde_json::from_slice(&tested.stdout).expect("JSON");
+        assert_eq!(report["plugin"], format!("local:{name}@0.1.0"));
+        assert!(
+            !report["examples"].as_array().expect("examples").is_empty(),
+            "{report}"
+        );
+        run(&mut host_in(&scene, &project, "run pipeline.toml"));
+        let mut own_tests =
+            Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        own_tests.arg("test").current_dir(&project);
+        own_tests.env("CARGO_TARGET_DIR", root().join("target/authoring"));
+        run(&mut own_tests);
+    }
+}
+
+#[test]
+fn a_new_project_says_what_comes_next() {
+    let scene = Scene::new();
+    let ended = scene
+        .host("plugin new clip --kind preprocessor")
+        .expect_code(0);
+    insta::assert_snapshot!("authoring-new", ended.stdout);
+    let made = scene.json("plugin new clop --kind validator --folder elsewhere");
+    assert_eq!(
+        (&made["kind"], &made["lang"]),
+        (&"validator".into(), &"rust".into())
+    );
+    assert!(scene.path("elsewhere/plugin.toml").is_file());
+}
+
+#[test]
+fn wrong_uses_are_told() {
+    let scene = Scene::new();
+    scene
+        .host("plugin new taken --kind validator")
+        .expect_code(0);
+    std::fs::create_dir(scene.path("empty")).expect("a folder");
+    let manifest = |folder: &str, text: &str| {
+        std::fs::create_dir(scene.path(folder)).expect("a folder");
+        scene.write(&format!("{folder}/plugin.toml"), text);
+    };
+    let package = "\n[package]\nname = \"local:x\"\nversion = \"0.1.0\"\n";
+    manifest(
+        "misspelt",
+        &format!("kind = \"validator\"\nlang = \"rust\"\nlicense = \"MIT\"\n{package}"),
+    );
+    manifest(
+        "other-kind",
+        &format!("kind = \"validater\"\nlang = \"rust\"\n{package}"),
+    );
+    manifest(
+        "no-namespace",
+        "kind = \"validator\"\nlang = \"rust\"\n[package]\nname = \"x\"\nversion = \"0.1.0\"\n",
+    );
+    manifest(
+        "no-tool",
+        &format!(
+            "kind = \"validator\"\nlang = \"c\"\n{package}[build]\ncommand = [\"no-such-tool\"]\noutput = \"x\"\n"
+        ),
+    );
+    manifest(
+        "no-output",
+        &format!(
+            "kind = \"validator\"\nlang = \"c\"\n{package}[build]\ncommand = [\"true\"]\noutput = \"x.wasm\"\n"
+        ),
+    );
+    manifest(
+        "fails",
+        &format!(
+            "kind = \"validator\"\nlang = \"c\"\n{package}[build]\ncommand = [\"false\"]\noutput = \"x.wasm\"\n"
+        ),
+    );
+    manifest(
+        "no-component",
+        &format!(
+            "kind = \"validator\"\nlang = \"c\"\n{package}[build]\ncommand = [\"true\"]\noutput = \"plugin.toml\"\n"
+        ),
+    );
+    let mut told = String::new();
+    for words in [
+        "plugin new Clip --kind validator",
+        "plugin new 2nd --kind validator",
+        "plugin new a--b --kind validator",
+        "plugin new taken --kind validator",
+        "plugin new x --kind validater",
+        "plugin new x --kind validator --lang cobol",
+        "plugin build empty",
+        "plugin build misspelt",
+        "plugin build other-kind",
+        "plugin build no-namespace",
+        "plugin build no-tool",
+        "plugin build no-output",
+        "plugin build fails",
+        "plugin build no-component",
+        "plugin test empty",
+        "plugin test taken",
+        "plugin test ./nowhere.wasm",
+        "plugin test tree --with nowhere.toml",
+        "plugin test tree --data nowhere.csv",
+        "plugin test tree --data rows.txt",
+        "plugin test tree --examples misspelt",
+    ] {
+        let ended = scene.host(words);
+        let code = ended.code;
+        told.push_str(&format!(
+            "$ host {words}\n{}exit {code:?}\n\n",
+            scene.plain(&ended.stderr)
+        ));
+    }
+    insta::assert_snapshot!("authoring-wrong-uses", told);
+}
+
+#[test]
+fn a_package_is_tested_with_what_it_needs_least() {
+    let ended = Scene::new().host("plugin test tree");
+    insta::assert_snapshot!("authoring-test-tree", ended.expect_code(0).stdout);
+}
+
+#[test]
+fn a_plugin_that_breaks_a_promise_fails() {
+    let scene = Scene::new();
+    let hostile = crate::support::test_plugin("test_hostile.wasm");
+    scene.write("with.toml", "attack = \"panic-in-update\"\n");
+    let hostile = hostile.display().to_string();
+    let ended = scene.host_with(["plugin", "test", &hostile, "--with", "with.toml"]);
+    let code = ended.code;
+    insta::with_settings!({ filters => crate::support::filters() }, {
+        insta::assert_snapshot!("authoring-test-hostile", format!("exit {code:?}\n{}", ended.stdout));
+    });
+}
