@@ -50,13 +50,23 @@
 //! ```
 
 mod assess;
+mod binned;
+mod boosting;
 mod compare;
+mod dataset;
+mod domain;
+mod figures;
+mod judge;
+mod method;
 mod params;
 mod profile;
+mod sample;
+mod shifts;
 
 use mlhost_plugin::{DriftDetector, Outcome, Plugin, Result, export};
 
-pub use params::Params;
+pub use method::Method;
+pub use params::{Base, Binning, ColumnParams, DomainClassifier, Params};
 pub use profile::{Profile, Profiler};
 
 /// Compares what a model sees with what it was trained on.

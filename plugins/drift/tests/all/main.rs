@@ -3,7 +3,9 @@
 #![cfg(test)]
 
 mod columns;
+mod domain;
 mod index;
+mod reference;
 mod refusals;
 mod split;
 mod verdict;
