@@ -88,7 +88,7 @@ fn a_sample_is_the_same_for_every_split() {
     let json = r#"{ "domain_classifier": { "rows": 50 } }"#;
     let rows = batch(independent(1));
     let rows = doubled(&rows);
-    let whole = testing::fold::<Profiler>(params(json), &[rows.clone()]).unwrap();
+    let whole = testing::fold::<Profiler>(params(json), std::slice::from_ref(&rows)).unwrap();
     let parts = [0, 10, 700, 701, 4000, 6000];
     let parts = parts
         .windows(2)
