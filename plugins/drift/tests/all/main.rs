@@ -5,6 +5,7 @@
 mod columns;
 mod domain;
 mod index;
+mod readme;
 mod reference;
 mod refusals;
 mod split;

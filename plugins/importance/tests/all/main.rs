@@ -2,6 +2,8 @@
 
 #![cfg(test)]
 
+mod readme;
+
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Float64Array, StringArray, UInt32Array};
