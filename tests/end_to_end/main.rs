@@ -18,6 +18,7 @@ mod baselines;
 mod control;
 mod damaged_parquet;
 mod damaged_text;
+mod drift;
 mod exchange;
 mod flights;
 mod formats;

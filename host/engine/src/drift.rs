@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use mlhost_data::Table;
-use mlhost_sandbox::{Context, Outcome};
-use mlhost_store::{Store, StoredModel};
+use mlhost_sandbox::{Context, Outcome, Plugin};
+use mlhost_store::{Model, Store, StoredModel};
+use serde_json::{Map, Value};
 
 use crate::{
     Engine, Error, NoObserver, Result,
     dataset::Dataset,
     fold::{Fold, fold_one},
     observer::Reading,
+    params::parameter_of_role,
     permits::Permits,
     results::Results,
     run_options::available_jobs,
@@ -36,7 +38,7 @@ pub fn drift(
     let found = engine
         .packages()
         .load(store.blobs().get(&reference.component)?)?;
-    let params = reference.params.to_string();
+    let params = weighted(&found.plugin, &reference.params, stored).to_string();
     let context = Context::new(name.clone()).with_seed(stored.model.seed);
     let fold = Fold {
         plugin: found.plugin.clone(),
@@ -58,4 +60,34 @@ pub fn drift(
         ("current".to_owned(), current),
     ];
     Ok(found.plugin.assess(&context, &params, &states)?)
+}
+
+/// The parameters, with the importances that were measured on the model where the drift detector
+/// takes such and has none: drift of a column counts as much as the model depends on it.
+fn weighted(plugin: &Plugin, params: &Value, stored: &StoredModel) -> Value {
+    let mut params = params.clone();
+    let importances = importances(&stored.model);
+    let name = parameter_of_role(plugin, "importances");
+    if let (Some(name), false, Some(params)) =
+        (name, importances.is_empty(), params.as_object_mut())
+    {
+        let given = params.entry(name).or_insert(Value::Null);
+        if given.is_null() {
+            *given = Value::Object(importances);
+        }
+    }
+    params
+}
+
+/// The metrics `importance` of the model, by column.
+fn importances(model: &Model) -> Map<String, Value> {
+    let measured = model
+        .metrics
+        .iter()
+        .filter(|metric| metric.name == "importance");
+    let by_column = measured.filter_map(|metric| {
+        let column = metric.labels.get("column")?;
+        Some((column.clone(), metric.value.into()))
+    });
+    by_column.collect()
 }

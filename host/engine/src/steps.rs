@@ -14,7 +14,7 @@ use mlhost_store::{Digest, RunId};
 use crate::{
     Curve, Error, InputRecord, Result, StepKey,
     curves::CurveRecorder,
-    dataset::{Dataset, Scored},
+    dataset::{Dataset, Permutations, Permuted, Scored},
     fold::{Fold, fold_all},
     key::Key,
     training::{Parts, TrainingTable},
@@ -202,7 +202,15 @@ impl Workshop {
                 let scored = made.map(|model| {
                     let (chain, _) = self.chain(model);
                     let stage = Scored::new(chain.into(), context.clone(), &source.schema())?;
-                    Ok(read(model, data, source.clone().then(stage)))
+                    let evaluator = &self.plugins[step].plugin;
+                    let scored = match Permutations::of(evaluator, &self.params(step)) {
+                        None => source.clone().then(stage),
+                        Some(asked) => {
+                            let rows = Permuted::new(model, source.clone(), stage, asked)?;
+                            Dataset::of(Arc::new(rows))
+                        }
+                    };
+                    Ok(read(model, data, scored))
                 });
                 scored.collect()
             }

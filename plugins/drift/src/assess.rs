@@ -1,14 +1,24 @@
 //! Puts the comparisons of all columns into an outcome.
 
 use mlhost_plugin::{Error, Figure, Finding, Metric, Outcome, Result, Severity};
-use serde_json::{Map, json};
+use serde_json::Map;
 
 use crate::Params;
 use crate::compare::{Comparison, compare};
+use crate::dataset::Share;
+use crate::params::escaped;
 use crate::profile::{Column, Profile};
+use crate::{domain, figures, shifts};
 
 /// So many drifted columns are named in the summary.
 const NAMED_COLUMNS: usize = 10;
+
+/// A column of the reference, its counterpart, and what their comparison found.
+struct Compared<'a> {
+    column: &'a Column,
+    counterpart: Option<&'a Column>,
+    comparison: Comparison,
+}
 
 /// Compares the current data with the reference, column by column of the
 /// reference.
@@ -19,33 +29,65 @@ pub(crate) fn assess(params: &Params, reference: &Profile, current: &Profile) ->
         let summary = finding.message.clone();
         return Ok(Outcome::from_findings(vec![finding], summary));
     }
-    let mut compared = Vec::with_capacity(reference.columns.len());
-    for column in &reference.columns {
+    let compared = reference.columns.iter().map(|column| {
         let counterpart = current.column(&column.name);
-        compared.push((column, counterpart, compare(params, column, counterpart)?));
-    }
-    let drifted = compared
+        Ok(Compared {
+            column,
+            counterpart,
+            comparison: compare(params, column, counterpart)?,
+        })
+    });
+    let (inputs, roles): (Vec<_>, Vec<_>) = compared
+        .collect::<Result<Vec<_>>>()?
+        .into_iter()
+        .partition(|compared| params.is_input(&compared.column.name));
+    let drifted: Vec<_> = inputs
         .iter()
-        .filter(|(.., comparison)| !comparison.finding.passed);
-    let drifted: Vec<_> = by_index(drifted.map(|(column, _, comparison)| (*column, comparison)));
-    let share = drifted.len() as f64 / compared.len().max(1) as f64;
+        .filter(|compared| compared.has_drifted())
+        .collect();
+    let names = inputs
+        .iter()
+        .map(|one| (one.column.name.as_str(), one.has_drifted()));
+    let share = Share::of(params, names)?;
 
     let mut metrics = vec![
         metric("columns_drifted", drifted.len() as f64, &[]),
-        metric("share_drifted", share, &[]),
+        metric("share_drifted", share.plain, &[]),
     ];
-    let summary = summary(&drifted, compared.len());
-    let all = compared
-        .iter()
-        .map(|(column, _, comparison)| (*column, comparison));
-    let figures = vec![figure(&by_index(all))];
-    let mut findings = Vec::from_iter(share_finding(params, share));
-    for (column, counterpart, comparison) in compared {
-        metrics.extend(column_metrics(column, &comparison));
-        metrics.push(missing_share(column, "reference", reference.rows));
-        let current = counterpart.map(|column| missing_share(column, "current", current.rows));
-        metrics.extend(current);
-        findings.push(comparison.finding);
+    let weighted = share
+        .weighted
+        .map(|share| metric("weighted_share_drifted", share, &[]));
+    metrics.extend(weighted);
+    let mut findings = share.findings(params);
+    let summary = summary(&by_index(drifted), inputs.len());
+    let figures = drawn(&inputs, &roles);
+    if let Some((finding, auc)) = domain::compare(params, reference, current)? {
+        metrics.push(metric("domain_classifier_auc", auc, &[]));
+        findings.push(finding);
+    }
+    for compared in inputs.into_iter().chain(roles) {
+        let (column, counterpart) = (compared.column, compared.counterpart);
+        metrics.extend(column_metrics(params, column, &compared.comparison));
+        let share = |data, column, rows| {
+            let labels = [("column", compared.column.name.as_str()), ("data", data)];
+            metric(
+                "missing_share",
+                shifts::missing_share(column, rows),
+                &labels,
+            )
+        };
+        metrics.push(share("reference", column, reference.rows));
+        findings.push(as_role(params, compared.comparison.finding));
+        let Some(counterpart) = counterpart else {
+            continue;
+        };
+        metrics.push(share("current", counterpart, current.rows));
+        let new = shifts::new_category_share(column, counterpart);
+        let labels = [("column", column.name.as_str())];
+        metrics.extend(new.map(|share| metric("new_category_share", share, &labels)));
+        let (before, now) = ((column, reference), (counterpart, current));
+        findings.extend(shifts::missing(params, before, now));
+        findings.extend(shifts::unseen(params, column, counterpart));
     }
     Ok(Outcome {
         metrics,
@@ -60,11 +102,29 @@ impl Profile {
     }
 }
 
+impl Compared<'_> {
+    fn has_drifted(&self) -> bool {
+        !self.comparison.finding.passed
+    }
+}
+
+/// Named columns are those of the reference.
 fn named_columns_exist(params: &Params, reference: &Profile) -> Result<()> {
-    for (place, name) in params.columns.iter().flatten().enumerate() {
+    let columns = params.columns.iter().flatten().enumerate();
+    let columns = columns.map(|(place, name)| (format!("/columns/{place}"), name));
+    let own = params.column.keys();
+    let own = own.map(|name| (format!("/column/{}", escaped(name)), name));
+    let roles = [
+        ("/prediction", &params.prediction),
+        ("/target", &params.target),
+    ];
+    let roles = roles
+        .into_iter()
+        .filter_map(|(at, name)| Some((at.to_owned(), name.as_ref()?)));
+    for (at, name) in columns.chain(own).chain(roles) {
         if reference.column(name).is_none() {
             let message = format!("there is no column `{name}` in the reference");
-            return Err(Error::params(format!("/columns/{place}"), message));
+            return Err(Error::params(at, message));
         }
     }
     Ok(())
@@ -86,42 +146,40 @@ fn no_rows(reference: &Profile, current: &Profile) -> Option<Finding> {
     })
 }
 
-fn share_finding(params: &Params, share: f64) -> Option<Finding> {
-    let most = params.max_share_drifted?;
-    let passed = share <= most;
-    let relation = if passed { "does not exceed" } else { "exceeds" };
-    let mut details = Map::new();
-    details.insert("share_drifted".to_owned(), json!(share));
-    details.insert("max_share_drifted".to_owned(), json!(most));
-    Some(Finding {
-        check: "share_drifted".to_owned(),
-        column: None,
-        passed,
-        severity: Severity::Error,
-        message: format!("the share of columns that have drifted, {share:.4}, {relation} {most}"),
-        details,
-    })
+/// The finding on the prediction or the target, under a name that tells so.
+fn as_role(params: &Params, mut finding: Finding) -> Finding {
+    if let Some(name) = role(params, finding.column.as_deref().unwrap_or_default()) {
+        finding.check = name.to_owned();
+    }
+    finding
 }
 
-/// Columns by descending index, those without one first: they are gone or of
-/// another type.
-fn by_index<'a>(
-    columns: impl Iterator<Item = (&'a Column, &'a Comparison)>,
-) -> Vec<(&'a Column, Option<f64>)> {
-    let mut columns: Vec<_> = columns
-        .map(|(column, comparison)| (column, comparison.psi))
-        .collect();
-    let rank = |index: Option<f64>| index.unwrap_or(f64::INFINITY);
-    columns.sort_by(|(_, left), (_, right)| rank(*right).total_cmp(&rank(*left)));
-    columns
+fn role(params: &Params, column: &str) -> Option<&'static str> {
+    if params.prediction.as_deref() == Some(column) {
+        Some("prediction_drift")
+    } else if params.target.as_deref() == Some(column) {
+        Some("target_drift")
+    } else {
+        None
+    }
 }
 
-fn summary(drifted: &[(&Column, Option<f64>)], columns: usize) -> String {
+/// By descending index, those without one first: they are gone or of another type.
+fn by_index<'a, 'b>(compared: Vec<&'b Compared<'a>>) -> Vec<&'b Compared<'a>> {
+    let mut compared = compared;
+    let rank = |one: &Compared<'_>| one.comparison.psi.unwrap_or(f64::INFINITY);
+    compared.sort_by(|left, right| rank(right).total_cmp(&rank(left)));
+    compared
+}
+
+fn summary(drifted: &[&Compared<'_>], columns: usize) -> String {
     if drifted.is_empty() {
         return format!("none of {columns} columns has drifted");
     }
     let names = drifted.iter().take(NAMED_COLUMNS);
-    let names: Vec<_> = names.map(|(column, _)| column.name.as_str()).collect();
+    let names: Vec<_> = names
+        .map(|compared| compared.column.name.as_str())
+        .collect();
     let more = match drifted.len() - names.len() {
         0 => String::new(),
         more => format!(" and {more} more"),
@@ -134,33 +192,48 @@ fn summary(drifted: &[(&Column, Option<f64>)], columns: usize) -> String {
     )
 }
 
-fn figure(columns: &[(&Column, Option<f64>)]) -> Figure {
-    let with_index = columns
+/// The index of every column, and the values of those that have drifted most.
+fn drawn(inputs: &[Compared<'_>], roles: &[Compared<'_>]) -> Vec<Figure> {
+    let all = by_index(inputs.iter().chain(roles).collect());
+    let index = all
         .iter()
-        .filter_map(|(column, index)| Some((&column.name, (*index)?)));
-    let (names, values): (Vec<_>, Vec<_>) = with_index.unzip();
-    Figure {
-        name: "psi".to_owned(),
-        title: "Population stability index by column".to_owned(),
-        kind: "bars".to_owned(),
-        data: json!({ "x": names, "series": [{ "name": "psi", "values": values }] }),
-    }
+        .filter_map(|one| Some((one.column.name.as_str(), one.comparison.psi?)));
+    let histograms = all
+        .iter()
+        .filter(|one| one.has_drifted())
+        .filter_map(|one| Some((one.column, one.counterpart?)))
+        .take(figures::DRAWN_COLUMNS)
+        .enumerate()
+        .filter_map(|(place, (before, now))| figures::histogram(place + 1, before, now));
+    std::iter::once(figures::index(index))
+        .chain(histograms)
+        .collect()
 }
 
-fn column_metrics(column: &Column, comparison: &Comparison) -> impl Iterator<Item = Metric> {
+/// The index and the Kolmogorov–Smirnov statistic, and what the column was judged by if it is
+/// neither.
+fn column_metrics(params: &Params, column: &Column, comparison: &Comparison) -> Vec<Metric> {
     let labels = [("column", column.name.as_str())];
     let index = comparison.psi.map(|index| metric("psi", index, &labels));
     let ks = comparison.ks.map(|ks| metric("ks", ks.statistic, &labels));
-    index.into_iter().chain(ks)
-}
-
-fn missing_share(column: &Column, data: &str, rows: u64) -> Metric {
-    let share = column.values.missing() as f64 / rows.max(1) as f64;
-    metric(
-        "missing_share",
-        share,
-        &[("column", &column.name), ("data", data)],
-    )
+    let judged = comparison.judged.map(|(method, value)| {
+        let name = match method.drifts() {
+            crate::method::Drifts::Above => method.name().to_owned(),
+            crate::method::Drifts::Below => format!("{}_p_value", method.name()),
+        };
+        metric(&name, value, &labels)
+    });
+    let judged = judged.filter(|judged| judged.name != "psi");
+    let role = role(params, &column.name);
+    let role = role
+        .zip(comparison.judged)
+        .map(|(name, (_, value))| metric(name, value, &[]));
+    index
+        .into_iter()
+        .chain(ks)
+        .chain(judged)
+        .chain(role)
+        .collect()
 }
 
 fn metric(name: &str, value: f64, labels: &[(&str, &str)]) -> Metric {

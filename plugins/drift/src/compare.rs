@@ -1,20 +1,20 @@
 //! Compares the two profiles of one column.
 
 use mlhost_plugin::{Error, Finding, Result, Severity};
-use mlhost_statistics::drift::{
-    KolmogorovSmirnov, PSI_FLOOR, kolmogorov_smirnov, psi, quantile_edges, shares,
-};
+use mlhost_statistics::drift::{KolmogorovSmirnov, PSI_FLOOR, kolmogorov_smirnov, psi};
 use mlhost_statistics::{Categories, Distribution};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, json};
 
 use crate::Params;
+use crate::binned::{Binned, size_of_numbers, size_of_texts};
+use crate::judge::{Case, Judged, extend};
+use crate::method::Method;
 use crate::profile::{Column, Values};
-
-/// Of a column of texts, so many categories are listed, those that moved most.
-const LISTED_CATEGORIES: usize = 20;
 
 /// What the comparison of a column found.
 pub(crate) struct Comparison {
+    /// The method that judged it, and its value.
+    pub(crate) judged: Option<(Method, f64)>,
     pub(crate) psi: Option<f64>,
     pub(crate) ks: Option<KolmogorovSmirnov>,
     pub(crate) finding: Finding,
@@ -27,20 +27,21 @@ pub(crate) fn compare(
     current: Option<&Column>,
 ) -> Result<Comparison> {
     let Some(current) = current else {
-        let message = "the reference has this column, and the current data has not".to_owned();
-        return Ok(unlike(reference, "column_exists", false, message));
+        return Ok(gone(params, reference));
     };
     let (held, holds) = (reference.values.count(), current.values.count());
+    let name = params.of(&reference.name).method.name();
+    let check = if name == "auto" { "drift" } else { name };
     let values = (&reference.values, &current.values);
     match values {
         _ if held == 0 && holds == 0 => {
             let message = "there are no values to compare on either side".to_owned();
-            Ok(unlike(reference, "psi", true, message))
+            Ok(unlike(reference, check, true, message))
         }
         _ if held == 0 || holds == 0 => {
             let message =
                 format!("expected values as in the reference, which holds {held}, found {holds}");
-            Ok(unlike(reference, "psi", false, message))
+            Ok(unlike(reference, check, false, message))
         }
         (Values::Numbers(before), Values::Numbers(now)) => numbers(params, reference, before, now),
         (Values::Texts(before), Values::Texts(now)) => texts(params, reference, before, now),
@@ -52,13 +53,24 @@ pub(crate) fn compare(
             let message = "expected texts as in the reference, found numbers".to_owned();
             Ok(unlike(reference, "type", false, message))
         }
-        _ => Ok(too_many_texts(params, reference, current)),
+        _ => Ok(too_many_texts(params, check, reference, current)),
     }
 }
 
-/// A column for which there is no index.
+/// A target that is gone is no drift: what happened may not be known yet.
+fn gone(params: &Params, column: &Column) -> Comparison {
+    if params.target.as_ref() == Some(&column.name) {
+        let message = "the current data does not have the target yet".to_owned();
+        return unlike(column, "column_exists", true, message);
+    }
+    let message = "the reference has this column, and the current data has not".to_owned();
+    unlike(column, "column_exists", false, message)
+}
+
+/// A column for which there is no value.
 fn unlike(column: &Column, check: &str, passed: bool, message: String) -> Comparison {
     Comparison {
+        judged: None,
         psi: None,
         ks: None,
         finding: Finding {
@@ -73,7 +85,12 @@ fn unlike(column: &Column, check: &str, passed: bool, message: String) -> Compar
 }
 
 /// More different texts on one side only is drift, on both sides an identifier.
-fn too_many_texts(params: &Params, reference: &Column, current: &Column) -> Comparison {
+fn too_many_texts(
+    params: &Params,
+    check: &str,
+    reference: &Column,
+    current: &Column,
+) -> Comparison {
     let many = |column: &Column| matches!(column.values, Values::ManyTexts { .. });
     let limit = params.max_categories;
     let (passed, message) = match (many(reference), many(current)) {
@@ -90,7 +107,7 @@ fn too_many_texts(params: &Params, reference: &Column, current: &Column) -> Comp
             format!("was not compared, because it holds more than {limit} different texts"),
         ),
     };
-    unlike(reference, "psi", passed, message)
+    unlike(reference, check, passed, message)
 }
 
 fn numbers(
@@ -99,31 +116,32 @@ fn numbers(
     reference: &Distribution,
     current: &Distribution,
 ) -> Result<Comparison> {
-    let ks = kolmogorov_smirnov(reference, current);
     let (reference, current) = reference.comparable(current);
-    let edges = quantile_edges(&reference, params.bins);
-    let before = shares(&reference.histogram(&edges));
-    let now = shares(&current.histogram(&edges));
-    let index = index(&before, &now)?;
-    let mut finding = finding(params, column, index);
+    let settings = params.of(&column.name);
+    let size = size_of_numbers(&reference, &current);
+    let case = Case {
+        params,
+        settings: &settings,
+        name: &column.name,
+        size,
+        method: settings.method.for_column(size),
+    };
+    let ks = kolmogorov_smirnov(&reference, &current);
+    let binned = Binned::numbers(&settings, case.method, &reference, &current);
+    let judged = match case.by_numbers(&reference, &current) {
+        Some(judged) => Some(judged),
+        None => case.by_shares(&binned)?,
+    };
+    let mut comparison = concluded(&case, column, &binned, judged)?;
     let details = json!({
-        "bins": before.len(),
-        "edges": edges,
-        "edges_from": "reference quantiles",
-        "exact": reference.is_exact(),
-        "reference_shares": before,
-        "current_shares": now,
-        "reference_values": reference.count(),
-        "current_values": current.count(),
         "ks": ks.map(|ks| ks.statistic),
         "ks_p_value": ks.map(|ks| ks.p_value),
+        "n_ref": reference.count(),
+        "n_cur": current.count(),
     });
-    extend(&mut finding.details, details);
-    Ok(Comparison {
-        psi: Some(index),
-        ks,
-        finding,
-    })
+    extend(&mut comparison.finding.details, details);
+    comparison.ks = ks;
+    Ok(comparison)
 }
 
 fn texts(
@@ -132,70 +150,54 @@ fn texts(
     reference: &Categories,
     current: &Categories,
 ) -> Result<Comparison> {
-    let aligned = reference.aligned(current);
-    let before: Vec<u64> = aligned.iter().map(|(_, before, _)| *before).collect();
-    let now: Vec<u64> = aligned.iter().map(|(_, _, now)| *now).collect();
-    let (before, now) = (shares(&before), shares(&now));
-    let index = index(&before, &now)?;
-    let mut moved: Vec<(&str, f64, f64)> = aligned
-        .iter()
-        .zip(before.iter().zip(&now))
-        .map(|((text, ..), (before, now))| (*text, *before, *now))
-        .collect();
-    let distance = |(_, before, now): &(&str, f64, f64)| (before - now).abs();
-    moved.sort_by(|left, right| distance(right).total_cmp(&distance(left)));
-    moved.truncate(LISTED_CATEGORIES);
-    let moved = moved.iter().map(|(text, before, now)| {
-        json!({ "category": text, "reference_share": before, "current_share": now })
-    });
-    let mut finding = finding(params, column, index);
-    let details = json!({
-        "bins": before.len(),
-        "bins_from": "categories of either side",
-        "moved_most": moved.collect::<Vec<_>>(),
-        "reference_values": reference.count(),
-        "current_values": current.count(),
-    });
-    extend(&mut finding.details, details);
+    let settings = params.of(&column.name);
+    let size = size_of_texts(reference, current);
+    let case = Case {
+        params,
+        settings: &settings,
+        name: &column.name,
+        size,
+        method: settings.method.for_column(size),
+    };
+    if case.method.needs_numbers() {
+        let (name, method) = (&column.name, case.method.name());
+        let message = format!("`{method}` compares numbers, and column `{name}` holds texts");
+        return Err(Error::params(&settings.method_at, message));
+    }
+    let binned = Binned::texts(reference, current);
+    let judged = case.by_shares(&binned)?;
+    let mut comparison = concluded(&case, column, &binned, judged)?;
+    let details = json!({ "n_ref": reference.count(), "n_cur": current.count() });
+    extend(&mut comparison.finding.details, details);
+    Ok(comparison)
+}
+
+/// The comparison that a value comes to; without one, the column holds nothing that the method can
+/// compare.
+fn concluded(
+    case: &Case<'_>,
+    column: &Column,
+    binned: &Binned,
+    judged: Option<Judged>,
+) -> Result<Comparison> {
+    let check = case.method.name();
+    let Some(judged) = judged else {
+        let message = format!("there are no finite values for the {}", case.method.title());
+        return Ok(unlike(column, check, true, message));
+    };
+    let (before, now) = binned.shares();
+    let index = psi(&before, &now, PSI_FLOOR).map_err(|error| Error::failed(error.to_string()))?;
+    let mut finding = case.finding(&judged, check);
+    let rule = format!("shares below {PSI_FLOOR} are raised to it");
+    extend(
+        &mut finding.details,
+        json!({ "psi": index, "psi_zero_rule": rule }),
+    );
+    finding.details.extend(binned.details.clone());
     Ok(Comparison {
+        judged: Some((case.method, judged.value)),
         psi: Some(index),
         ks: None,
         finding,
     })
-}
-
-fn index(before: &[f64], now: &[f64]) -> Result<f64> {
-    psi(before, now, PSI_FLOOR).map_err(|error| Error::failed(error.to_string()))
-}
-
-/// The finding on an index: two tools that disagree on it differ in one of the
-/// details.
-fn finding(params: &Params, column: &Column, index: f64) -> Finding {
-    let (threshold, source) = params.threshold();
-    let passed = index <= threshold;
-    let relation = if passed { "does not exceed" } else { "exceeds" };
-    let mut details = Map::new();
-    let described = json!({
-        "method": "population stability index",
-        "psi": index,
-        "threshold": threshold,
-        "threshold_from": source,
-        "zero_rule": format!("shares below {PSI_FLOOR} are raised to it"),
-        "logarithm": "natural",
-    });
-    extend(&mut details, described);
-    Finding {
-        check: "psi".to_owned(),
-        column: Some(column.name.clone()),
-        passed,
-        severity: Severity::Warn,
-        message: format!("the population stability index {index:.4} {relation} {threshold}"),
-        details,
-    }
-}
-
-fn extend(details: &mut Map<String, Value>, more: Value) {
-    if let Value::Object(more) = more {
-        details.extend(more);
-    }
 }

@@ -3,30 +3,28 @@
 //!
 //! ```toml
 //! [steps.drift.with]
-//! columns = ["temp", "carrier"]   # by default all that can be compared
-//! bins = 10                       # for columns of numbers
-//! threshold = 0.2                 # a larger population stability index is drift
-//! max_share_drifted = 0.5         # more columns than this fail the step
-//! max_categories = 10000          # columns of more texts are not compared
+//! columns = ["temp", "carrier"]              # by default all that can be compared
+//! method = "psi"                             # by default by type and size, as Evidently
+//! threshold = 0.2                            # of that method: by default 0.1, of tests 0.05
+//! bins = 10                                  # for columns of numbers
+//! column.temp = { method = "ks" }            # what is different for one column
+//! weights = { temp = 0.7, carrier = 0.3 }    # by default every column counts the same
+//! drift_share = 0.5                          # as many columns are drift of the dataset
+//! max_share_drifted = 0.8                    # more columns than this fail the step
+//! target = "arr_delay"                       # told apart from the inputs; so is `prediction`
+//! domain_classifier = { rows = 2000 }        # can the sides be told by all columns together?
+//! max_categories = 10000                     # columns of more texts are not compared
 //! ```
 //!
-//! Every column gets its population stability index (PSI): over the quantile bins
-//! of the reference for numbers, over the categories for texts and booleans, shares
-//! below 0.0001 raised to it, natural logarithm. Columns of numbers also get the
-//! two-sample Kolmogorov–Smirnov statistic and its p-value. Nulls, and NaN with
-//! them, are left out of both; their share on either side is a metric of its own.
+//! Formulae, thresholds and their sources are in the README beside this crate; each finding holds how
+//! its value was made in its `details`. Nulls, and NaN with them, are left out of every statistic;
+//! their share on either side is a metric of its own.
 //!
 //! By default all columns of numbers, texts and booleans are compared, and dates
 //! and timestamps are not: they move with time by nature, and have to be named.
 //!
 //! A column that has drifted, is gone or has changed its type is a warning; only a
 //! share of such columns above `max_share_drifted` fails the step.
-//!
-//! | metric | label | |
-//! |---|---|---|
-//! | `columns_drifted`, `share_drifted` | | of the columns of the reference |
-//! | `psi`, `ks` | `column` | |
-//! | `missing_share` | `column`, `data` | `data` is `reference` or `current` |
 //!
 //! May use `mlhost-statistics` and the small Arrow crates only.
 //!
@@ -36,7 +34,7 @@
 //! use mlhost_drift::{Drift, Params, Profiler};
 //! use mlhost_plugin::{DriftDetector, RecordBatch, Result, Verdict, testing};
 //!
-//! let params = || serde_json::from_str::<Params>("{}");
+//! let params = || serde_json::from_str::<Params>(r#"{ "method": "psi" }"#);
 //! let profile = |carriers: Vec<&str>| -> Result<_, Box<dyn std::error::Error>> {
 //!     let carriers = Arc::new(StringArray::from(carriers)) as _;
 //!     let rows = RecordBatch::try_from_iter([("carrier", carriers)])?;
@@ -50,13 +48,23 @@
 //! ```
 
 mod assess;
+mod binned;
+mod boosting;
 mod compare;
+mod dataset;
+mod domain;
+mod figures;
+mod judge;
+mod method;
 mod params;
 mod profile;
+mod sample;
+mod shifts;
 
 use mlhost_plugin::{DriftDetector, Outcome, Plugin, Result, export};
 
-pub use params::Params;
+pub use method::Method;
+pub use params::{Base, Binning, ColumnParams, DomainClassifier, Params};
 pub use profile::{Profile, Profiler};
 
 /// Compares what a model sees with what it was trained on.
@@ -66,8 +74,9 @@ pub struct Drift;
 impl Plugin for Drift {
     const NAME: &str = "drift";
     const SUMMARY: &str = "Tells whether the columns of current data have moved away from a \
-        reference, such as the training data: population stability index for numbers, texts \
-        and booleans, Kolmogorov–Smirnov for numbers, and the share of missing values.";
+        reference, such as the training data: population stability index, Kolmogorov–Smirnov, \
+        Wasserstein, Jensen–Shannon, Hellinger, chi-squared and more, missing values and new \
+        categories, and a classifier of all columns together.";
     type Params = Params;
 }
 

@@ -1,14 +1,15 @@
 //! The parameters, as the pipeline's author writes them.
 
+use std::collections::BTreeMap;
+
 use mlhost_plugin::{Error, Result};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::method::{Drifts, Method};
+
 /// More bins than this say nothing that fewer do not.
 const MOST_BINS: usize = 1000;
-
-/// Above this a population stability index is a large change, by custom.
-const DEFAULT_THRESHOLD: f64 = 0.2;
 
 /// What to compare, and what counts as drift.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
@@ -18,60 +19,340 @@ pub struct Params {
     /// booleans; columns of dates and timestamps have to be named.
     #[serde(default)]
     pub columns: Option<Vec<String>>,
-    /// How many bins of about equal size the reference's values of a column of
-    /// numbers are divided into, from 2 to 1000. Values that occur very often make
-    /// the bins fewer.
-    #[serde(default = "bins")]
-    pub bins: usize,
-    /// A column has drifted where its population stability index is larger. By
-    /// default 0.2; below 0.1 there is no change to speak of.
+    /// What columns are judged by. By default it depends on the type and the number of the values.
+    #[serde(default)]
+    pub method: Method,
+    /// Where drift begins by this `method`: above it for a distance, below it for a p-value. By
+    /// default 0.1 for distances and 0.05 for p-values.
     #[serde(default)]
     pub threshold: Option<f64>,
+    /// How many bins the values of a column of numbers are divided into, from 2 to 1000, where it
+    /// has more than 20 different ones. Values that occur very often make quantile bins fewer.
+    #[serde(default = "bins")]
+    #[schemars(range(min = 2, max = 1000))]
+    pub bins: usize,
+    /// Where the edges between bins come from: the reference's quantiles, so that each holds about
+    /// as many of its values, or equal widths between its smallest and its largest value.
+    #[serde(default)]
+    pub binning: Binning,
+    /// What is different for one column, by its name.
+    #[serde(default)]
+    pub column: BTreeMap<String, ColumnParams>,
+    /// The base of the logarithm in the Jensen–Shannon distance, which is at most 0.8326 with `e`
+    /// and 1 with `2`.
+    #[serde(default)]
+    pub jensen_shannon_base: Base,
+    /// A column is warned of where the share of rows without a value has changed by more.
+    #[serde(default = "missing_shift")]
+    #[schemars(range(min = 0, max = 1))]
+    pub missing_shift: f64,
+    /// A column is warned of where a larger share of the current values are categories that the
+    /// reference does not have.
+    #[serde(default = "new_category_share")]
+    #[schemars(range(min = 0, max = 1))]
+    pub new_category_share: f64,
+    /// The dataset is warned of where at least this share of the columns has drifted.
+    #[serde(default = "drift_share")]
+    #[schemars(range(min = 0, max = 1))]
+    pub drift_share: f64,
     /// The step fails where a larger share of the columns, from 0 to 1, has
     /// drifted. By default it never fails: drift is a warning.
     #[serde(default)]
+    #[schemars(range(min = 0, max = 1))]
     pub max_share_drifted: Option<f64>,
+    /// How much each column counts in the share of columns that have drifted, such as its
+    /// importance in a model; one that is left out or below 0 counts for nothing. By default all
+    /// count alike. `host drift` fills it in from the model, where its importances were measured.
+    #[serde(default)]
+    #[schemars(extend("x-mlhost-role" = "importances"))]
+    pub weights: Option<BTreeMap<String, f64>>,
+    /// The column of predictions, if there is one: its drift is told apart from that of the inputs.
+    #[serde(default)]
+    pub prediction: Option<String>,
+    /// The column that is to be predicted, if there is one: its drift is told apart from that of
+    /// the inputs, and current data may be without it.
+    #[serde(default)]
+    pub target: Option<String>,
     /// Columns with more different texts than this are not compared: names and
     /// identifiers always differ.
     #[serde(default = "max_categories")]
     pub max_categories: usize,
+    /// Whether rows of the reference can be told from current ones by all columns together: a
+    /// classifier tries. By default none does.
+    #[serde(default)]
+    pub domain_classifier: Option<DomainClassifier>,
+}
+
+/// What is different for one column.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ColumnParams {
+    /// What it is judged by.
+    #[serde(default)]
+    pub method: Option<Method>,
+    /// Where drift begins.
+    #[serde(default)]
+    pub threshold: Option<f64>,
+    /// How many bins its values are divided into.
+    #[serde(default)]
+    #[schemars(range(min = 2, max = 1000))]
+    pub bins: Option<usize>,
+    /// Where the edges between bins come from.
+    #[serde(default)]
+    pub binning: Option<Binning>,
+    /// The edges between bins, ascending. A value on an edge is in the bin above it; the first and
+    /// the last bin have no end.
+    #[serde(default)]
+    pub edges: Option<Vec<f64>>,
+}
+
+/// Where the edges between bins come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Binning {
+    /// The quantiles of the reference.
+    #[default]
+    ReferenceQuantiles,
+    /// Equal widths between the smallest and the largest value of the reference.
+    EqualWidth,
+}
+
+/// The base of a logarithm.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum Base {
+    /// Natural.
+    #[default]
+    #[serde(rename = "e")]
+    E,
+    /// Binary.
+    #[serde(rename = "2")]
+    Two,
+}
+
+/// A classifier that tries to tell the reference from the current data.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DomainClassifier {
+    /// Drift begins where its area under the ROC curve is larger: 0.5 is chance, 1 is certainty.
+    #[serde(default = "auc")]
+    #[schemars(range(min = 0.5, max = 1))]
+    pub threshold: f64,
+    /// How many different rows of each side it learns from, at most.
+    #[serde(default = "sampled_rows")]
+    #[schemars(range(min = 10, max = 100_000))]
+    pub rows: usize,
+    /// Into how many parts they are divided: each is told by what was learned from the others.
+    #[serde(default = "folds")]
+    #[schemars(range(min = 2, max = 20))]
+    pub folds: u64,
+    /// Which rows are sampled and how they are divided follows from it.
+    #[serde(default)]
+    pub seed: u64,
+}
+
+/// What holds for one column.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings<'a> {
+    pub(crate) method: Method,
+    pub(crate) threshold: Option<f64>,
+    pub(crate) bins: usize,
+    pub(crate) binning: Binning,
+    pub(crate) edges: Option<&'a [f64]>,
+    /// Where in the parameters the method is.
+    pub(crate) method_at: String,
 }
 
 impl Params {
     /// Refuses values that make no sense whatever the data.
     pub(crate) fn check(&self) -> Result<()> {
-        if !(2..=MOST_BINS).contains(&self.bins) {
-            let message = format!("expected 2 to {MOST_BINS} bins, found {}", self.bins);
-            return Err(Error::params("/bins", message));
+        check_bins("/bins", self.bins)?;
+        check_threshold("/threshold", self.method, self.threshold)?;
+        for (at, share) in [
+            ("/missing_shift", Some(self.missing_shift)),
+            ("/new_category_share", Some(self.new_category_share)),
+            ("/drift_share", Some(self.drift_share)),
+            ("/max_share_drifted", self.max_share_drifted),
+        ] {
+            check_share(at, share)?;
         }
-        if let Some(threshold) = self.threshold
-            && !(threshold.is_finite() && threshold >= 0.0)
-        {
-            let message = format!("expected a threshold of 0 or more, found {threshold}");
-            return Err(Error::params("/threshold", message));
+        for (name, column) in &self.column {
+            self.check_column(&format!("/column/{}", escaped(name)), column)?;
         }
-        if let Some(share) = self.max_share_drifted
-            && !(0.0..=1.0).contains(&share)
-        {
-            let message = format!("expected a share from 0 to 1, found {share}");
-            return Err(Error::params("/max_share_drifted", message));
+        for (name, weight) in self.weights.iter().flatten() {
+            if !weight.is_finite() {
+                let message = format!("expected a number, found {weight}");
+                return Err(Error::params(
+                    format!("/weights/{}", escaped(name)),
+                    message,
+                ));
+            }
+        }
+        self.domain_classifier
+            .as_ref()
+            .map_or(Ok(()), DomainClassifier::check)
+    }
+
+    /// What holds for a column.
+    pub(crate) fn of(&self, name: &str) -> Settings<'_> {
+        let own = self.column.get(name);
+        let own_method = own.and_then(|own| own.method);
+        Settings {
+            method: own_method.unwrap_or(self.method),
+            // A threshold for all columns is one of the method for all columns.
+            threshold: own
+                .and_then(|own| own.threshold)
+                .or(self.threshold.filter(|_| own_method.is_none())),
+            bins: own.and_then(|own| own.bins).unwrap_or(self.bins),
+            binning: own.and_then(|own| own.binning).unwrap_or(self.binning),
+            edges: own.and_then(|own| own.edges.as_deref()),
+            method_at: match own_method {
+                Some(_) => format!("/column/{}/method", escaped(name)),
+                None => "/method".to_owned(),
+            },
+        }
+    }
+
+    /// Whether a column is an input of the model, and not what it predicts or should.
+    pub(crate) fn is_input(&self, name: &str) -> bool {
+        ![&self.prediction, &self.target]
+            .iter()
+            .any(|role| role.as_deref() == Some(name))
+    }
+
+    fn check_column(&self, at: &str, column: &ColumnParams) -> Result<()> {
+        check_bins(&format!("{at}/bins"), column.bins.unwrap_or(self.bins))?;
+        let method = column.method.unwrap_or(self.method);
+        check_threshold(&format!("{at}/threshold"), method, column.threshold)?;
+        let Some(edges) = &column.edges else {
+            return Ok(());
+        };
+        let at = format!("{at}/edges");
+        if !(1..MOST_BINS).contains(&edges.len()) {
+            let found = edges.len();
+            let message = format!("expected 1 to {} edges, found {found}", MOST_BINS - 1);
+            return Err(Error::params(at, message));
+        }
+        if !edges.iter().all(|edge| edge.is_finite()) || !edges.is_sorted_by(|a, b| a < b) {
+            return Err(Error::params(at, "expected numbers in ascending order"));
         }
         Ok(())
     }
+}
 
-    /// The threshold, and whether it is a `parameter` or the `default`.
-    pub(crate) fn threshold(&self) -> (f64, &'static str) {
-        match self.threshold {
-            Some(threshold) => (threshold, "parameter"),
-            None => (DEFAULT_THRESHOLD, "default"),
+impl DomainClassifier {
+    fn check(&self) -> Result<()> {
+        let refuse = |at: &str, message: String| {
+            Err(Error::params(format!("/domain_classifier/{at}"), message))
+        };
+        if !(0.5..=1.0).contains(&self.threshold) {
+            let found = self.threshold;
+            return refuse(
+                "threshold",
+                format!("expected an area from 0.5 to 1, found {found}"),
+            );
+        }
+        if !(10..=100_000).contains(&self.rows) {
+            return refuse(
+                "rows",
+                format!("expected 10 to 100000 rows, found {}", self.rows),
+            );
+        }
+        if !(2..=20).contains(&self.folds) {
+            return refuse(
+                "folds",
+                format!("expected 2 to 20 folds, found {}", self.folds),
+            );
+        }
+        Ok(())
+    }
+}
+
+impl Base {
+    pub(crate) fn value(self) -> f64 {
+        match self {
+            Self::E => std::f64::consts::E,
+            Self::Two => 2.0,
         }
     }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::E => "e",
+            Self::Two => "2",
+        }
+    }
+}
+
+fn check_bins(at: &str, bins: usize) -> Result<()> {
+    if (2..=MOST_BINS).contains(&bins) {
+        return Ok(());
+    }
+    let message = format!("expected 2 to {MOST_BINS} bins, found {bins}");
+    Err(Error::params(at, message))
+}
+
+fn check_threshold(at: &str, method: Method, threshold: Option<f64>) -> Result<()> {
+    let Some(threshold) = threshold else {
+        return Ok(());
+    };
+    let message = match method.drifts() {
+        _ if method == Method::Auto => {
+            "a threshold belongs to a method: name the `method` that it is for".to_owned()
+        }
+        Drifts::Above if !(threshold.is_finite() && threshold >= 0.0) => {
+            format!("expected a threshold of 0 or more, found {threshold}")
+        }
+        Drifts::Below if !(0.0..=1.0).contains(&threshold) => {
+            format!("expected a probability from 0 to 1, found {threshold}")
+        }
+        _ => return Ok(()),
+    };
+    Err(Error::params(at, message))
+}
+
+fn check_share(at: &str, share: Option<f64>) -> Result<()> {
+    match share {
+        Some(share) if !(0.0..=1.0).contains(&share) => {
+            let message = format!("expected a share from 0 to 1, found {share}");
+            Err(Error::params(at, message))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A name as part of a JSON Pointer (RFC 6901).
+pub(crate) fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
 }
 
 fn bins() -> usize {
     10
 }
 
+fn missing_shift() -> f64 {
+    0.1
+}
+
+fn new_category_share() -> f64 {
+    0.05
+}
+
+fn drift_share() -> f64 {
+    0.5
+}
+
 fn max_categories() -> usize {
     10_000
+}
+
+fn auc() -> f64 {
+    0.55
+}
+
+fn sampled_rows() -> usize {
+    2000
+}
+
+fn folds() -> u64 {
+    5
 }

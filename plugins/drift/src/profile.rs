@@ -14,6 +14,7 @@ use mlhost_statistics::{Categories, Distribution};
 use serde::{Deserialize, Serialize};
 
 use crate::Params;
+use crate::sample::Sample;
 
 /// Profiles a table.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub struct Profiler {
 pub struct Profile {
     pub(crate) rows: u64,
     pub(crate) columns: Vec<Column>,
+    /// Where a classifier is to learn from it.
+    pub(crate) sample: Option<Sample>,
 }
 
 /// The profile of a column.
@@ -55,13 +58,29 @@ impl Fold for Profiler {
     /// the reference or in the current data is known when the two are compared.
     fn open(params: Params, input: &Schema) -> Result<Self> {
         params.check()?;
-        let columns = match &params.columns {
+        let mut columns = match &params.columns {
             Some(names) => named(names, input)?,
             None => compared_by_default(input),
         };
+        for (at, name) in [
+            ("/prediction", &params.prediction),
+            ("/target", &params.target),
+        ] {
+            let Some(name) = name else { continue };
+            if !columns.iter().any(|column| column.name == *name) {
+                columns.extend(found(name, at, input)?);
+            }
+        }
         Ok(Self {
             max_categories: params.max_categories,
-            profile: Profile { rows: 0, columns },
+            profile: Profile {
+                rows: 0,
+                columns,
+                sample: params
+                    .domain_classifier
+                    .as_ref()
+                    .map(|asked| Sample::new(asked.rows, asked.seed)),
+            },
         })
     }
 
@@ -72,6 +91,10 @@ impl Fold for Profiler {
 
     fn update(&mut self, rows: &RecordBatch) -> Result<()> {
         self.profile.rows += rows.num_rows() as u64;
+        if let Some(sample) = &mut self.profile.sample {
+            let kinds = self.profile.columns.iter().map(|column| &column.values);
+            sample.update(rows, &kinds.collect::<Vec<_>>())?;
+        }
         for (column, array) in self.profile.columns.iter_mut().zip(rows.columns()) {
             column.values.update(array)?;
             column.values.keep_bound(self.max_categories);
@@ -84,6 +107,9 @@ impl Fold for Profiler {
         for (ours, later) in self.profile.columns.iter_mut().zip(&later.columns) {
             ours.values.merge(&later.values)?;
             ours.values.keep_bound(self.max_categories);
+        }
+        if let (Some(ours), Some(later)) = (&mut self.profile.sample, &later.sample) {
+            ours.merge(later);
         }
         Ok(())
     }
@@ -177,18 +203,23 @@ fn named(names: &[String], input: &Schema) -> Result<Vec<Column>> {
         if !seen.insert(name) {
             return Err(Error::params(at, format!("column `{name}` is named twice")));
         }
-        let Ok(field) = input.field_with_name(name) else {
-            continue;
-        };
-        let Some(values) = Values::of_type(field.data_type()) else {
-            let found = field.data_type();
-            let message = format!("column `{name}` holds {found}, which cannot be compared");
-            return Err(Error::params(at, message));
-        };
-        let name = name.clone();
-        columns.push(Column { name, values });
+        columns.extend(found(name, &at, input)?);
     }
     Ok(columns)
+}
+
+/// A named column, if it is there.
+fn found(name: &str, at: &str, input: &Schema) -> Result<Option<Column>> {
+    let Ok(field) = input.field_with_name(name) else {
+        return Ok(None);
+    };
+    let Some(values) = Values::of_type(field.data_type()) else {
+        let found = field.data_type();
+        let message = format!("column `{name}` holds {found}, which cannot be compared");
+        return Err(Error::params(at, message));
+    };
+    let name = name.to_owned();
+    Ok(Some(Column { name, values }))
 }
 
 fn compared_by_default(input: &Schema) -> Vec<Column> {

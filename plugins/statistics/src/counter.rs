@@ -1,41 +1,51 @@
 //! How often each key occurs, in no order that means anything.
+//!
+//! A table with open addressing and linear probing (Knuth, The Art of Computer Programming 3, 6.4,
+//! algorithm L): a key that is there, which nearly every one is, takes one multiplication, one
+//! comparison and one addition right beside it, where a map for all purposes looks at a table and
+//! then at what it points to. Counting is all that a distribution does per value.
 
-use std::hash::Hash;
+use crate::recent::{RecentKey, spread};
 
-use indexmap::IndexMap;
-use rustc_hash::FxBuildHasher;
-
-use crate::recent::{Recent, RecentKey};
+/// The slots of a table that holds anything, at least.
+const FEWEST_SLOTS: usize = 64;
 
 /// How often each key occurs.
 #[derive(Clone, Debug)]
 pub(crate) struct Counter<K> {
-    counts: IndexMap<K, u64, FxBuildHasher>,
-    recent: Recent<K>,
+    /// Keys with their counts, [`RecentKey::NONE`] where a slot is free. None before the first key,
+    /// then a power of two, and at most half of them taken.
+    slots: Vec<(K, u64)>,
+    len: usize,
 }
 
-impl<K: RecentKey + Hash> Counter<K> {
+impl<K: RecentKey> Counter<K> {
     /// Counts a key once more.
     pub(crate) fn count(&mut self, key: K) {
-        let Self { counts, recent } = self;
-        let place = recent.place(key, || {
-            let entry = counts.entry(key);
-            let place = entry.index();
-            entry.or_default();
-            place
-        });
-        if let Some((_, count)) = counts.get_index_mut(place) {
-            *count += 1;
-        }
+        self.add(key, 1);
     }
 
     /// Counts a key so many times more.
     pub(crate) fn add(&mut self, key: K, times: u64) {
-        *self.counts.entry(key).or_default() += times;
+        let mut place = self.first_place(key);
+        while let Some((taken, count)) = self.slots.get_mut(place) {
+            if *taken == key {
+                *count += times;
+                return;
+            }
+            if *taken == K::NONE {
+                break;
+            }
+            place = (place + 1) & (self.slots.len() - 1);
+        }
+        self.insert(place, key, times);
     }
 
     /// Counts every key as often more as another counter has.
     pub(crate) fn merge(&mut self, later: &Self) {
+        // The keys come in the order of their places: in a table that grew on the way, all of them
+        // would crowd at its beginning.
+        self.reserve(self.len.max(later.len));
         for (key, times) in later.iter() {
             self.add(key, times);
         }
@@ -43,36 +53,85 @@ impl<K: RecentKey + Hash> Counter<K> {
 
     /// The number of different keys.
     pub(crate) fn len(&self) -> usize {
-        self.counts.len()
+        self.len
     }
 
     /// Every key with its count.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (K, u64)> + '_ {
-        self.counts.iter().map(|(key, count)| (*key, *count))
+        self.slots
+            .iter()
+            .copied()
+            .filter(|(key, _)| *key != K::NONE)
+    }
+
+    /// Where a key is, or the first place that it may be at.
+    fn first_place(&self, key: K) -> usize {
+        // Of a table without slots, which are 64 or more otherwise, it is of no use.
+        spread(key.bits(), self.slots.len().max(2).trailing_zeros())
+    }
+
+    /// Puts in a key that is not there, at a place that is free if there is one.
+    #[cold]
+    fn insert(&mut self, place: usize, key: K, times: u64) {
+        if 2 * (self.len + 1) > self.slots.len() {
+            self.reserve(self.len + 1);
+            return self.add(key, times);
+        }
+        if let Some(slot) = self.slots.get_mut(place) {
+            *slot = (key, times);
+            self.len += 1;
+        }
+    }
+
+    /// Makes room for so many keys.
+    fn reserve(&mut self, keys: usize) {
+        let slots = (2 * keys).next_power_of_two().max(FEWEST_SLOTS);
+        if slots <= self.slots.len() {
+            return;
+        }
+        let full = std::mem::replace(&mut self.slots, vec![(K::NONE, 0); slots]);
+        self.len = 0;
+        for (key, times) in full.into_iter().filter(|(key, _)| *key != K::NONE) {
+            self.add(key, times);
+        }
+    }
+
+    fn get(&self, key: K) -> Option<u64> {
+        let mut place = self.first_place(key);
+        loop {
+            match *self.slots.get(place)? {
+                (taken, count) if taken == key => return Some(count),
+                (free, _) if free == K::NONE => return None,
+                _ => place = (place + 1) & (self.slots.len() - 1),
+            }
+        }
     }
 }
 
 impl<K> Default for Counter<K> {
     fn default() -> Self {
         Self {
-            counts: IndexMap::default(),
-            recent: Recent::default(),
+            slots: Vec::new(),
+            len: 0,
         }
     }
 }
 
-impl<K: Hash + Eq> FromIterator<(K, u64)> for Counter<K> {
-    /// From keys that are all different.
+impl<K: RecentKey> FromIterator<(K, u64)> for Counter<K> {
     fn from_iter<I: IntoIterator<Item = (K, u64)>>(counts: I) -> Self {
-        Self {
-            counts: counts.into_iter().collect(),
-            recent: Recent::default(),
+        let mut counter = Self::default();
+        for (key, times) in counts {
+            counter.add(key, times);
         }
+        counter
     }
 }
 
-impl<K: Hash + Eq> PartialEq for Counter<K> {
+impl<K: RecentKey> PartialEq for Counter<K> {
     fn eq(&self, other: &Self) -> bool {
-        self.counts == other.counts
+        self.len == other.len
+            && self
+                .iter()
+                .all(|(key, count)| other.get(key) == Some(count))
     }
 }

@@ -16,9 +16,9 @@ use arrow_array::Array;
 use arrow_schema::{DataType, TimeUnit};
 use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
-use twox_hash::XxHash3_64;
 
 use crate::column::{for_each_present, for_each_text, is_numeric};
+use crate::hash::{mixed, of_text};
 use crate::{NumberKey, Result};
 
 use registers::Registers;
@@ -77,7 +77,7 @@ impl Distinct {
 
     /// Takes in a text.
     pub fn add_text(&mut self, text: &str) {
-        self.add_hash(XxHash3_64::oneshot(text.as_bytes()));
+        self.add_hash(of_text(text));
     }
 
     /// Takes in a column of numbers, booleans, dates, times or texts.
@@ -174,15 +174,6 @@ fn is_long(data_type: &DataType) -> bool {
             | DataType::Timestamp(_, _)
             | DataType::Duration(_)
     )
-}
-
-/// The finaliser of SplitMix64 (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number
-/// Generators", OOPSLA 2014), with the constants of Stafford's variant 13: different bits stay
-/// different, and each decides all of the result.
-fn mixed(bits: u64) -> u64 {
-    let bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    bits ^ (bits >> 31)
 }
 
 impl From<Distinct> for Serial {

@@ -13,7 +13,6 @@ mod ordered;
 mod serial;
 
 use std::borrow::Cow;
-use std::hash::Hash;
 use std::sync::OnceLock;
 
 use arrow_array::Array;
@@ -215,11 +214,7 @@ impl Distribution {
 }
 
 /// Counts all values but NaN; returns how many of them are.
-fn count_all<K: RecentKey + Hash>(
-    counts: &mut Counter<K>,
-    values: &[f64],
-    key: impl Fn(f64) -> K,
-) -> u64 {
+fn count_all<K: RecentKey>(counts: &mut Counter<K>, values: &[f64], key: impl Fn(f64) -> K) -> u64 {
     let mut nans = 0;
     for &value in values {
         if value.is_nan() {

@@ -47,6 +47,7 @@ mod distribution;
 pub mod drift;
 mod error;
 mod extremes;
+pub mod hash;
 mod moments;
 mod number_key;
 mod recent;

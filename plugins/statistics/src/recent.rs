@@ -15,6 +15,11 @@ const SLOTS: usize = 1 << SLOT_BITS;
 /// Computer Programming 3, 6.4).
 const MULTIPLIER: u64 = 0x9E37_79B9_7F4A_7C15;
 
+/// A place among `2^bits`, of 1 bit or more, that follows from all bits of a key.
+pub(crate) fn spread(key: u64, bits: u32) -> usize {
+    (key.wrapping_mul(MULTIPLIER) >> (u64::BITS - bits)) as usize
+}
+
 /// A key that is cheap to spread and to compare.
 pub trait RecentKey: Copy + Eq {
     /// A key that is never looked for.
@@ -34,7 +39,7 @@ pub struct Recent<K> {
 impl<K: RecentKey> Recent<K> {
     /// The place of a key, which never changes: from `find` where it is not remembered.
     pub fn place(&mut self, key: K, find: impl FnOnce() -> usize) -> usize {
-        let slot = (key.bits().wrapping_mul(MULTIPLIER) >> (u64::BITS - SLOT_BITS)) as usize;
+        let slot = spread(key.bits(), SLOT_BITS);
         match self.slots.get(slot) {
             Some((remembered, place)) if *remembered == key => *place,
             _ => self.found(slot, key, find()),

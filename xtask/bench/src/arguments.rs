@@ -53,6 +53,11 @@ pub(crate) struct Arguments {
     )]
     pub(crate) python: PathBuf,
 
+    /// Measure what others take beside it: they are installed from PyPI into a folder beside the
+    /// tables
+    #[arg(long)]
+    pub(crate) peers: bool,
+
     /// Measure this alone; may be given several times
     #[arg(long, value_enum, value_name = "SECTION")]
     pub(crate) only: Vec<Section>,
@@ -83,6 +88,8 @@ pub(crate) enum Section {
     Control,
     /// Steps that have nothing to do
     Steps,
+    /// Drift of every column of the flights, from batches in memory
+    Drift,
     /// Checks and drift of millions of rows
     Scale,
 }

@@ -10,6 +10,7 @@ mod baseline;
 mod boundary;
 mod clock;
 mod control;
+mod drift;
 mod flights;
 mod host;
 mod metadata;
@@ -60,6 +61,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         metadata: arguments.section(Section::Metadata, || metadata::measure(arguments, &effort))?,
         control: arguments.section(Section::Control, || control::measure(arguments, &effort))?,
         steps: arguments.section(Section::Steps, || steps::measure(arguments, &effort))?,
+        drift: arguments.section(Section::Drift, || drift::measure(arguments, &effort))?,
         scale: arguments.section(Section::Scale, || scale::measure(arguments, &effort))?,
     };
     match arguments.format {

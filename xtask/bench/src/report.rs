@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::boundary::{Boundary, Crossing};
 use crate::control::Control;
+use crate::drift::OfDrift;
 use crate::flights::Flights;
 use crate::metadata::Metadata;
 use crate::process::Usage;
@@ -28,6 +29,7 @@ pub(crate) struct Report {
     pub(crate) metadata: Option<Metadata>,
     pub(crate) control: Option<Vec<Control>>,
     pub(crate) steps: Option<Steps>,
+    pub(crate) drift: Option<Vec<OfDrift>>,
     pub(crate) scale: Option<Vec<Scale>>,
 }
 
@@ -60,6 +62,10 @@ impl Display for Report {
                 "Steps that have nothing to do, on one thread",
                 self.steps.as_ref().map(steps),
             ),
+            (
+                "Drift of all columns of the flights, batches in memory (CPU time)",
+                self.drift.as_deref().map(drift),
+            ),
         ];
         let sections = sections.into_iter();
         let sections = sections.filter_map(|(title, table)| Some((title.to_owned(), table?)));
@@ -71,6 +77,19 @@ impl Display for Report {
         }
         Ok(())
     }
+}
+
+fn drift(tools: &[OfDrift]) -> Table {
+    let mut table = table(["WHAT", "ROWS", "CPU", "ROWS/CPU S"]);
+    for tool in tools {
+        table.add_row([
+            tool.what.clone(),
+            tool.rows.to_string(),
+            time(tool.cpu_seconds),
+            format!("{:.2} M", tool.rows_per_cpu_second / 1e6),
+        ]);
+    }
+    table
 }
 
 fn boundary(sizes: &[Boundary]) -> Table {

@@ -6,6 +6,7 @@ mod chain;
 pub(crate) mod columns;
 mod constant;
 mod passage;
+mod permuted;
 mod scored;
 mod transformed;
 
@@ -18,6 +19,7 @@ use mlhost_store::Digest;
 pub(crate) use chain::{Fitted, OpenChain};
 pub(crate) use constant::Constant;
 pub(crate) use passage::{Flow, Passage};
+pub(crate) use permuted::{Permutations, Permuted};
 pub(crate) use scored::Scored;
 pub use scored::ScoredTable;
 pub(crate) use transformed::Transformed;

@@ -61,6 +61,12 @@ impl Scored {
             schema,
         })
     }
+
+    /// The columns of the input that the chain reads.
+    pub(crate) fn columns(&self) -> Result<Vec<String>> {
+        let chain = OpenChain::open(&self.chain, &self.context, &self.visible)?;
+        Ok(chain.columns())
+    }
 }
 
 impl Stage for Scored {

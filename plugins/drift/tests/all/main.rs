@@ -3,7 +3,10 @@
 #![cfg(test)]
 
 mod columns;
+mod domain;
 mod index;
+mod readme;
+mod reference;
 mod refusals;
 mod split;
 mod verdict;

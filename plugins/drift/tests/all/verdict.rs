@@ -3,11 +3,13 @@
 use arrow_array::ArrayRef;
 use mlhost_plugin::{Outcome, Verdict};
 
-use crate::{compare, floats, messages, metric};
+use crate::{compare, floats, messages, metric, texts};
 
 fn up_to(end: i32, shift: f64) -> ArrayRef {
     floats((0..end).map(|i| f64::from(i) + shift).collect::<Vec<_>>())
 }
+
+const PSI: &str = r#"{ "method": "psi" }"#;
 
 /// Of three columns, `b` moves a little and `c` moves altogether.
 fn moved(json: &str) -> Outcome {
@@ -26,7 +28,7 @@ fn moved(json: &str) -> Outcome {
 
 #[test]
 fn drift_is_a_warning() {
-    let outcome = moved("{}");
+    let outcome = moved(PSI);
     assert_eq!(outcome.verdict, Verdict::Warned);
     assert_eq!(outcome.summary, "2 of 3 columns have drifted: c, b");
     assert_eq!(metric(&outcome, "columns_drifted"), 2.0);
@@ -34,30 +36,31 @@ fn drift_is_a_warning() {
     assert_eq!(
         messages(&outcome),
         [
-            "a psi passed: the population stability index 0.0000 does not exceed 0.2",
-            "b psi not passed: the population stability index 0.8622 exceeds 0.2",
-            "c psi not passed: the population stability index 8.2831 exceeds 0.2",
+            "- dataset_drift not passed: the share of columns that have drifted 0.6667 is not below 0.5",
+            "a psi passed: the population stability index 0.0000 does not exceed 0.1",
+            "b psi not passed: the population stability index 0.8622 exceeds 0.1",
+            "c psi not passed: the population stability index 8.2831 exceeds 0.1",
         ]
     );
 }
 
 #[test]
 fn the_threshold_decides() {
-    let outcome = moved(r#"{ "threshold": 2 }"#);
+    let outcome = moved(r#"{ "method": "psi", "threshold": 2 }"#);
     assert_eq!(outcome.summary, "1 of 3 columns has drifted: c");
-    assert_eq!(outcome.findings[0].details["threshold_from"], "parameter");
+    assert_eq!(outcome.findings[1].details["threshold_from"], "parameter");
 }
 
 #[test]
 fn too_large_a_share_fails() {
-    let outcome = moved(r#"{ "max_share_drifted": 0.5 }"#);
+    let outcome = moved(r#"{ "method": "psi", "max_share_drifted": 0.5 }"#);
     assert_eq!(outcome.verdict, Verdict::Failed);
     assert_eq!(
-        messages(&outcome)[0],
-        "- share_drifted not passed: the share of columns that have drifted, 0.6667, exceeds 0.5"
+        messages(&outcome)[1],
+        "- share_drifted not passed: the share of columns that have drifted 0.6667 exceeds 0.5"
     );
     assert_eq!(
-        moved(r#"{ "max_share_drifted": 0.7 }"#).verdict,
+        moved(r#"{ "method": "psi", "max_share_drifted": 0.7 }"#).verdict,
         Verdict::Warned
     );
 }
@@ -86,4 +89,102 @@ fn no_rows_are_a_warning() {
     );
     let outcome = compare("{}", none(), some()).unwrap();
     assert!(outcome.summary.starts_with("the reference has no rows"));
+}
+
+#[test]
+fn columns_count_as_much_as_their_weights_say() {
+    // `c` alone counts for anything; a negative importance counts for nothing.
+    let json =
+        r#"{ "method": "psi", "threshold": 2, "weights": { "b": 0.25, "c": 0.75, "a": -3 } }"#;
+    let outcome = moved(json);
+    assert_eq!(metric(&outcome, "share_drifted"), 1.0 / 3.0);
+    assert_eq!(metric(&outcome, "weighted_share_drifted"), 0.75);
+    assert_eq!(
+        messages(&outcome)[0],
+        "- dataset_drift not passed: the share of columns that have drifted, by their weights, \
+         0.7500 is not below 0.5"
+    );
+}
+
+#[test]
+fn prediction_and_target_are_told_apart_from_inputs() {
+    let before = || {
+        vec![
+            ("a", up_to(100, 0.0)),
+            ("prediction", up_to(100, 0.0)),
+            ("delay", up_to(100, 0.0)),
+        ]
+    };
+    let json = r#"{ "columns": ["a"], "prediction": "prediction", "target": "delay" }"#;
+    let now = vec![("a", up_to(100, 0.0)), ("prediction", up_to(100, 90.0))];
+    let outcome = compare(json, before(), now).unwrap();
+    assert_eq!(outcome.summary, "none of 1 columns has drifted");
+    assert_eq!(outcome.verdict, Verdict::Warned);
+    assert_eq!(
+        messages(&outcome),
+        [
+            "- dataset_drift passed: the share of columns that have drifted 0.0000 is below 0.5",
+            "a ks passed: the p-value of the Kolmogorov–Smirnov test 1.0000 is not below 0.05",
+            "prediction prediction_drift not passed: the p-value of the Kolmogorov–Smirnov test \
+             2.0e-50 is below 0.05",
+            "delay target_drift passed: the current data does not have the target yet",
+        ]
+    );
+}
+
+#[test]
+fn missing_values_and_new_categories_are_warned_of() {
+    let before = vec![
+        ("a", floats(vec![1.0, 2.0, 3.0, 4.0])),
+        ("b", texts(["x", "y", "x", "y"])),
+    ];
+    let now = vec![
+        ("a", floats(vec![Some(1.0), None, Some(3.0), None])),
+        ("b", texts(["x", "z", "w", "z"])),
+    ];
+    let outcome = compare("{}", before, now).unwrap();
+    assert_eq!(metric(&outcome, "new_category_share b"), 0.75);
+    let messages = messages(&outcome);
+    assert!(messages.contains(
+        &"a missing_share not passed: the share of rows without a value has gone from 0.0000 to \
+          0.5000, by more than 0.1"
+            .to_owned()
+    ));
+    assert!(messages.contains(
+        &"b new_categories not passed: a share of 0.7500 of the values are categories that the \
+          reference does not have, more than 0.05"
+            .to_owned()
+    ));
+    let found = outcome
+        .findings
+        .iter()
+        .find(|finding| finding.check == "new_categories");
+    let listed = &found.unwrap().details["most_frequent"];
+    assert_eq!(
+        *listed,
+        serde_json::json!([{ "category": "z", "count": 2 }, { "category": "w", "count": 1 }])
+    );
+}
+
+#[test]
+fn columns_that_drifted_most_are_drawn() {
+    let outcome = moved(PSI);
+    let names: Vec<_> = outcome
+        .figures
+        .iter()
+        .map(|figure| figure.name.as_str())
+        .collect();
+    assert_eq!(names, ["psi", "histogram_1", "histogram_2"]);
+    let data = &outcome.figures[1].data;
+    assert_eq!(
+        (&data["x_label"], &data["y_label"]),
+        (&"c".into(), &"share of the values".into())
+    );
+    let bars = data["x"].as_array().unwrap().len();
+    for side in [0, 1] {
+        let values = data["series"][side]["values"].as_array().unwrap();
+        assert_eq!(values.len(), bars);
+        let total: f64 = values.iter().filter_map(serde_json::Value::as_f64).sum();
+        assert!((total - 1.0).abs() < 1e-12);
+    }
 }

@@ -1,0 +1,119 @@
+//! The domain classifier: what it can tell and what it cannot.
+
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, Float64Array, StringArray};
+use mlhost_drift::{Drift, Profiler};
+use mlhost_plugin::{DriftDetector, testing};
+
+use crate::{batch, compare, messages, metric, params};
+
+const ASKED: &str = r#"{ "domain_classifier": {} }"#;
+
+/// Numbers that are as good as random, from 0 to 1.
+fn uniform(rows: u64, seed: u64) -> Vec<f64> {
+    let number = |row| {
+        let bits: u64 = mlhost_statistics::hash::mixed(row ^ mlhost_statistics::hash::mixed(seed));
+        (bits >> 11) as f64 / (1_u64 << 53) as f64
+    };
+    (0..rows).map(number).collect()
+}
+
+fn column(values: Vec<f64>) -> ArrayRef {
+    Arc::new(Float64Array::from(values))
+}
+
+fn letters(values: &[f64]) -> ArrayRef {
+    let letter = |value: &f64| ["a", "b", "c", "d"][(value * 4.0) as usize];
+    Arc::new(StringArray::from_iter_values(values.iter().map(letter)))
+}
+
+fn independent(seed: u64) -> Vec<(&'static str, ArrayRef)> {
+    vec![
+        ("x", column(uniform(3000, seed))),
+        ("y", column(uniform(3000, seed + 1))),
+        ("kind", letters(&uniform(3000, seed + 2))),
+    ]
+}
+
+#[test]
+fn samples_of_one_distribution_cannot_be_told_apart() {
+    let outcome = compare(ASKED, independent(1), independent(10)).unwrap();
+    let auc = metric(&outcome, "domain_classifier_auc");
+    assert!((0.45..0.55).contains(&auc), "{auc}");
+    let outcome = compare(ASKED, independent(1), independent(1)).unwrap();
+    assert!((metric(&outcome, "domain_classifier_auc") - 0.5).abs() < 1e-9);
+}
+
+/// Each column by itself is as it was; only their sum is not.
+#[test]
+fn columns_that_moved_against_each_other_are_found() {
+    let before = independent(1);
+    let x = uniform(3000, 20);
+    let y = x
+        .iter()
+        .zip(uniform(3000, 21))
+        .map(|(x, y)| (x + 0.3 * y).fract());
+    let now = vec![
+        ("x", column(x.clone())),
+        ("y", column(y.collect())),
+        ("kind", letters(&uniform(3000, 22))),
+    ];
+    let outcome = compare(ASKED, before, now).unwrap();
+    assert_eq!(metric(&outcome, "columns_drifted"), 0.0);
+    let auc = metric(&outcome, "domain_classifier_auc");
+    assert!(auc > 0.75, "{auc}");
+    assert!(messages(&outcome)[1].starts_with(
+        "- domain_classifier not passed: a classifier tells current rows from those of the \
+         reference with an area under the ROC curve of 0."
+    ));
+    let told_by = &outcome.findings[1].details["told_by"];
+    assert_ne!(told_by[0]["column"], "kind");
+}
+
+#[test]
+fn too_few_rows_are_not_judged() {
+    let few = || vec![("x", column(uniform(5, 1)))];
+    let outcome = compare(ASKED, few(), independent(1)).unwrap();
+    assert!(
+        outcome
+            .metrics
+            .iter()
+            .all(|metric| metric.name != "domain_classifier_auc")
+    );
+}
+
+#[test]
+fn a_sample_is_the_same_for_every_split() {
+    let json = r#"{ "domain_classifier": { "rows": 50 } }"#;
+    let rows = batch(independent(1));
+    let rows = doubled(&rows);
+    let whole = testing::fold::<Profiler>(params(json), std::slice::from_ref(&rows)).unwrap();
+    let parts = [0, 10, 700, 701, 4000, 6000];
+    let parts = parts
+        .windows(2)
+        .map(|ends| vec![rows.slice(ends[0], ends[1] - ends[0])]);
+    let parts: Vec<_> = parts.collect();
+    let merged = testing::fold_parts::<Profiler>(|| params(json), &parts).unwrap();
+    let current = || testing::fold::<Profiler>(params(json), &[batch(independent(5))]).unwrap();
+    let assess = |reference| Drift::assess(params(json), reference, current()).unwrap();
+    assert_eq!(assess(whole), assess(merged));
+}
+
+/// Every row twice, so that splits part equal rows.
+fn doubled(rows: &mlhost_plugin::RecordBatch) -> mlhost_plugin::RecordBatch {
+    let double = |array: &ArrayRef| -> ArrayRef {
+        match array.as_any().downcast_ref::<Float64Array>() {
+            Some(numbers) => {
+                let values = numbers.values();
+                column([values.as_ref(), values.as_ref()].concat())
+            }
+            None => {
+                let texts = array.as_any().downcast_ref::<StringArray>().unwrap();
+                Arc::new(StringArray::from_iter(texts.iter().chain(texts.iter())))
+            }
+        }
+    };
+    let columns = rows.columns().iter().map(double);
+    mlhost_plugin::RecordBatch::try_new(rows.schema(), columns.collect()).unwrap()
+}
