@@ -67,24 +67,32 @@
 
 mod assess;
 mod bootstrap;
+mod calibration;
 mod class_scores;
 mod classification;
+mod figures;
 mod fold;
 mod kept;
 mod paired;
+mod paired_tests;
 mod params;
+mod ranking;
 mod regression;
 mod resampled;
-mod roc;
+mod residuals;
 mod rows;
 mod scores;
+mod significance;
+mod sliced;
+mod slices;
 mod values;
 
 use mlhost_plugin::{Evaluator, Outcome, Plugin, Result, export};
 
 pub use bootstrap::{Bootstrap, Demand};
 pub use fold::{Evaluation, Observed};
-pub use params::{Class, Params, Task};
+pub use paired_tests::PairedTest;
+pub use params::{Class, Params, Slicing, Task};
 
 /// Scores predictions, and compares models.
 #[derive(Clone, Copy, Debug)]
