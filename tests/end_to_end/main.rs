@@ -31,6 +31,7 @@ mod hostile;
 mod interrupt;
 #[cfg(unix)]
 mod kills;
+mod late_flights;
 mod manners;
 #[cfg(unix)]
 mod nothing_to_read;
