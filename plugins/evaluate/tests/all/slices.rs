@@ -68,8 +68,9 @@ fn slices_are_a_table_and_bars() {
     let outcome = score(json, rows()).unwrap();
     let figure = |name: &str| outcome.figures.iter().find(|one| one.name == name).unwrap();
     let table = &figure("slices_origin").data;
-    assert_eq!(table["columns"][..3], json!(["origin", "rows", "r2"])[..3]);
-    assert_eq!(table["rows"][1][..2], json!(["JFK", 2])[..2]);
+    let first = |row: &serde_json::Value, count: usize| json!(row.as_array().unwrap()[..count]);
+    assert_eq!(first(&table["columns"], 3), json!(["origin", "rows", "r2"]));
+    assert_eq!(first(&table["rows"][1], 2), json!(["JFK", 2]));
     let last = |row: &serde_json::Value| row.as_array().unwrap().last().unwrap().clone();
     assert_eq!(last(&table["rows"][0]), json!(""));
     assert_eq!(last(&table["rows"][1]), json!("few rows"));
