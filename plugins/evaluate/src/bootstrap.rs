@@ -1,12 +1,12 @@
-//! How sure it is that one model is better than another: a paired bootstrap over rows.
+//! How sure a score is, and that one model is better than another: a bootstrap over rows.
 //!
-//! Rows are drawn with replacement, as many as there are, and both models are scored on the rows
-//! that were drawn; so what makes a row hard counts for both alike. That again and again gives the
-//! distribution of the difference, whose percentiles are the ends of an interval (Efron and
-//! Tibshirani, "An Introduction to the Bootstrap", 1993, chapters 6 and 13), and the share of the
-//! draws in which the one model is better is how sure that is (Koehn, "Statistical Significance
+//! Rows are drawn with replacement, as many as there are, and all models are scored on the rows
+//! that were drawn; so what makes a row hard counts for all alike. That again and again gives the
+//! distribution of a score and of the difference of two, whose percentiles are the ends of an interval
+//! (Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapters 6 and 13), and the share
+//! of the draws in which the one model is better is how sure that is (Koehn, "Statistical Significance
 //! Tests for Machine Translation Evaluation", 2004). The standard deviation of the draws is the
-//! standard error of the difference (Efron and Tibshirani, chapter 6).
+//! standard error (Efron and Tibshirani, chapter 6).
 //!
 //! The generator is xoshiro256++, and rows are numbered in the order of the data, so that the same
 //! seed and rows give the same bits, in however many batches and parts the rows came.
@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::resampled::Resampled;
 
-/// How sure the differences of models are to be told.
+/// How sure scores and their differences are to be told.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Bootstrap {
@@ -37,16 +37,26 @@ pub struct Bootstrap {
     pub seed: u64,
 }
 
-/// What is asked of the difference in one metric.
+/// What is asked of one metric.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Demand {
     /// By how much the first model is to be better at least.
     #[serde(default)]
     pub margin: f64,
-    /// How much of the distribution the interval of the difference holds.
+    /// How much of the distribution an interval holds.
     #[serde(default = "confidence")]
     pub confidence: f64,
+}
+
+/// What the draws say of the score of a model.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Interval {
+    /// The ends of the percentile interval.
+    pub(crate) ends: Option<(f64, f64)>,
+    /// The standard error: of a mean over rows, that of the mean; else the standard deviation of the
+    /// draws.
+    pub(crate) standard_error: Option<f64>,
 }
 
 /// What the draws say of the difference of two models, the first minus the second.
@@ -54,11 +64,8 @@ pub struct Demand {
 pub(crate) struct Difference {
     /// On all rows as they are.
     pub(crate) difference: f64,
-    /// The ends of the percentile interval.
-    pub(crate) interval: Option<(f64, f64)>,
-    /// The standard error: of means over rows, that of the mean of the differences of the rows; else
-    /// the standard deviation of the draws.
-    pub(crate) standard_error: Option<f64>,
+    /// Of means over rows the standard error is that of the mean of the differences of the rows.
+    pub(crate) interval: Interval,
     /// The share of the draws in which the first is better, by the margin at least. A draw for
     /// which the metric does not exist is none of them.
     pub(crate) probability: f64,
@@ -144,63 +151,106 @@ impl Draws {
     }
 }
 
-/// One metric of two models on the same rows.
-pub(crate) struct Pair {
-    pub(crate) first: Box<dyn Resampled>,
-    pub(crate) second: Box<dyn Resampled>,
-    pub(crate) better: Better,
+/// One metric of all models on the same rows.
+pub(crate) struct Asked<'a> {
+    pub(crate) metric: &'a str,
     pub(crate) demand: Demand,
+    pub(crate) better: Better,
+    /// Of each model, where it has the metric.
+    pub(crate) models: Vec<Option<Box<dyn Resampled>>>,
 }
 
-impl Pair {
-    fn difference(&self, counts: &[u32]) -> Option<f64> {
-        let difference = self.first.value(counts)? - self.second.value(counts)?;
-        difference.is_finite().then_some(difference)
-    }
-
-    /// The standard error of the difference, where both scores are means over rows.
-    fn standard_error_of_means(&self) -> Option<f64> {
-        let (first, second) = (self.first.of_rows()?, self.second.of_rows()?);
-        let differences = first
-            .iter()
-            .zip(second)
-            .map(|(first, second)| first - second);
-        let differences: Vec<f64> = differences.collect();
-        Some(standard_deviation(&differences)? / (differences.len() as f64).sqrt())
-    }
+/// A metric of all models, on all rows and in every draw; nothing where it does not exist.
+pub(crate) struct Drawn<'a> {
+    pub(crate) asked: Asked<'a>,
+    whole: Vec<Option<f64>>,
+    draws: Vec<Vec<Option<f64>>>,
 }
 
-/// What the draws say of each pair; nothing of one whose metric does not exist for the rows.
-pub(crate) fn differences(
-    pairs: &[Pair],
-    resamples: u32,
-    mut draws: Draws,
-) -> Vec<Option<Difference>> {
+/// Computes the metrics again and again.
+pub(crate) fn draw(asked: Vec<Asked<'_>>, resamples: u32, mut draws: Draws) -> Vec<Drawn<'_>> {
     let each_row_once = vec![1; draws.counts.len()];
-    let mut drawn = vec![Vec::with_capacity(resamples as usize); pairs.len()];
+    let mut drawn: Vec<Drawn<'_>> = asked
+        .into_iter()
+        .map(|asked| Drawn {
+            whole: asked.values(&each_row_once),
+            draws: Vec::with_capacity(resamples as usize),
+            asked,
+        })
+        .collect();
     for _ in 0..resamples {
         let counts = draws.next();
-        for (pair, drawn) in pairs.iter().zip(&mut drawn) {
-            drawn.extend(pair.difference(counts));
+        for metric in &mut drawn {
+            metric.draws.push(metric.asked.values(counts));
         }
     }
-    let told = pairs.iter().zip(drawn).map(|(pair, mut drawn)| {
-        let demand = pair.demand;
-        let met = drawn.iter().filter(|one| demand.is_met(**one, pair.better));
-        let probability = met.count() as f64 / f64::from(resamples);
-        let of_means = pair.standard_error_of_means();
-        let standard_error = of_means.or_else(|| standard_deviation(&drawn));
-        drawn.sort_unstable_by(f64::total_cmp);
-        let end = |share| quantile(&drawn, share);
-        let outside = (1.0 - demand.confidence) / 2.0;
+    drawn
+}
+
+impl Asked<'_> {
+    fn values(&self, counts: &[u32]) -> Vec<Option<f64>> {
+        let models = self.models.iter();
+        let values = models.map(|model| model.as_ref()?.value(counts));
+        values
+            .map(|value| value.filter(|value| value.is_finite()))
+            .collect()
+    }
+
+    fn of_rows(&self, model: usize) -> Option<&[f64]> {
+        self.models[model].as_ref()?.of_rows()
+    }
+}
+
+impl Drawn<'_> {
+    /// What the draws say of a model, by its place; nothing where its metric does not exist.
+    pub(crate) fn interval(&self, model: usize) -> Option<Interval> {
+        self.whole[model]?;
+        let drawn = self.draws.iter().filter_map(|values| values[model]);
+        let of_rows = self.asked.of_rows(model);
+        let of_mean = of_rows.and_then(|rows| standard_error_of_mean(rows.iter().copied()));
+        Some(self.interval_of(drawn.collect(), of_mean))
+    }
+
+    /// What the draws say of the difference of two models.
+    pub(crate) fn difference(&self, first: usize, second: usize) -> Option<Difference> {
+        let difference = |values: &[Option<f64>]| {
+            let difference = values[first]? - values[second]?;
+            difference.is_finite().then_some(difference)
+        };
+        let drawn = self.draws.iter().filter_map(|values| difference(values));
+        let drawn: Vec<f64> = drawn.collect();
+        let demand = self.asked.demand;
+        let met = drawn.iter();
+        let met = met.filter(|one| demand.is_met(**one, self.asked.better));
+        let probability = met.count() as f64 / self.draws.len() as f64;
+        let rows = self.asked.of_rows(first).zip(self.asked.of_rows(second));
+        let of_mean = rows.and_then(|(first, second)| {
+            let rows = first.iter().zip(second);
+            standard_error_of_mean(rows.map(|(first, second)| first - second))
+        });
         Some(Difference {
-            difference: pair.difference(&each_row_once)?,
-            interval: end(outside).zip(end(1.0 - outside)),
-            standard_error,
+            difference: difference(&self.whole)?,
+            interval: self.interval_of(drawn, of_mean),
             probability,
         })
-    });
-    told.collect()
+    }
+
+    fn interval_of(&self, mut drawn: Vec<f64>, of_mean: Option<f64>) -> Interval {
+        let standard_error = of_mean.or_else(|| standard_deviation(&drawn));
+        drawn.sort_unstable_by(f64::total_cmp);
+        let end = |share| quantile(&drawn, share);
+        let outside = (1.0 - self.asked.demand.confidence) / 2.0;
+        Interval {
+            ends: end(outside).zip(end(1.0 - outside)),
+            standard_error,
+        }
+    }
+}
+
+/// The standard error of the mean of something that each row has.
+fn standard_error_of_mean(rows: impl Iterator<Item = f64>) -> Option<f64> {
+    let rows: Vec<f64> = rows.collect();
+    Some(standard_deviation(&rows)? / (rows.len() as f64).sqrt())
 }
 
 /// The value that a share of the sorted values does not exceed, with linear interpolation as

@@ -5,15 +5,12 @@
 
 use std::collections::BTreeSet;
 
-use mlhost_plugin::{Error, Figure, Result};
-use serde_json::{Value, json};
+use mlhost_plugin::{Error, Result};
 
 use crate::Params;
-use crate::classification::Classification;
+use crate::classification::ClassTally;
+use crate::ranking::Ranking;
 use crate::scores::Scores;
-
-/// A confusion matrix of more classes than this is not drawn.
-const MOST_DRAWN_CLASSES: usize = 50;
 
 /// What the scores of one class follow from, in rows.
 #[derive(Clone, Copy, Debug, Default)]
@@ -40,6 +37,11 @@ pub(crate) enum Average {
 }
 
 impl OfClass {
+    /// Whether a row is of the class or was taken for it.
+    pub(crate) fn occurs(&self) -> bool {
+        self.support + self.predicted > 0
+    }
+
     pub(crate) fn precision(&self) -> f64 {
         share(self.right, self.predicted)
     }
@@ -73,34 +75,56 @@ impl Average {
     }
 }
 
-impl Classification {
+impl ClassTally {
     /// The numbers of the model.
-    ///
-    /// # Errors
-    /// Invalid parameters where the positive class does not exist.
-    pub(crate) fn scores(&self, params: &Params) -> Result<Scores> {
+    pub(crate) fn class_scores(&self, averages: &[Average]) -> Scores {
         let classes = self.classes();
-        let averages = self.averages(params)?;
         let mut scores = Scores::default();
         if classes.is_empty() {
-            return Ok(scores);
+            return scores;
         }
-        let rows: u64 = self.confusion.values().flat_map(|row| row.values()).sum();
-        let right: u64 = classes.iter().map(|class| self.cell(class, class)).sum();
-        scores.add("accuracy", Some(share(right, rows)));
+        let of_all: Vec<_> = classes.iter().map(|class| self.of_class(class)).collect();
+        scores.add("accuracy", Some(accuracy(&of_all)));
         for average in averages {
-            let of_classes: Vec<_> = match &average {
+            let of_classes = match average {
                 Average::Binary(positive) => vec![self.of_class(positive)],
-                Average::Macro => classes.iter().map(|class| self.of_class(class)).collect(),
+                Average::Macro => of_all.clone(),
             };
             for (name, score) in average.scores() {
-                let values: Vec<f64> = of_classes.iter().map(score).collect();
-                scores.add(name, Some(mean(&values)));
+                scores.add(name, macro_average(&of_classes, score));
             }
         }
-        scores.add("log_loss", self.losses.mean());
-        scores.add("roc_auc", self.area());
-        Ok(scores)
+        scores.add("balanced_accuracy", balanced_accuracy(&of_all));
+        scores.add("matthews_corrcoef", Some(matthews(&of_all)));
+        let rows = self.with_probabilities as f64;
+        let mean = |sum: f64| (rows > 0.0).then(|| sum / rows);
+        scores.add("log_loss", mean(self.losses.value()));
+        let rankings = self.ranked.values().map(|ranked| ranked.scores.ranking());
+        let rankings: Vec<_> = rankings.collect();
+        scores.add(
+            "roc_auc",
+            mean_of(rankings.iter().filter_map(Ranking::area)),
+        );
+        let precisions = rankings.iter().filter_map(Ranking::average_precision);
+        scores.add("average_precision", mean_of(precisions));
+        if self.improbable == 0 {
+            scores.add("brier_score", mean(self.squares.value()));
+            let errors = self.ranked.values();
+            let errors = errors.filter_map(|ranked| ranked.calibration.error());
+            scores.add("expected_calibration_error", mean_of(errors));
+        }
+        scores
+    }
+
+    /// By how much `roc_auc` and `average_precision` are off at most.
+    pub(crate) fn ranking_errors(&self) -> (f64, f64) {
+        let most = |errors: &mut dyn Iterator<Item = f64>| errors.fold(0.0, f64::max);
+        let rankings = self.ranked.values().map(|ranked| ranked.scores.ranking());
+        let rankings: Vec<_> = rankings.collect();
+        (
+            most(&mut rankings.iter().map(Ranking::area_error)),
+            most(&mut rankings.iter().map(Ranking::precision_error)),
+        )
     }
 
     /// Which precision, recall and F1 there are: those of the positive class where there is one, and
@@ -111,85 +135,32 @@ impl Classification {
     /// Invalid parameters where the positive class does not exist.
     pub(crate) fn averages(&self, params: &Params) -> Result<Vec<Average>> {
         let mut known = self.classes();
-        known.extend(self.with_probability.iter().map(String::as_str));
+        known.extend(self.probabilities.classes.iter().map(String::as_str));
         let positive = positive(params, &known)?.map(Average::Binary);
         Ok(positive.into_iter().chain([Average::Macro]).collect())
     }
 
-    /// The confusion matrix and the scores of each class, as tables.
-    pub(crate) fn figures(&self, model: Option<&str>) -> Vec<Figure> {
-        let classes = self.classes();
-        if classes.len() > MOST_DRAWN_CLASSES {
-            return vec![];
-        }
-        let suffix = model.map_or_else(String::new, |model| format!("_{model}"));
-        let of_model = model.map_or_else(String::new, |model| format!(" of {model}"));
-        let figure = |name, title, columns: Vec<&str>, rows: Vec<Value>| Figure {
-            name: format!("{name}{suffix}"),
-            title: format!("{title}{of_model}"),
-            kind: "table".to_owned(),
-            data: json!({ "columns": columns, "rows": rows }),
-        };
-        let head = ["target \\ prediction"].into_iter();
-        let confusion = classes.iter().map(|target| {
-            let cells = classes.iter().map(|class| json!(self.cell(target, class)));
-            [json!(target)].into_iter().chain(cells).collect()
-        });
-        let of_classes = classes.iter().map(|class| {
-            let of_class = self.of_class(class);
-            json!([
-                class,
-                of_class.precision(),
-                of_class.recall(),
-                of_class.f1(),
-                of_class.support
-            ])
-        });
-        vec![
-            figure(
-                "confusion_matrix",
-                "Confusion matrix",
-                head.chain(classes.iter().copied()).collect(),
-                confusion.collect(),
-            ),
-            figure(
-                "classes",
-                "Scores by class",
-                vec!["class", "precision", "recall", "f1", "rows"],
-                of_classes.collect(),
-            ),
-        ]
-    }
-
     /// The classes that occur as target or prediction.
-    fn classes(&self) -> BTreeSet<&str> {
+    pub(crate) fn classes(&self) -> BTreeSet<&str> {
         let predictions = self.confusion.values().flat_map(|row| row.keys());
         let all = self.confusion.keys().chain(predictions);
         all.map(String::as_str).collect()
     }
 
-    fn cell(&self, target: &str, prediction: &str) -> u64 {
+    pub(crate) fn cell(&self, target: &str, prediction: &str) -> u64 {
         let row = self.confusion.get(target);
         row.and_then(|row| row.get(prediction))
             .copied()
             .unwrap_or(0)
     }
 
-    fn of_class(&self, class: &str) -> OfClass {
+    pub(crate) fn of_class(&self, class: &str) -> OfClass {
         let of_class = self.confusion.get(class);
         OfClass {
             right: self.cell(class, class),
             predicted: self.confusion.keys().map(|row| self.cell(row, class)).sum(),
             support: of_class.map_or(0, |row| row.values().sum()),
         }
-    }
-
-    /// The area of the one class that rows are ranked by, or the mean of those that
-    /// exist of every class against the rest.
-    fn area(&self) -> Option<f64> {
-        let areas = self.scores.values().filter_map(|scores| scores.area());
-        let areas: Vec<f64> = areas.collect();
-        (!areas.is_empty()).then(|| mean(&areas))
     }
 }
 
@@ -215,8 +186,45 @@ fn positive(params: &Params, known: &BTreeSet<&str>) -> Result<Option<String>> {
     ))
 }
 
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
+/// The share of the rows whose class was found.
+fn accuracy(classes: &[OfClass]) -> f64 {
+    let right = classes.iter().map(|class| class.right).sum();
+    share(right, classes.iter().map(|class| class.support).sum())
+}
+
+/// The mean over classes, each of which counts the same; of one class its score.
+pub(crate) fn macro_average(classes: &[OfClass], score: OfClassScore) -> Option<f64> {
+    mean_of(classes.iter().map(score))
+}
+
+/// The mean recall of the classes that occur as a target (Brodersen, Ong, Stephan and Buhmann, "The
+/// Balanced Accuracy and Its Posterior Distribution", ICPR 2010).
+pub(crate) fn balanced_accuracy(classes: &[OfClass]) -> Option<f64> {
+    let occur = classes.iter().filter(|class| class.support > 0);
+    mean_of(occur.map(OfClass::recall))
+}
+
+/// The correlation of target and prediction: Matthews' coefficient (1975), for more than two classes
+/// as in Gorodkin, "Comparing two K-category assignments by a K-category correlation coefficient"
+/// (2004). As in scikit-learn it is 0 where all targets or all predictions are of one class.
+pub(crate) fn matthews(classes: &[OfClass]) -> f64 {
+    // Whole numbers: what differs in the last place decides whether something is zero.
+    let sum = |term: fn(&OfClass) -> i128| classes.iter().map(term).sum::<i128>();
+    let right = sum(|class| i128::from(class.right));
+    let rows = sum(|class| i128::from(class.support));
+    let both = sum(|class| i128::from(class.support) * i128::from(class.predicted));
+    let targets = rows * rows - sum(|class| i128::from(class.support).pow(2));
+    let predictions = rows * rows - sum(|class| i128::from(class.predicted).pow(2));
+    if targets == 0 || predictions == 0 {
+        return 0.0;
+    }
+    (right * rows - both) as f64 / ((targets as f64).sqrt() * (predictions as f64).sqrt())
+}
+
+/// The mean of values, where there are any.
+pub(crate) fn mean_of(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let values: Vec<f64> = values.collect();
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }
 
 fn share(part: u64, whole: u64) -> f64 {

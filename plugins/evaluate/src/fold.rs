@@ -5,16 +5,16 @@ use mlhost_plugin::{Error, Fold, RecordBatch, Result, column_index};
 use mlhost_statistics::column::{holds_classes, is_numeric};
 use serde::{Deserialize, Serialize};
 
-use crate::classification::Classification;
+use crate::classification::{Classification, Probabilities};
 use crate::kept::{KeptClasses, KeptNumbers};
 use crate::params::{Params, Task};
 use crate::regression::Regression;
-use crate::rows::Rows;
-use crate::scores::Scores;
+use crate::slices::{Slices, add_columns};
 
 /// Observes a model's predictions beside the truth.
 #[derive(Debug)]
 pub struct Evaluation {
+    params: Params,
     columns: Vec<String>,
     observed: Observed,
 }
@@ -51,9 +51,13 @@ impl Fold for Evaluation {
                 Task::Classification => &KeptClasses::METRICS,
             })?;
         }
+        params.check_numbers()?;
+        for (place, test) in params.tests.iter().enumerate() {
+            test.check(task, &format!("/tests/{place}"))?;
+        }
         match task {
-            Task::Regression => Self::of_regression(&params, columns),
-            Task::Classification => Self::of_classification(&params, columns, input),
+            Task::Regression => Self::of_regression(params, columns, input),
+            Task::Classification => Self::of_classification(params, columns, input),
         }
     }
 
@@ -63,8 +67,8 @@ impl Fold for Evaluation {
 
     fn update(&mut self, rows: &RecordBatch) -> Result<()> {
         match &mut self.observed.0 {
-            OfTask::Regression(regression) => regression.update(rows),
-            OfTask::Classification(classification) => classification.update(rows),
+            OfTask::Regression(regression) => regression.update(rows, &self.params),
+            OfTask::Classification(classification) => classification.update(rows, &self.params),
         }
     }
 
@@ -87,27 +91,35 @@ impl Fold for Evaluation {
 }
 
 impl Evaluation {
-    fn of_regression(params: &Params, columns: Vec<String>) -> Result<Self> {
+    fn of_regression(params: Params, mut columns: Vec<String>, input: &Schema) -> Result<Self> {
         if params.positive.is_some() {
             return Err(Error::params(
                 "/positive",
                 "a regression has no positive class; set `task = \"classification\"` if the numbers are classes",
             ));
         }
+        let places = add_columns(&params, input, &mut columns)?;
+        let slices = Slices::new(&params, places);
+        let regression = Regression::new(&params, slices);
         Ok(Self {
+            params,
             columns,
-            observed: Observed(OfTask::Regression(Box::new(Regression::new(
-                params.bootstrap.is_some(),
-            )))),
+            observed: Observed(OfTask::Regression(Box::new(regression))),
         })
     }
 
-    fn of_classification(
-        params: &Params,
-        mut columns: Vec<String>,
-        input: &Schema,
-    ) -> Result<Self> {
-        let classes = classes_with_probability(params, input)?;
+    fn of_classification(params: Params, mut columns: Vec<String>, input: &Schema) -> Result<Self> {
+        for (is_given, name) in [
+            (params.quantile.is_some(), "quantile"),
+            (params.features.is_some(), "features"),
+            (params.mape_epsilon.is_some(), "mape_epsilon"),
+        ] {
+            if is_given {
+                let message = format!("`{name}` is for a regression, and this is a classification");
+                return Err(Error::params(format!("/{name}"), message));
+            }
+        }
+        let classes = classes_with_probability(&params, input)?;
         let positive = params.positive.as_ref().map(ToString::to_string);
         if let Some(positive) = &positive
             && !classes.is_empty()
@@ -123,30 +135,15 @@ impl Evaluation {
         }
         let prefix = &params.probability_prefix;
         columns.extend(classes.iter().map(|class| format!("{prefix}{class}")));
+        let places = add_columns(&params, input, &mut columns)?;
+        let slices = Slices::new(&params, places);
+        let probabilities = Probabilities::new(classes, positive.as_deref());
+        let classification = Classification::new(&params, probabilities, slices);
         Ok(Self {
+            params,
             columns,
-            observed: Observed(OfTask::Classification(Box::new(Classification::new(
-                classes,
-                positive.as_deref(),
-                params.bootstrap.is_some(),
-            )))),
+            observed: Observed(OfTask::Classification(Box::new(classification))),
         })
-    }
-}
-
-impl Observed {
-    pub(crate) fn rows(&self) -> &Rows {
-        match &self.0 {
-            OfTask::Regression(regression) => &regression.rows,
-            OfTask::Classification(classification) => &classification.rows,
-        }
-    }
-
-    pub(crate) fn scores(&self, params: &Params) -> Result<Scores> {
-        match &self.0 {
-            OfTask::Regression(regression) => Ok(regression.scores()),
-            OfTask::Classification(classification) => classification.scores(params),
-        }
     }
 }
 

@@ -17,21 +17,25 @@
 //!
 //! | task | metrics |
 //! |---|---|
-//! | regression | `r2`, `rmse`, `mae`, `median_absolute_error` |
-//! | classification | `accuracy`; `precision_macro`, `recall_macro`, `f1_macro`: every class counts the same |
+//! | regression | `r2`, `rmse`, `mae`, `median_absolute_error`, `max_error`, `mape`, `explained_variance` |
+//! | … with `features`, with `quantile` | `r2_adjusted`, `mean_pinball_loss` |
+//! | classification | `accuracy`, `balanced_accuracy`, `matthews_corrcoef`; `precision_macro`, `recall_macro`, `f1_macro`: every class counts the same |
 //! | … of two classes, or with `positive` | `precision`, `recall`, `f1` of the positive class |
-//! | … with probability columns | `log_loss`, `roc_auc` |
+//! | … with probability columns | `log_loss`, `roc_auc`, `average_precision`, `brier_score`, `expected_calibration_error` |
 //! | both | `rows`, `rows_without_target` |
 //!
-//! Names are those of scikit-learn's scorers; definitions and results are its, up to rounding. A metric that does
-//! not exist for the rows at hand, such as `roc_auc` where only one class occurs,
-//! is left out. The median absolute error and `roc_auc` are exact up to
-//! [`mlhost_statistics::EXACT_VALUES`] different values, and to
-//! [`mlhost_statistics::RELATIVE_ERROR`] of a value beyond.
+//! Names are those of scikit-learn's scorers and functions; definitions and results are its, up to
+//! rounding, but for what the README of this crate tells. A metric that does not exist for the rows at
+//! hand, such as `roc_auc` where only one class occurs, is left out. Sums are exact. The median
+//! absolute error, `roc_auc` and `average_precision` are exact up to
+//! [`mlhost_statistics::EXACT_VALUES`] different values, and rest on values known to
+//! [`mlhost_statistics::RELATIVE_ERROR`] of themselves beyond; how far the latter two may be off is told.
+//! Every number is the same bits in however many parts the rows came.
 //!
-//! With more than one model, every metric carries the label `model`.
+//! `by = ["carrier"]` adds the metrics of each slice, labelled with the column. With more than one
+//! model, every metric carries the label `model`.
 //!
-//! With several models and
+//! With
 //!
 //! ```toml
 //! [steps.evaluate.with.bootstrap]
@@ -40,10 +44,12 @@
 //! seed = 42
 //! ```
 //!
-//! a paired bootstrap over rows tells how sure it is that the first model is better than each of
-//! the others: metrics of the same name with the labels `model`, `than` and `statistic`, which is
-//! `difference`, `lower`, `upper`, `probability` or `standard_error`. It is there for every metric but the two that
-//! count rows. The state then keeps every row, and a draw takes a pass over them.
+//! a bootstrap over rows tells how sure the scores are, as metrics of the same name with the label
+//! `statistic`, which is `lower`, `upper` or `standard_error`; and, of several models, how sure it is
+//! that the first is better than each of the others: labels `model`, `than` and `statistic`, which is
+//! `difference`, `lower`, `upper`, `probability` or `standard_error`. It is there for every metric but
+//! the two that count rows. The state then keeps every row, and a draw takes a pass over them. `tests`
+//! asks for paired tests of the models ([`PairedTest`]).
 //!
 //! May use `mlhost-statistics`, a generator of random numbers and the small Arrow crates only.
 //!
@@ -67,24 +73,32 @@
 
 mod assess;
 mod bootstrap;
+mod calibration;
 mod class_scores;
 mod classification;
+mod figures;
 mod fold;
 mod kept;
 mod paired;
+mod paired_tests;
 mod params;
+mod ranking;
 mod regression;
 mod resampled;
-mod roc;
+mod residuals;
 mod rows;
 mod scores;
+mod significance;
+mod sliced;
+mod slices;
 mod values;
 
 use mlhost_plugin::{Evaluator, Outcome, Plugin, Result, export};
 
 pub use bootstrap::{Bootstrap, Demand};
 pub use fold::{Evaluation, Observed};
-pub use params::{Class, Params, Task};
+pub use paired_tests::PairedTest;
+pub use params::{Class, Params, Slicing, Task};
 
 /// Scores predictions, and compares models.
 #[derive(Clone, Copy, Debug)]
@@ -93,9 +107,10 @@ pub struct Evaluate;
 impl Plugin for Evaluate {
     const NAME: &str = "evaluate";
     const SUMMARY: &str = "Scores a model's predictions against the truth, and several models \
-        side by side: r2, rmse, mae and median absolute error for a regression; accuracy, \
-        precision, recall, f1, log loss, ROC AUC and the confusion matrix for a \
-        classification. Definitions are scikit-learn's.";
+        side by side: r2, rmse, mae and more for a regression; accuracy, precision, recall, f1, \
+        log loss, ROC AUC, Brier score, calibration and the confusion matrix for a \
+        classification; by slices of the rows, with intervals and paired tests. Definitions are \
+        scikit-learn's.";
     type Params = Params;
 }
 

@@ -2,7 +2,10 @@
 //! of all rows, with every row that was drawn twice standing there twice; how often each row was
 //! drawn comes as one number a row, so that a score is one pass over what it needs.
 
-use crate::class_scores::{OfClass, OfClassScore};
+use crate::calibration::{bin_of, calibration_error, probability};
+use crate::class_scores::{OfClass, mean_of};
+use crate::ranking::{Ranking, Tied};
+use crate::regression::{adjusted, explained};
 
 /// A score that can be computed for any draw of its rows.
 pub(crate) trait Resampled {
@@ -22,12 +25,22 @@ pub(crate) struct Mean {
     root: bool,
 }
 
-/// The coefficient of determination.
-pub(crate) struct RSquared {
+/// How much of the spread of the target is explained: the coefficient of determination and its kin.
+pub(crate) struct Explained {
     /// Less their mean, so that the sum of their squares keeps its digits.
     targets: Vec<f64>,
     squares: Vec<f64>,
+    errors: Vec<f64>,
     squared_errors: Vec<f64>,
+    /// Whether an error that all rows have does not count.
+    of_deviations: bool,
+    /// The number of features that the score is adjusted for.
+    features: Option<u64>,
+}
+
+/// The greatest of something that each row has.
+pub(crate) struct Most {
+    values: Vec<f64>,
 }
 
 /// The median of something that each row has.
@@ -36,24 +49,34 @@ pub(crate) struct Median {
     values: Vec<(f64, u32)>,
 }
 
-/// The area under the curve of one class against the rest.
-pub(crate) struct Area {
-    /// In ascending order of the scores: the score, the row, and whether it is of the class.
+/// What the ranking of one class against the rest is worth.
+pub(crate) struct Ranked {
+    /// In descending order of the scores: the score, the row, and whether it is of the class.
     rows: Vec<(f64, u32, bool)>,
+    measure: fn(&Ranking) -> Option<f64>,
 }
 
-/// Precision, recall or F1 of one class, or the mean of that of all.
-pub(crate) struct ClassAverage {
+/// How far the probabilities of one class are off.
+pub(crate) struct CalibrationError {
+    bins: usize,
+    /// The bin of each row, its probability and whether it is of the class; nothing where a number is
+    /// no probability.
+    rows: Option<Vec<(usize, f64, bool)>>,
+}
+
+/// A score that follows from how often each class was taken for which.
+pub(crate) struct OfClasses {
     /// The class of each row, by its number.
     pub(crate) targets: Vec<u32>,
     /// The class that each row was taken for.
     pub(crate) predictions: Vec<u32>,
     /// How many classes there are.
     pub(crate) classes: usize,
-    /// The one class that counts; none if all do that were drawn, as target or prediction.
-    pub(crate) only: Option<usize>,
-    pub(crate) score: OfClassScore,
+    pub(crate) score: FromClasses,
 }
+
+/// A score of all classes, of which some may not occur.
+pub(crate) type FromClasses = Box<dyn Fn(&[OfClass]) -> Option<f64>>;
 
 impl Mean {
     pub(crate) fn of(values: Vec<f64>) -> Self {
@@ -78,33 +101,36 @@ impl Resampled for Mean {
     }
 }
 
-impl RSquared {
-    pub(crate) fn new(targets: &[f64], squared_errors: Vec<f64>) -> Self {
+impl Explained {
+    pub(crate) fn new(targets: &[f64], errors: Vec<f64>) -> Self {
         let mean = targets.iter().sum::<f64>() / targets.len().max(1) as f64;
         let targets: Vec<f64> = targets.iter().map(|target| target - mean).collect();
+        let squared = |values: &[f64]| values.iter().map(|value| value * value).collect();
         Self {
-            squares: targets.iter().map(|target| target * target).collect(),
+            squares: squared(&targets),
             targets,
-            squared_errors,
+            squared_errors: squared(&errors),
+            errors,
+            of_deviations: false,
+            features: None,
         }
     }
-}
 
-impl Resampled for RSquared {
-    fn value(&self, counts: &[u32]) -> Option<f64> {
-        let drawn = drawn(counts).filter(|drawn| *drawn >= 2.0)?;
-        let error = sum(&self.squared_errors, counts);
-        let (targets, squares) = (sum(&self.targets, counts), sum(&self.squares, counts));
-        let spread = squares - targets * targets / drawn;
-        // The spread of equal values may be a little above zero, by rounding.
-        if spread <= squares * 1e-9 && self.is_of_equal_targets(counts) {
-            return Some(if error == 0.0 { 1.0 } else { 0.0 });
+    /// Without what all errors have in common.
+    pub(crate) fn of_deviations(self) -> Self {
+        let of_deviations = true;
+        Self {
+            of_deviations,
+            ..self
         }
-        Some(1.0 - error / spread)
     }
-}
 
-impl RSquared {
+    /// Adjusted for a number of features.
+    pub(crate) fn of_features(self, features: u64) -> Self {
+        let features = Some(features);
+        Self { features, ..self }
+    }
+
     fn is_of_equal_targets(&self, counts: &[u32]) -> bool {
         let drawn = self.targets.iter().zip(counts);
         let mut drawn = drawn
@@ -112,6 +138,42 @@ impl RSquared {
             .map(|(target, _)| target);
         let first = drawn.next();
         drawn.all(|target| Some(target) == first)
+    }
+}
+
+impl Resampled for Explained {
+    fn value(&self, counts: &[u32]) -> Option<f64> {
+        let drawn = drawn(counts).filter(|drawn| *drawn >= 2.0)?;
+        let mut error = sum(&self.squared_errors, counts);
+        if self.of_deviations {
+            let errors = sum(&self.errors, counts);
+            error = (error - errors * errors / drawn).max(0.0);
+        }
+        let (targets, squares) = (sum(&self.targets, counts), sum(&self.squares, counts));
+        let mut spread = squares - targets * targets / drawn;
+        // The spread of equal values may be a little above zero, by rounding.
+        if spread <= squares * 1e-9 && self.is_of_equal_targets(counts) {
+            spread = 0.0;
+        }
+        let score = explained(error, spread);
+        match self.features {
+            Some(features) => adjusted(score, drawn, features),
+            None => Some(score),
+        }
+    }
+}
+
+impl Most {
+    pub(crate) fn of(values: Vec<f64>) -> Self {
+        Self { values }
+    }
+}
+
+impl Resampled for Most {
+    fn value(&self, counts: &[u32]) -> Option<f64> {
+        let drawn = self.values.iter().zip(counts);
+        let drawn = drawn.filter(|(_, count)| **count > 0);
+        drawn.map(|(value, _)| *value).reduce(f64::max)
     }
 }
 
@@ -144,44 +206,79 @@ impl Resampled for Median {
     }
 }
 
-impl Area {
-    pub(crate) fn new(scores: &[f64], of_class: &[bool]) -> Self {
+impl Ranked {
+    pub(crate) fn new(
+        scores: &[f64],
+        of_class: &[bool],
+        measure: fn(&Ranking) -> Option<f64>,
+    ) -> Self {
         let rows = scores.iter().zip(of_class).zip(0..);
         let mut rows: Vec<_> = rows
             .map(|((score, of_class), row)| (*score, row, *of_class))
             .collect();
-        rows.sort_unstable_by(|left, right| left.0.total_cmp(&right.0).then(left.1.cmp(&right.1)));
-        Self { rows }
+        rows.sort_unstable_by(|left, right| right.0.total_cmp(&left.0).then(left.1.cmp(&right.1)));
+        Self { rows, measure }
     }
 
-    /// The share of the pairs of a row of the class and one of the rest that the scores put in the
-    /// right order, ties counted half.
-    fn area(&self, counts: &[u32]) -> Option<f64> {
-        let (mut of_class, mut of_rest, mut won_twice) = (0_u64, 0_u64, 0_u128);
-        for tied in self.rows.chunk_by(|left, right| left.0 == right.0) {
-            let (mut ours, mut theirs) = (0, 0);
+    fn measured(&self, counts: &[u32]) -> Option<f64> {
+        let tied = self.rows.chunk_by(|left, right| left.0 == right.0);
+        let tied = tied.map(|tied| {
+            let mut sides = Tied::default();
             for (_, row, is_of_class) in tied {
-                let side = if *is_of_class { &mut ours } else { &mut theirs };
-                *side += u64::from(counts[*row as usize]);
+                let count = u64::from(counts[*row as usize]);
+                if *is_of_class {
+                    sides.of_class += count;
+                } else {
+                    sides.of_rest += count;
+                }
             }
-            won_twice += u128::from(ours) * u128::from(2 * of_rest + theirs);
-            of_class += ours;
-            of_rest += theirs;
-        }
-        let pairs = u128::from(of_class) * u128::from(of_rest);
-        (pairs > 0).then(|| won_twice as f64 / (2 * pairs) as f64)
+            sides
+        });
+        let drawn = tied.filter(|tied| tied.of_class + tied.of_rest > 0);
+        (self.measure)(&drawn.collect())
     }
 }
 
-/// The mean of the areas that exist.
-impl Resampled for Vec<Area> {
+/// The mean of the measures that exist.
+impl Resampled for Vec<Ranked> {
     fn value(&self, counts: &[u32]) -> Option<f64> {
-        let areas: Vec<f64> = self.iter().filter_map(|class| class.area(counts)).collect();
-        (!areas.is_empty()).then(|| areas.iter().sum::<f64>() / areas.len() as f64)
+        mean_of(self.iter().filter_map(|class| class.measured(counts)))
     }
 }
 
-impl Resampled for ClassAverage {
+impl CalibrationError {
+    pub(crate) fn new(scores: &[f64], of_class: &[bool], bins: usize) -> Self {
+        let rows = scores.iter().zip(of_class).map(|(score, is_of_class)| {
+            let probability = probability(*score)?;
+            Some((bin_of(probability, bins), probability, *is_of_class))
+        });
+        Self {
+            bins,
+            rows: rows.collect(),
+        }
+    }
+
+    fn error(&self, counts: &[u32]) -> Option<f64> {
+        let mut bins = vec![(0, 0, 0.0); self.bins];
+        for ((bin, probability, is_of_class), count) in self.rows.as_ref()?.iter().zip(counts) {
+            let (rows, of_class, probabilities) = &mut bins[*bin];
+            *rows += u64::from(*count);
+            *of_class += u64::from(*is_of_class) * u64::from(*count);
+            *probabilities += probability * f64::from(*count);
+        }
+        calibration_error(bins.into_iter())
+    }
+}
+
+/// The mean over the classes, of which none may have a number that is no probability.
+impl Resampled for Vec<CalibrationError> {
+    fn value(&self, counts: &[u32]) -> Option<f64> {
+        let errors = self.iter().map(|class| class.error(counts));
+        mean_of(errors.collect::<Option<Vec<_>>>()?.into_iter())
+    }
+}
+
+impl Resampled for OfClasses {
     fn value(&self, counts: &[u32]) -> Option<f64> {
         let mut classes = vec![OfClass::default(); self.classes];
         let rows = self.targets.iter().zip(&self.predictions).zip(counts);
@@ -193,13 +290,7 @@ impl Resampled for ClassAverage {
                 classes[*target as usize].right += count;
             }
         }
-        if let Some(only) = self.only {
-            return Some((self.score)(&classes[only]));
-        }
-        let drawn = classes.iter();
-        let drawn = drawn.filter(|class| class.support + class.predicted > 0);
-        let scores: Vec<f64> = drawn.map(self.score).collect();
-        (!scores.is_empty()).then(|| scores.iter().sum::<f64>() / scores.len() as f64)
+        (self.score)(&classes)
     }
 }
 
@@ -229,6 +320,7 @@ fn sum(values: &[f64], counts: &[u32]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::class_scores::balanced_accuracy;
 
     const COUNTS: [u32; 4] = [2, 0, 1, 3];
 
@@ -257,18 +349,19 @@ mod tests {
 
     #[test]
     fn r2_is_that_of_the_rows_that_were_drawn() {
-        let (targets, squares) = ([1e6, 7.0, 1e6 + 2.0, 1e6 - 1.0], [0.5, 9.0, 1.0, 0.25]);
-        let found = RSquared::new(&targets, squares.to_vec()).value(&COUNTS);
+        let (targets, errors) = ([1e6, 7.0, 1e6 + 2.0, 1e6 - 1.0], [0.5, -3.0, 1.0, 2.5]);
+        let found = Explained::new(&targets, errors.to_vec()).value(&COUNTS);
         let targets = drawn_of(targets);
         let mean = targets.iter().sum::<f64>() / 6.0;
         let variance: f64 = targets.iter().map(|target| (target - mean).powi(2)).sum();
-        let expected = 1.0 - drawn_of(squares).iter().sum::<f64>() / variance;
+        let squares: f64 = drawn_of(errors).iter().map(|error| error * error).sum();
+        let expected = 1.0 - squares / variance;
         let found = found.unwrap();
         assert!((found - expected).abs() < 1e-4, "{found} and {expected}");
-        let equal = RSquared::new(&[3.0, 3.0], vec![0.0, 1.0]);
+        let equal = Explained::new(&[3.0, 3.0], vec![0.0, 1.0]);
         assert_eq!(equal.value(&[2, 0]), Some(1.0));
         assert_eq!(equal.value(&[1, 1]), Some(0.0));
-        let two = RSquared::new(&[3.0, 5.0], vec![0.0, 1.0]);
+        let two = Explained::new(&[3.0, 5.0], vec![0.0, 1.0]);
         assert_eq!(two.value(&[2, 0]), Some(1.0));
         assert_eq!(two.value(&[0, 2]), Some(0.0));
         assert_eq!(two.value(&[1, 1]), Some(0.5));
@@ -277,29 +370,34 @@ mod tests {
     #[test]
     fn classes_are_averaged_as_they_were_drawn() {
         // Drawn: class 0 twice for 0, class 2 once for 0 and three times for 2; class 1 never.
-        let average = |only, score| ClassAverage {
-            targets: vec![0, 1, 2, 2],
-            predictions: vec![0, 0, 0, 2],
-            classes: 3,
-            only,
-            score,
+        let found = |score: FromClasses| {
+            let of_classes = OfClasses {
+                targets: vec![0, 1, 2, 2],
+                predictions: vec![0, 0, 0, 2],
+                classes: 3,
+                score,
+            };
+            of_classes.value(&COUNTS).unwrap()
         };
-        let precision = average(None, OfClass::precision).value(&COUNTS);
-        assert_eq!(precision, Some((2.0 / 3.0 + 1.0) / 2.0));
-        let recall = average(None, OfClass::recall).value(&COUNTS);
-        assert_eq!(recall, Some((1.0 + 3.0 / 4.0) / 2.0));
-        let f1 = average(Some(2), OfClass::f1).value(&COUNTS);
-        assert_eq!(f1, Some(6.0 / 7.0));
+        let of_class = |class: usize, score: fn(&OfClass) -> f64| {
+            found(Box::new(move |classes| Some(score(&classes[class]))))
+        };
+        assert_eq!(of_class(0, OfClass::precision), 2.0 / 3.0);
+        assert_eq!(of_class(2, OfClass::recall), 3.0 / 4.0);
+        assert_eq!(of_class(2, OfClass::f1), 6.0 / 7.0);
         // What would divide by zero is zero.
-        let unseen = average(Some(1), OfClass::precision).value(&COUNTS);
-        assert_eq!(unseen, Some(0.0));
+        assert_eq!(of_class(1, OfClass::precision), 0.0);
+        // Class 1 was not drawn, and has no recall.
+        let balanced = found(Box::new(balanced_accuracy));
+        assert_eq!(balanced, (1.0 + 3.0 / 4.0) / 2.0);
     }
 
     #[test]
     fn area_counts_pairs_as_often_as_they_were_drawn() {
         // Of the class twice at 0.9 and once at 0.4, of the rest three times at 0.4.
-        let area = Area::new(&[0.9, 0.1, 0.4, 0.4], &[true, false, true, false]);
-        assert_eq!(area.area(&COUNTS), Some((6.0 + 1.5) / 9.0));
-        assert_eq!(area.area(&[1, 0, 1, 0]), None);
+        let scores = [0.9, 0.1, 0.4, 0.4];
+        let area = Ranked::new(&scores, &[true, false, true, false], Ranking::area);
+        assert_eq!(area.measured(&COUNTS), Some((6.0 + 1.5) / 9.0));
+        assert_eq!(area.measured(&[1, 0, 1, 0]), None);
     }
 }

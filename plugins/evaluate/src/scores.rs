@@ -24,25 +24,28 @@ impl Scores {
         }
     }
 
-    /// The metrics, labelled with the model where there is more than one.
-    pub(crate) fn metrics(&self, model: Option<&str>) -> impl Iterator<Item = Metric> {
-        self.0.iter().map(move |score| {
-            let model = model.map(|model| ("model".to_owned(), model.to_owned()));
-            Metric {
-                name: score.name.to_owned(),
-                value: score.value,
-                labels: model.into_iter().collect(),
-                better: Some(better(score.name)),
-            }
+    /// The metrics with these labels.
+    pub(crate) fn metrics(&self, labels: &[(String, String)]) -> impl Iterator<Item = Metric> {
+        self.0.iter().map(move |score| Metric {
+            name: score.name.to_owned(),
+            value: score.value,
+            labels: labels.to_vec(),
+            better: Some(better(score.name)),
         })
     }
 
-    /// The names of the numbers, for a table's head.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.0.iter().map(|score| score.name)
+    /// The names of all numbers that some of these have, for a table's head.
+    pub(crate) fn names_of<'a>(all: impl Iterator<Item = &'a Self>) -> Vec<&'static str> {
+        let mut names = vec![];
+        for score in all.flat_map(|scores| &scores.0) {
+            if !names.contains(&score.name) {
+                names.push(score.name);
+            }
+        }
+        names
     }
 
-    /// The number that [`Scores::names`] calls so.
+    /// The number of this name.
     pub(crate) fn value(&self, name: &str) -> Option<f64> {
         let mut scores = self.0.iter();
         let found = scores.find(|score| score.name == name);
@@ -61,9 +64,33 @@ impl Scores {
 /// Which way a score is good.
 pub(crate) fn better(name: &str) -> Better {
     match name {
-        "rmse" | "mae" | "median_absolute_error" | "log_loss" => Better::Lower,
+        "rmse"
+        | "mae"
+        | "median_absolute_error"
+        | "max_error"
+        | "mape"
+        | "mean_pinball_loss"
+        | "log_loss"
+        | "brier_score"
+        | "expected_calibration_error" => Better::Lower,
         _ => Better::Higher,
     }
+}
+
+/// Whether a sentence mentions a score that there is; the others are among the metrics.
+fn is_headline(name: &str) -> bool {
+    !matches!(
+        name,
+        "r2_adjusted"
+            | "max_error"
+            | "mape"
+            | "explained_variance"
+            | "balanced_accuracy"
+            | "matthews_corrcoef"
+            | "average_precision"
+            | "brier_score"
+            | "expected_calibration_error"
+    )
 }
 
 /// `r2 0.8512, rmse 12.31, mae 8.04`
@@ -72,7 +99,9 @@ impl std::fmt::Display for Scores {
         // Where there is a positive class, its scores are those that people ask for.
         let is_binary = self.value("f1").is_some();
         let shown = self.0.iter();
-        let shown = shown.filter(|score| !(is_binary && score.name.ends_with("_macro")));
+        let shown = shown.filter(|score| {
+            is_headline(score.name) && !(is_binary && score.name.ends_with("_macro"))
+        });
         for (place, Score { name, value }) in shown.enumerate() {
             let comma = if place == 0 { "" } else { ", " };
             write!(f, "{comma}{name} {}", four_digits(*value))?;
@@ -82,7 +111,7 @@ impl std::fmt::Display for Scores {
 }
 
 /// A number with four significant digits, and with all digits before its point.
-fn four_digits(value: f64) -> String {
+pub(crate) fn four_digits(value: f64) -> String {
     let size = value.abs();
     if size == 0.0 || size >= 1e15 {
         return format!("{value}");
@@ -99,7 +128,7 @@ mod tests {
     use super::four_digits;
 
     #[test]
-    fn four_digits_are_shown_of_any_number() {
+    pub(crate) fn four_digits_are_shown_of_any_number() {
         let shown = [0.0, 0.851_249, 12.3456, -8.0, 123_456.7, 0.000_012_345].map(four_digits);
         assert_eq!(
             shown,

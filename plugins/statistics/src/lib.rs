@@ -9,6 +9,8 @@
 //! | type | holds | merges |
 //! |---|---|---|
 //! | [`Moments`] | count, mean, variance | equal up to rounding |
+//! | [`ExactSum`] | a sum | exactly |
+//! | [`ExactMoments`] | count, mean, variance | exactly |
 //! | [`Extremes`] | minimum, maximum | exactly |
 //! | [`Distribution`] | how often each number occurs | exactly |
 //! | [`Categories`] | how often each text occurs | exactly |
@@ -46,6 +48,8 @@ mod distinct;
 mod distribution;
 pub mod drift;
 mod error;
+mod exact_moments;
+mod exact_sum;
 mod extremes;
 pub mod hash;
 mod moments;
@@ -56,6 +60,8 @@ pub use categories::Categories;
 pub use distinct::{Distinct, EXACT_DISTINCT, STANDARD_ERROR};
 pub use distribution::{Distribution, EXACT_VALUES, RELATIVE_ERROR};
 pub use error::{Error, Result};
+pub use exact_moments::ExactMoments;
+pub use exact_sum::ExactSum;
 pub use extremes::Extremes;
 pub use moments::Moments;
 pub use number_key::NumberKey;

@@ -272,7 +272,8 @@ fn what_cannot_be_resampled_is_told_at_its_place() {
     assert_eq!(
         error.unwrap_err().to_string(),
         "`mae` cannot be resampled: only `accuracy`, `precision`, `recall`, `f1`, \
-         `precision_macro`, `recall_macro`, `f1_macro`, `log_loss`, `roc_auc` can (at \
-         /bootstrap/metrics/mae)"
+         `precision_macro`, `recall_macro`, `f1_macro`, `balanced_accuracy`, `matthews_corrcoef`, \
+         `log_loss`, `roc_auc`, `average_precision`, `brier_score`, `expected_calibration_error` can \
+         (at /bootstrap/metrics/mae)"
     );
 }

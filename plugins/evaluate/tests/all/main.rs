@@ -4,10 +4,15 @@
 
 mod bootstrap;
 mod classification;
+mod curves;
+mod figures;
 mod models;
+mod reference;
 mod refusals;
 mod regression;
+mod slices;
 mod split;
+mod tests;
 
 use std::sync::Arc;
 

@@ -14,7 +14,8 @@ fn scores_are_those_of_scikit_learn() {
     ]);
     let outcome = score(TARGET, rows).unwrap();
     // (r2_score(y, p), root_mean_squared_error(y, p), mean_absolute_error(y, p),
-    //  median_absolute_error(y, p))
+    //  median_absolute_error(y, p), max_error(y, p), mean_absolute_percentage_error(y, p),
+    //  explained_variance_score(y, p))
     assert_metrics(
         &outcome,
         &[
@@ -22,6 +23,9 @@ fn scores_are_those_of_scikit_learn() {
             ("rmse", 4.114253678777396),
             ("mae", 2.0416666666666665),
             ("median_absolute_error", 0.5),
+            ("max_error", 10.0),
+            ("mape", 0.22972455648926238),
+            ("explained_variance", 0.9998945782729028),
             ("rows", 6.0),
             ("rows_without_target", 0.0),
         ],

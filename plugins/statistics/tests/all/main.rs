@@ -8,6 +8,7 @@ mod column;
 mod distinct;
 mod distribution;
 mod drift;
+mod exact;
 mod extremes;
 mod moments;
 
