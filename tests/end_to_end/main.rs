@@ -34,6 +34,7 @@ mod kills;
 mod manners;
 #[cfg(unix)]
 mod nothing_to_read;
+mod orders;
 mod patches;
 mod plugins;
 mod refusals;
@@ -50,6 +51,7 @@ mod selection;
 #[allow(dead_code, reason = "the tests of tables use more of it")]
 #[path = "../../host/data/tests/tables/server.rs"]
 mod server;
+mod statistics;
 mod store;
 mod support;
 mod unlike_files;

@@ -9,6 +9,7 @@ mod command;
 mod component;
 mod demo;
 mod plugins;
+mod reference;
 mod remap;
 mod test;
 mod toolchain;
@@ -59,6 +60,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
+    /// Write what the documentation says of parameters and checks, from the code
+    Reference,
     /// Check format, lints and documentation, as continuous integration does
     Check,
 }
@@ -81,6 +84,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Test { arguments } => return test::run(&workspace, &arguments),
         Task::Bench { arguments } => bench::run(&workspace, &arguments)?,
         Task::BenchArrowUdf { arguments } => bench_arrow_udf::run(&workspace, &arguments)?,
+        Task::Reference => reference::run(&workspace)?,
         Task::Check => check::run(&workspace)?,
     }
     Ok(ExitCode::SUCCESS)

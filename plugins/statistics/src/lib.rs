@@ -10,6 +10,7 @@
 //! |---|---|---|
 //! | [`Moments`] | count, mean, variance | equal up to rounding |
 //! | [`Extremes`] | minimum, maximum | exactly |
+//! | [`Comoments`] | the correlation of two columns | equal up to rounding |
 //! | [`Distribution`] | how often each number occurs | exactly |
 //! | [`Categories`] | how often each text occurs | exactly |
 //! | [`Distinct`] | how many different values there are | exactly |
@@ -41,6 +42,7 @@
 
 mod categories;
 pub mod column;
+mod comoments;
 mod counter;
 mod distinct;
 mod distribution;
@@ -52,6 +54,7 @@ mod number_key;
 mod recent;
 
 pub use categories::Categories;
+pub use comoments::Comoments;
 pub use distinct::{Distinct, EXACT_DISTINCT, STANDARD_ERROR};
 pub use distribution::{Distribution, EXACT_VALUES, RELATIVE_ERROR};
 pub use error::{Error, Result};

@@ -46,29 +46,36 @@
 //!
 //! May use the small Arrow crates only, as every plugin.
 
+mod asked;
 mod assess;
-mod column_findings;
-mod demands;
+mod column_params;
+mod dates;
+mod expression;
 mod fold;
+mod forms;
 mod keys;
 mod membership;
 mod observe;
+mod order;
 mod params;
-mod params_check;
+mod plan;
+mod refuse;
+mod seen;
 mod share;
+mod statistic;
+mod sum;
 mod table_findings;
 mod tally;
 mod texts;
 mod types;
+mod value_findings;
+mod values;
 mod words;
 
 use mlhost_plugin::{Outcome, Plugin, Result, Validator, export};
 
 pub use fold::{Observe, Observed};
-pub use params::{
-    Between, ColumnChecks, Demand, InSet, Member, Members, OfType, Params, RowCount, RowSwitch,
-    SetDemand, TableDemand, TableSwitch, Type, TypeDemand,
-};
+pub use params::*;
 pub use tally::EXAMPLES;
 
 /// The plugin.
@@ -86,7 +93,11 @@ impl Validator for Validate {
     type Fold = Observe;
 
     fn assess(params: Params, observed: Observed) -> Result<Outcome> {
-        Ok(assess::assess(&params, &observed))
+        assess::assess(&params, &observed, None)
+    }
+
+    fn assess_beside(params: Params, observed: Observed, reference: Observed) -> Result<Outcome> {
+        assess::assess(&params, &observed, Some(&reference))
     }
 }
 

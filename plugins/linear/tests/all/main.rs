@@ -13,6 +13,7 @@
 
 mod classification;
 mod elastic_net;
+mod readme;
 mod refusals;
 mod regression;
 mod split;

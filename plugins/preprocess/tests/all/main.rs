@@ -9,6 +9,7 @@
 mod categories;
 mod numbers;
 mod parts;
+mod readme;
 mod rules;
 mod scikit_learn;
 mod support;

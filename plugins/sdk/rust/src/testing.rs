@@ -3,6 +3,8 @@
 //! States go through their bytes and batches are projected to the columns that
 //! were asked for, so that what only works in one instance does not pass.
 
+mod readme;
+
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
@@ -14,6 +16,8 @@ use crate::{
     Dataset, Error, Fit, Fold, MemoryDataset, Result, Transform,
     codec::{decode_params, decode_state, encode_state},
 };
+
+pub use readme::{generated_part, parameters, readme_has_parameters};
 
 /// Parameters from the JSON text that a host would hand over.
 pub fn params<P: DeserializeOwned>(json: &str) -> Result<P> {

@@ -6,6 +6,7 @@
 mod bins;
 mod definition;
 mod plugin;
+mod readme;
 mod scikit_learn;
 mod serialised;
 
