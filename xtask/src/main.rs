@@ -50,7 +50,7 @@ enum Task {
     },
     /// Measure the sandbox, training in it, the flights example and millions of rows
     Bench {
-        /// Passed on to the benchmark: --quick, --only scale, --rows NUMBER, --baseline FOLDER
+        /// Passed on to the benchmark: --quick, --only scale, --rows NUMBER, --peers, --baseline FOLDER
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },

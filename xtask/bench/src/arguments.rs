@@ -57,6 +57,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_enum, value_name = "SECTION")]
     pub(crate) only: Vec<Section>,
 
+    /// Install polars, pandera and Great Expectations from PyPI, and measure them beside `checks`
+    #[arg(long)]
+    pub(crate) peers: bool,
+
     /// Measure less often: for a first look
     #[arg(long)]
     pub(crate) quick: bool,
@@ -83,6 +87,8 @@ pub(crate) enum Section {
     Control,
     /// Steps that have nothing to do
     Steps,
+    /// Twenty checks of rows in memory
+    Checks,
     /// Checks and drift of millions of rows
     Scale,
 }

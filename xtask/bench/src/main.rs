@@ -8,6 +8,7 @@
 mod arguments;
 mod baseline;
 mod boundary;
+mod checks;
 mod clock;
 mod control;
 mod flights;
@@ -60,6 +61,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         metadata: arguments.section(Section::Metadata, || metadata::measure(arguments, &effort))?,
         control: arguments.section(Section::Control, || control::measure(arguments, &effort))?,
         steps: arguments.section(Section::Steps, || steps::measure(arguments, &effort))?,
+        checks: arguments.section(Section::Checks, || checks::measure(arguments, &effort))?,
         scale: arguments.section(Section::Scale, || scale::measure(arguments, &effort))?,
     };
     match arguments.format {

@@ -8,6 +8,7 @@ use comfy_table::Table;
 use serde::Serialize;
 
 use crate::boundary::{Boundary, Crossing};
+use crate::checks::Checks;
 use crate::control::Control;
 use crate::flights::Flights;
 use crate::metadata::Metadata;
@@ -28,6 +29,7 @@ pub(crate) struct Report {
     pub(crate) metadata: Option<Metadata>,
     pub(crate) control: Option<Vec<Control>>,
     pub(crate) steps: Option<Steps>,
+    pub(crate) checks: Option<Checks>,
     pub(crate) scale: Option<Vec<Scale>>,
 }
 
@@ -60,6 +62,10 @@ impl Display for Report {
                 "Steps that have nothing to do, on one thread",
                 self.steps.as_ref().map(steps),
             ),
+            (
+                "Twenty checks of rows in memory (CPU time)",
+                self.checks.as_ref().map(checks),
+            ),
         ];
         let sections = sections.into_iter();
         let sections = sections.filter_map(|(title, table)| Some((title.to_owned(), table?)));
@@ -71,6 +77,15 @@ impl Display for Report {
         }
         Ok(())
     }
+}
+
+fn checks(checks: &Checks) -> Table {
+    let mut table = table(["WHO", "TIME", "ROWS/S"]);
+    for (who, seconds) in &checks.cpu_seconds {
+        let speed = format!("{:.2} M", checks.rows as f64 / seconds / 1e6);
+        table.add_row([who.clone(), time(*seconds), speed]);
+    }
+    table
 }
 
 fn boundary(sizes: &[Boundary]) -> Table {
