@@ -35,7 +35,10 @@ struct Arguments {
 enum Task {
     /// Build the standard packages into target/plugins, and the tests' plugins into
     /// target/test-plugins
-    Plugins,
+    Plugins {
+        /// Build these alone, such as `mlhost:validate`
+        packages: Vec<String>,
+    },
     /// Build everything, run the flights example, and predict in a fresh directory
     Demo {
         /// Keep the models and runs of earlier demos
@@ -79,7 +82,7 @@ fn main() -> ExitCode {
 fn run(task: Task) -> Result<ExitCode> {
     let workspace = Workspace::load()?;
     match task {
-        Task::Plugins => plugins::build_and_list(&workspace)?,
+        Task::Plugins { packages } => plugins::build_and_list(&workspace, &packages)?,
         Task::Demo { keep } => demo::run(&workspace, keep)?,
         Task::Test { arguments } => return test::run(&workspace, &arguments),
         Task::Bench { arguments } => bench::run(&workspace, &arguments)?,

@@ -172,7 +172,6 @@ fn kinds_of(form: &Value) -> Vec<String> {
         "array" => "list".to_owned(),
         "object" => "table".to_owned(),
         "string" => "text".to_owned(),
-        "integer" => "integer".to_owned(),
         word => word.to_owned(),
     };
     match &form["type"] {
