@@ -28,7 +28,7 @@ fn check_one(asked: &Asked<'_>) -> Result<()> {
         What::Between(range) => check_range(range.min, range.max, at),
         What::RowCount(RowCount { min, max, .. }) => check_range(*min, *max, at),
         What::Length { min, max } => check_range(*min, *max, at),
-        What::Members { members, .. } if members.is_empty() => wrong("the set has no values"),
+        What::Members { members: [], .. } => wrong("the set has no values"),
         What::Statistic(statistic, range) => {
             if let Statistic::Quantile(q) = statistic
                 && !(0.0..=1.0).contains(q)
@@ -47,7 +47,7 @@ fn check_one(asked: &Asked<'_>) -> Result<()> {
         What::UniqueTogether if asked.columns.len() < 2 => {
             wrong("it takes two columns or more; for one there is `unique`")
         }
-        What::ColumnOrder(columns) if columns.is_empty() => wrong("the list has no columns"),
+        What::ColumnOrder([]) => wrong("the list has no columns"),
         _ => Ok(()),
     }
 }

@@ -134,6 +134,7 @@ fn both(
 }
 
 /// Comparisons with NaN, which is null, are false, and so are their opposites.
+#[expect(clippy::double_comparisons, reason = "`!=` would be true of NaN")]
 fn compare_numbers(
     comparison: Comparison,
     left: &NumberColumn<'_>,
