@@ -39,6 +39,7 @@ mod late_flights;
 mod manners;
 #[cfg(unix)]
 mod nothing_to_read;
+mod orders;
 mod patches;
 mod plugins;
 mod refusals;
@@ -56,6 +57,7 @@ mod selection;
 #[path = "../../host/data/tests/tables/server.rs"]
 mod server;
 mod sharing;
+mod statistics;
 mod store;
 mod support;
 mod unlike_files;

@@ -31,7 +31,10 @@ struct Arguments {
 enum Task {
     /// Build the standard packages into target/plugins, and the tests' plugins into
     /// target/test-plugins
-    Plugins,
+    Plugins {
+        /// Build these alone, such as `mlhost:validate`
+        packages: Vec<String>,
+    },
     /// Build everything, run the flights example, and predict in a fresh directory
     Demo {
         /// Keep the models and runs of earlier demos
@@ -46,7 +49,7 @@ enum Task {
     },
     /// Measure the sandbox, training in it, the flights example and millions of rows
     Bench {
-        /// Passed on to the benchmark: --quick, --only scale, --rows NUMBER, --baseline FOLDER
+        /// Passed on to the benchmark: --quick, --only scale, --rows NUMBER, --peers, --baseline FOLDER
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
@@ -81,7 +84,7 @@ fn main() -> ExitCode {
 fn run(task: Task) -> Result<ExitCode> {
     let workspace = Workspace::load()?;
     match task {
-        Task::Plugins => plugins::build_and_list(&workspace)?,
+        Task::Plugins { packages } => plugins::build_and_list(&workspace, &packages)?,
         Task::Demo { keep } => demo::run(&workspace, keep)?,
         Task::Test { arguments } => return test::run(&workspace, &arguments),
         Task::Bench { arguments } => bench::run(&workspace, &arguments)?,

@@ -23,12 +23,20 @@ pub(crate) struct Built<'a> {
     digest: String,
 }
 
-/// Builds every plugin and prints a table of them on stdout.
+/// Builds every plugin, or those of these packages, and prints a table of them on stdout.
 ///
 /// # Errors
-/// As [`build`].
-pub(crate) fn build_and_list(workspace: &Workspace) -> Result<()> {
-    let built = build(workspace)?;
+/// As [`build`], and where there is no such package.
+pub(crate) fn build_and_list(workspace: &Workspace, packages: &[String]) -> Result<()> {
+    let all = workspace.plugins();
+    if let Some(unknown) = packages
+        .iter()
+        .find(|name| !all.iter().any(|plugin| plugin.package == **name))
+    {
+        bail!("there is no plugin `{unknown}`");
+    }
+    let is_wanted = |plugin: &&Plugin| packages.is_empty() || packages.contains(&plugin.package);
+    let built = build_some(workspace, &all.iter().filter(is_wanted).collect::<Vec<_>>())?;
     print!("{}", table(&built));
     Ok(())
 }
@@ -38,7 +46,10 @@ pub(crate) fn build_and_list(workspace: &Workspace) -> Result<()> {
 /// # Errors
 /// When there is no tool chain, a plugin does not compile, or it does not fit its world.
 pub(crate) fn build(workspace: &Workspace) -> Result<Vec<Built<'_>>> {
-    let plugins = workspace.plugins();
+    build_some(workspace, &workspace.plugins().iter().collect::<Vec<_>>())
+}
+
+fn build_some<'a>(workspace: &'a Workspace, plugins: &[&'a Plugin]) -> Result<Vec<Built<'a>>> {
     if !plugins.is_empty() {
         let compiler = Compiler::new(workspace)?;
         let stamps = Stamps::new(workspace)?;

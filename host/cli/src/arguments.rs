@@ -113,6 +113,11 @@ pub(crate) enum Command {
     Predict(PredictArguments),
     /// Compare a table with a model's training data
     Drift(DriftArguments),
+    /// Describe every column of a table: nulls, values, quantiles, histograms, correlations
+    Profile(ProfileArguments),
+    /// Write checks for a table
+    #[command(subcommand)]
+    Validate(ValidateCommand),
     /// Lay out what a run, a model or a comparison came to: as a page, as Markdown or as JSON
     Report(ReportArguments),
     /// Compare the models of an experiment on the same rows: which is better, and how sure that is
@@ -256,6 +261,29 @@ pub(crate) struct DriftArguments {
 
     #[command(flatten)]
     pub(crate) table: TableArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ProfileArguments {
+    #[command(flatten)]
+    pub(crate) table: TableArguments,
+
+    /// The columns to describe [default: all]
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
+    pub(crate) columns: Vec<String>,
+
+    /// How many intervals a histogram has
+    #[arg(long, default_value_t = 20, value_name = "NUMBER")]
+    pub(crate) bins: u32,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ValidateCommand {
+    /// Write a suite of checks that a table passes, to be edited: TOML for a step with `validate`
+    Suggest {
+        #[command(flatten)]
+        table: TableArguments,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -418,8 +418,9 @@ fn rehearsed_iterations(checked: &Checked, iteration: &Iteration) -> usize {
 }
 
 /// Columns that a validator misses are missing in every row, not in the first ones
-/// only, and so are a mistake in the pipeline. Each is told where a parameter
-/// `columns` names it.
+/// only, and so are a mistake in the pipeline; so is every finding that says by its
+/// detail `parameter`, a JSON Pointer, that a parameter does not fit the columns.
+/// Others are told where a parameter `columns` names the column.
 fn check_columns(
     (step, plugin): (&Step, &PluginName),
     schema: &Schema,
@@ -429,11 +430,16 @@ fn check_columns(
     let findings = outcome.into_iter().flat_map(|outcome| &outcome.findings);
     for finding in findings.filter(|finding| !finding.passed) {
         let missing = finding.column.as_deref();
-        let Some(missing) = missing.filter(|name| schema.index_of(name).is_err()) else {
-            continue;
+        let missing = missing.filter(|name| schema.index_of(name).is_err());
+        let parameter = finding.details.get("parameter").and_then(|at| at.as_str());
+        let pointer = match (parameter, missing) {
+            (Some(parameter), _) => parameter.to_owned(),
+            (None, Some(missing)) => {
+                format!("/columns/{}", missing.replace('~', "~0").replace('/', "~1"))
+            }
+            (None, None) => continue,
         };
         if finding.severity == Severity::Error {
-            let pointer = format!("/columns/{}", missing.replace('~', "~0").replace('/', "~1"));
             let message = format!(
                 "plugin {plugin} in step `{}`: {}",
                 step.name, finding.message

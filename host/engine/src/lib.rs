@@ -62,6 +62,7 @@ mod opened;
 mod params;
 mod patch_record;
 mod permits;
+mod profile;
 mod provenance;
 mod read_ahead;
 mod recall;
@@ -104,6 +105,7 @@ pub use model::FittedModel;
 pub use notify::NotificationRecord;
 pub use observer::{NoObserver, Observer, RowsRead};
 pub use patch_record::{PatchKind, PatchRecord};
+pub use profile::profile;
 pub use record::{
     AttemptRecord, FileRecord, InputRecord, PluginRecord, RegisteredModel, RunRecord, StateRecord,
     StepKey, StepRecord, StepStatus,

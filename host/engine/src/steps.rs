@@ -189,9 +189,15 @@ impl Workshop {
             Ok(read(name, reference, self.dataset(reference, context)?))
         };
         match self.planned(step) {
-            Work::Validate { input } | Work::Preprocess { input } | Work::Train { input, .. } => {
-                Ok(vec![one("data", input)?])
+            Work::Validate { input, reference } => {
+                let reference = reference
+                    .iter()
+                    .map(|reference| one("reference", reference));
+                std::iter::once(one("data", input))
+                    .chain(reference)
+                    .collect()
             }
+            Work::Preprocess { input } | Work::Train { input, .. } => Ok(vec![one("data", input)?]),
             Work::DetectDrift { reference, current } => {
                 Ok(vec![one("reference", reference)?, one("current", current)?])
             }

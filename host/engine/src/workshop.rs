@@ -242,7 +242,7 @@ impl Workshop {
 
     /// The schema of the rows that a validator looks at; none for other steps.
     pub(crate) fn validated_schema(&self, step: &str) -> Result<Option<SchemaRef>> {
-        let Work::Validate { input } = self.planned(step) else {
+        let Work::Validate { input, .. } = self.planned(step) else {
             return Ok(None);
         };
         let context = self.context(&self.pipeline.steps[step]);
@@ -253,12 +253,12 @@ impl Workshop {
     /// name of that data.
     pub(crate) fn chain(&self, step: &str) -> (Vec<Fitted>, String) {
         let (mut chain, source) = match self.planned(step) {
-            Work::Validate { input } | Work::Preprocess { input } | Work::Train { input, .. } => {
-                match input {
-                    DatasetReference::Data(name) => (vec![], name.clone()),
-                    DatasetReference::Step(step) => self.chain(step),
-                }
-            }
+            Work::Validate { input, .. }
+            | Work::Preprocess { input }
+            | Work::Train { input, .. } => match input {
+                DatasetReference::Data(name) => (vec![], name.clone()),
+                DatasetReference::Step(step) => self.chain(step),
+            },
             // The plan refuses these as the source of anything.
             Work::DetectDrift { .. } | Work::Evaluate { .. } | Work::CrossValidate { .. } => {
                 (vec![], String::new())
@@ -274,7 +274,7 @@ impl Workshop {
         match reference {
             DatasetReference::Data(name) => Some(name),
             DatasetReference::Step(step) => match self.planned(step) {
-                Work::Validate { input } => self.raw_source(input),
+                Work::Validate { input, .. } => self.raw_source(input),
                 _ => None,
             },
         }
@@ -285,7 +285,7 @@ impl Workshop {
         match reference {
             DatasetReference::Data(name) => Some(name),
             DatasetReference::Step(step) => match self.planned(step) {
-                Work::Validate { input }
+                Work::Validate { input, .. }
                 | Work::Preprocess { input }
                 | Work::Train { input, .. } => self.root(input),
                 Work::DetectDrift { .. } | Work::Evaluate { .. } | Work::CrossValidate { .. } => {
@@ -350,7 +350,7 @@ impl Workshop {
             DatasetReference::Step(step) => step,
         };
         Ok(match self.planned(step) {
-            Work::Validate { input } => self.dataset(input, context)?,
+            Work::Validate { input, .. } => self.dataset(input, context)?,
             Work::Preprocess { input } => {
                 let source = self.dataset(input, context)?;
                 let fitted = self.all_fitted()[&self.resolve(step)].clone();

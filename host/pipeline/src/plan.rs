@@ -55,6 +55,9 @@ pub enum Work {
     Validate {
         /// The table.
         input: DatasetReference,
+        /// Another table that it is looked at beside: the values that may occur, for example.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reference: Option<DatasetReference>,
     },
     /// Learns a transformation from a table.
     #[serde(rename = "preprocessor")]
@@ -114,9 +117,10 @@ impl Work {
     /// The tables it reads.
     pub fn datasets(&self) -> Vec<&DatasetReference> {
         match self {
-            Self::Validate { input } | Self::Preprocess { input } | Self::Train { input, .. } => {
-                vec![input]
+            Self::Validate { input, reference } => {
+                std::iter::once(input).chain(reference).collect()
             }
+            Self::Preprocess { input } | Self::Train { input, .. } => vec![input],
             Self::DetectDrift { reference, current } => vec![reference, current],
             Self::Evaluate { data, .. } => vec![data],
             Self::CrossValidate { .. } => vec![],

@@ -209,7 +209,17 @@ impl Planner<'_> {
         match (self.kind(step), &step.input) {
             (Kind::Validator, Input::Dataset(input)) => Some(Work::Validate {
                 input: self.dataset(input)?,
+                reference: None,
             }),
+            (Kind::Validator, Input::Named(inputs)) => {
+                self.check_named(step, inputs, &["data", "reference"]);
+                let input = self.named_dataset(step, inputs, "data");
+                let reference = self.named_dataset(step, inputs, "reference");
+                Some(Work::Validate {
+                    input: input?,
+                    reference: Some(reference?),
+                })
+            }
             (Kind::Preprocessor, Input::Dataset(input)) => Some(Work::Preprocess {
                 input: self.dataset(input)?,
             }),
@@ -406,7 +416,8 @@ fn plugin_is(step: &Step, kind: Kind) -> String {
 /// What a kind takes in, as a hint.
 fn input_of(kind: Kind) -> String {
     let form = match kind {
-        Kind::Validator | Kind::Preprocessor | Kind::Trainer => "input = \"…\"",
+        Kind::Validator => "input = \"…\"` or `input = { data = \"…\", reference = \"…\" }",
+        Kind::Preprocessor | Kind::Trainer => "input = \"…\"",
         Kind::DriftDetector => "input = { reference = \"…\", current = \"…\" }",
         Kind::Evaluator => "input = { model = \"…\", data = \"…\" }",
     };

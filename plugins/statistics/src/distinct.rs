@@ -100,6 +100,11 @@ impl Distinct {
         }
     }
 
+    /// Takes in a value by its key (see [`crate::column::for_each_key`]).
+    pub fn add_key(&mut self, key: u64) {
+        self.add_hash(mixed(key));
+    }
+
     /// Takes in the hash of a value: all bits have to be as good as random.
     pub fn add_hash(&mut self, hash: u64) {
         match &mut self.seen {

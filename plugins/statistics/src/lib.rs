@@ -12,6 +12,7 @@
 //! | [`ExactSum`] | a sum | exactly |
 //! | [`ExactMoments`] | count, mean, variance | exactly |
 //! | [`Extremes`] | minimum, maximum | exactly |
+//! | [`Comoments`] | the correlation of two columns | equal up to rounding |
 //! | [`Distribution`] | how often each number occurs | exactly |
 //! | [`Categories`] | how often each text occurs | exactly |
 //! | [`Distinct`] | how many different values there are | exactly |
@@ -43,6 +44,7 @@
 
 mod categories;
 pub mod column;
+mod comoments;
 mod counter;
 mod distinct;
 mod distribution;
@@ -57,6 +59,7 @@ mod number_key;
 mod recent;
 
 pub use categories::Categories;
+pub use comoments::Comoments;
 pub use distinct::{Distinct, EXACT_DISTINCT, STANDARD_ERROR};
 pub use distribution::{Distribution, EXACT_VALUES, RELATIVE_ERROR};
 pub use error::{Error, Result};

@@ -1,42 +1,174 @@
-//! Judges what was observed: a finding for each check, in the order of the columns'
-//! names, and a sentence on all of them.
+//! Judges what was observed: a finding for each check, and a sentence on all of them.
 
-use mlhost_plugin::{Finding, Outcome, Severity};
+use mlhost_plugin::{Error, Finding, Outcome, Result, Severity};
 use serde_json::{Map, Value as Json, json};
 
-use crate::column_findings::{type_finding, value_findings};
-use crate::fold::{Observed, ObservedColumn};
-use crate::params::{ColumnChecks, Params};
-use crate::table_findings::{extra_columns, row_count};
+use crate::asked::{Asked, What, asked};
+use crate::fold::Observed;
+use crate::params::Params;
+use crate::plan::Looked;
+use crate::seen::Seen;
+use crate::table_findings::{column_order, extra_columns, row_count};
+use crate::value_findings::{freshness, in_reference, statistic, values};
 use crate::words::{counted, details, shortened};
 
-pub(crate) fn assess(params: &Params, observed: &Observed) -> Outcome {
+/// What all checks say, one after the other.
+///
+/// # Errors
+/// Where a check needs a reference and there is none.
+pub(crate) fn assess(
+    params: &Params,
+    observed: &Observed,
+    reference: Option<&Observed>,
+) -> Result<Outcome> {
+    let asked = asked(params);
+    let missing = missing_columns(&asked, &observed.looked);
+    let is_skipped = |one: &Asked<'_>| {
+        let of_column = one.pointer.starts_with("/columns/") && !matches!(one.what, What::Exists);
+        of_column && one.columns.iter().any(|column| missing.contains(column))
+    };
     let mut findings = Vec::new();
-    for ((name, checks), column) in params.columns.iter().zip(&observed.columns) {
-        match column {
-            ObservedColumn::Missing(message) => {
-                findings.push(exists(name, Some(message), skipped(checks)));
-            }
-            ObservedColumn::Present {
-                data_type,
-                of_type,
-                seen,
-            } => {
-                findings.push(exists(name, None, Map::new()));
-                findings.extend(type_finding(name, checks, data_type, *of_type));
-                findings.extend(value_findings(name, checks, data_type, seen));
-            }
+    for (number, (one, looked)) in asked.iter().zip(&observed.looked).enumerate() {
+        if is_skipped(one) {
+            continue;
         }
+        let mut found = match (&one.what, looked) {
+            (What::Exists, Looked::Missing { message, .. }) => {
+                let skipped = asked.iter().filter(|other| is_skipped(other));
+                let skipped = skipped.filter(|other| other.columns == one.columns);
+                let names: Vec<_> = skipped.map(|other| other.check).collect();
+                finding(
+                    one,
+                    false,
+                    message.clone(),
+                    details([("skipped", json!(names))]),
+                )
+            }
+            (_, Looked::Missing { column, message }) => Finding {
+                column: Some(column.clone()),
+                ..unfit(one, message)
+            },
+            (_, Looked::Unfit(message)) => unfit(one, message),
+            (_, Looked::Unreadable { column, data_type }) => unreadable(one, column, data_type),
+            (What::InReference(of), Looked::Reference { values, .. }) => {
+                let Some(reference) = reference else {
+                    let message =
+                        "it needs a reference: `input = { data = \"…\", reference = \"…\" }`";
+                    return Err(Error::params(&one.pointer, message));
+                };
+                let keys = match reference.looked.get(number) {
+                    Some(Looked::Reference { keys, .. }) => keys.clone(),
+                    _ => Err("the reference was made with other checks".to_owned()),
+                };
+                let keys = keys.map(|number| reference.seen.get(number));
+                in_reference(
+                    one,
+                    of,
+                    values.and_then(|number| observed.seen.get(number)),
+                    keys,
+                )
+            }
+            (_, looked) => judged(params, one, looked, observed),
+        };
+        if let Some(condition) = &one.demand.condition {
+            found.details.insert("where".to_owned(), json!(condition));
+        }
+        findings.push(found);
     }
-    findings.extend(
-        params
-            .row_count
-            .map(|range| row_count(range, observed.rows)),
-    );
-    let no_extra_columns = params.no_extra_columns.and_then(|switch| switch.severity());
-    findings
-        .extend(no_extra_columns.map(|severity| extra_columns(&observed.extra_columns, severity)));
-    outcome(findings, observed.rows)
+    Ok(outcome(findings, observed.rows))
+}
+
+/// The columns that are asked for by their names, and are not there.
+fn missing_columns<'a>(asked: &[Asked<'a>], looked: &[Looked]) -> Vec<&'a str> {
+    let checks = asked.iter().zip(looked);
+    let missing = checks.filter_map(|(one, looked)| match (&one.what, looked) {
+        (What::Exists, Looked::Missing { .. }) => one.columns.first().copied(),
+        _ => None,
+    });
+    missing.collect()
+}
+
+fn judged(params: &Params, asked: &Asked<'_>, looked: &Looked, observed: &Observed) -> Finding {
+    let seen = match looked {
+        Looked::Seen(number) | Looked::Dated { seen: number, .. } => observed.seen.get(*number),
+        _ => None,
+    };
+    match (&asked.what, looked, seen) {
+        (What::Exists, ..) => finding(asked, true, "the column is there".to_owned(), Map::new()),
+        (What::Type(expected), Looked::Type { data_type, is }, _) => {
+            let relation = if *is {
+                "as expected of"
+            } else {
+                "which is not of type"
+            };
+            let message = format!("the column holds {data_type}, {relation} `{expected}`");
+            let more = [
+                ("observed_value", json!(data_type)),
+                ("expected", json!(expected.to_string())),
+            ];
+            finding(asked, *is, message, details(more))
+        }
+        (What::RowCount(range), ..) => row_count(asked, *range, observed.rows),
+        (What::NoExtraColumns, ..) => {
+            let names = observed.columns.iter();
+            let extra: Vec<_> = names
+                .filter(|name| !params.columns.contains_key(*name))
+                .collect();
+            extra_columns(asked, &extra)
+        }
+        (What::ColumnOrder(expected), ..) => column_order(asked, expected, &observed.columns),
+        (What::Statistic(which, range), _, Some(seen)) => statistic(asked, *which, *range, seen),
+        (What::Freshness(of), Looked::Dated { per_second, .. }, Some(Seen::Extremes(extremes))) => {
+            let newest = extremes.maximum().map(|newest| newest / per_second);
+            freshness(asked, of, newest)
+        }
+        (_, _, Some(seen)) => values(asked, seen),
+        // The plan has an observation for every check of values.
+        (_, _, None) => unfit(asked, "it was not looked at"),
+    }
+}
+
+/// A finding of a check.
+pub(crate) fn finding(
+    asked: &Asked<'_>,
+    passed: bool,
+    message: String,
+    details: Map<String, Json>,
+) -> Finding {
+    Finding {
+        check: asked.check.to_owned(),
+        column: asked.column(),
+        passed,
+        severity: asked.demand.severity,
+        message,
+        details,
+    }
+}
+
+/// The finding of a check whose parameters do not fit the columns: the parameter is told, so that
+/// it is found in the pipeline.
+fn unfit(asked: &Asked<'_>, message: &str) -> Finding {
+    let more = details([("parameter", json!(asked.pointer))]);
+    finding(asked, false, message.to_owned(), more)
+}
+
+/// The finding of a check that is not for columns of this type.
+fn unreadable(asked: &Asked<'_>, column: &str, data_type: &str) -> Finding {
+    let what = match asked.columns.as_slice() {
+        [_] => "the column".to_owned(),
+        _ => format!("column `{column}`"),
+    };
+    let check = asked.check;
+    let message = format!("{what} holds {data_type}, which `{check}` cannot check");
+    Finding {
+        column: Some(column.to_owned()),
+        ..finding(
+            asked,
+            false,
+            message,
+            details([("observed_value", json!(data_type))]),
+        )
+    }
 }
 
 fn outcome(findings: Vec<Finding>, rows: u64) -> Outcome {
@@ -71,34 +203,4 @@ fn outcome(findings: Vec<Finding>, rows: u64) -> Outcome {
         .metric("failed", failed as f64)
         .metric("warned", warned as f64)
         .metric("rows", rows as f64)
-}
-
-fn exists(name: &str, missing: Option<&String>, details: Map<String, Json>) -> Finding {
-    Finding {
-        check: "column_exists".to_owned(),
-        column: Some(name.to_owned()),
-        passed: missing.is_none(),
-        severity: Severity::Error,
-        message: missing
-            .cloned()
-            .unwrap_or_else(|| "the column is there".to_owned()),
-        details,
-    }
-}
-
-/// The checks that cannot be made of a column that is not there.
-fn skipped(checks: &ColumnChecks) -> Map<String, Json> {
-    let asked = [
-        ("type", checks.of_type.is_some()),
-        ("not_null", checks.not_null().is_some()),
-        ("between", checks.between.is_some()),
-        ("in_set", checks.in_set.is_some()),
-        ("unique", checks.unique().is_some()),
-    ];
-    let names: Vec<_> = asked
-        .iter()
-        .filter(|(_, asked)| *asked)
-        .map(|(name, _)| name)
-        .collect();
-    details([("skipped", json!(names))])
 }

@@ -7,6 +7,9 @@
 //! columns.origin = { type = "string", not_null = true, in_set = ["EWR", "JFK", "LGA"] }
 //! columns.id = { unique = { severity = "warn" } }
 //! columns.comment = {}                 # has to be there, no more
+//! columns.tail = { regex = "^N[0-9]", in_reference = "tailnum", distinct_count = { max = 5000 } }
+//! columns.arr_delay = { mean_between = { max = 20, where = "carrier = 'UA'", severity = "warn" } }
+//! expression = ["arr_delay - dep_delay < 300 or carrier = 'HA'"]
 //! row_count = { min = 1000 }
 //! no_extra_columns = true
 //! ```
@@ -18,9 +21,10 @@
 //! follow Great Expectations: nulls, and NaN among them, are looked at by
 //! `not_null` only, and a column without values has nothing unexpected.
 //!
-//! All checks are made in one pass, exactly, and in parts that are merged; `unique`
-//! keeps 16 bytes a row for that, and is exact but for texts (see
-//! the parameter `unique`).
+//! All checks are made in one pass, and in parts that are merged: `asked` lists the checks that
+//! the parameters ask for, `plan` ties them to the columns of an input as observations that they
+//! share, `observe` looks at batches, and `assess` makes findings of what was seen. README.md says
+//! which statistics are exact, and CHECKS.md what each check says.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -46,29 +50,36 @@
 //!
 //! May use the small Arrow crates only, as every plugin.
 
+mod asked;
 mod assess;
-mod column_findings;
-mod demands;
+mod column_params;
+mod dates;
+mod expression;
 mod fold;
+mod forms;
 mod keys;
 mod membership;
 mod observe;
+mod order;
 mod params;
-mod params_check;
+mod plan;
+mod refuse;
+mod seen;
 mod share;
+mod statistic;
+mod sum;
 mod table_findings;
 mod tally;
 mod texts;
 mod types;
+mod value_findings;
+mod values;
 mod words;
 
 use mlhost_plugin::{Outcome, Plugin, Result, Validator, export};
 
 pub use fold::{Observe, Observed};
-pub use params::{
-    Between, ColumnChecks, Demand, InSet, Member, Members, OfType, Params, RowCount, RowSwitch,
-    SetDemand, TableDemand, TableSwitch, Type, TypeDemand,
-};
+pub use params::*;
 pub use tally::EXAMPLES;
 
 /// The plugin.
@@ -76,9 +87,10 @@ pub struct Validate;
 
 impl Plugin for Validate {
     const NAME: &str = "validate";
-    const SUMMARY: &str = "Checks the columns of a table and their types, nulls, ranges, sets of \
-                           values and uniqueness, and the number of rows. Says how many values \
-                           are unexpected, with examples and where they stand.";
+    const SUMMARY: &str = "Checks the columns of a table: types, nulls, ranges, sets, patterns, \
+                           uniqueness, order, statistics, freshness, values of another table, \
+                           and expressions over rows. Says how many values are unexpected, with \
+                           examples and where they stand.";
     type Params = Params;
 }
 
@@ -86,7 +98,11 @@ impl Validator for Validate {
     type Fold = Observe;
 
     fn assess(params: Params, observed: Observed) -> Result<Outcome> {
-        Ok(assess::assess(&params, &observed))
+        assess::assess(&params, &observed, None)
+    }
+
+    fn assess_beside(params: Params, observed: Observed, reference: Observed) -> Result<Outcome> {
+        assess::assess(&params, &observed, Some(&reference))
     }
 }
 

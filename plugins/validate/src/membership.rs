@@ -1,6 +1,6 @@
 //! A set of values, ready to be asked for each value of a column.
 
-use crate::params::Member;
+use crate::column_params::Member;
 use crate::texts::Texts;
 
 /// A set of values by kind.
@@ -18,12 +18,25 @@ impl Membership {
         for member in members {
             match member {
                 Member::Boolean(boolean) => membership.booleans[usize::from(*boolean)] = true,
-                Member::Number(number) => membership.numbers.push(canonical(*number)),
-                Member::Text(text) => membership.texts.insert(text),
+                Member::Number(number) => membership.insert_number(*number),
+                Member::Text(text) => membership.insert_text(text),
             }
         }
-        membership.numbers.sort_unstable_by(f64::total_cmp);
+        membership.finish();
         membership
+    }
+
+    pub(crate) fn insert_text(&mut self, text: &str) {
+        self.texts.insert(text);
+    }
+
+    /// Adds a number, which is found after [`Membership::finish`].
+    pub(crate) fn insert_number(&mut self, number: f64) {
+        self.numbers.push(canonical(number));
+    }
+
+    pub(crate) fn finish(&mut self) {
+        self.numbers.sort_unstable_by(f64::total_cmp);
     }
 
     pub(crate) fn has_text(&self, text: &str) -> bool {

@@ -7,6 +7,9 @@ use mlhost_plugin::Severity;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub use crate::column_params::*;
+pub use crate::forms::{Demand, Range, RowDemand, RowSwitch, TableDemand, TableSwitch};
+use crate::forms::{of_statistic, of_values, plain_or_table};
 pub use crate::types::Type;
 
 /// What is expected of a table.
@@ -24,164 +27,23 @@ pub struct Params {
     /// a `severity`.
     #[serde(default)]
     pub no_extra_columns: Option<TableSwitch>,
-}
-
-/// What is expected of a column.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ColumnChecks {
-    /// The type: `"number"`, or `{ is = "number", severity = "warn" }`.
-    #[serde(default, rename = "type")]
-    pub of_type: Option<OfType>,
-    /// No value is null or NaN: `true`, or `{ mostly = 0.94 }` where at least 94 % of
-    /// the values have to be there.
+    /// The columns in the order in which they have to stand, with no others between them:
+    /// a list, or `{ columns = [...], severity = "warn" }`.
     #[serde(default)]
-    pub not_null: Option<RowSwitch>,
-    /// The range of the values.
+    pub column_order: Option<ColumnOrder>,
+    /// Columns of which no two rows have the same values.
     #[serde(default)]
-    pub between: Option<Between>,
-    /// The values that may occur: a list, or `{ values = [...], mostly = 0.99 }`.
+    pub unique_together: Vec<UniqueTogether>,
+    /// Pairs of columns of which one has to be greater than the other.
     #[serde(default)]
-    pub in_set: Option<InSet>,
-    /// No value occurs twice: `true`, or `{ mostly = 0.99 }`. Every row of a value
-    /// that occurs more than once is unexpected. Texts (and values of more than 64
-    /// bits) are compared by a 64-bit hash, so that no duplicate is overlooked, and
-    /// among n different texts the odds that two are taken for equal are
-    /// n²/2⁶⁵: one in 37 million for a million texts.
+    pub greater_than: Vec<GreaterThan>,
+    /// Ranges of the correlation of two columns.
     #[serde(default)]
-    pub unique: Option<RowSwitch>,
-}
-
-/// A check of the type of a column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(
-    untagged,
-    expecting = "expected a type (`number`, `integer`, `float`, `string`, `boolean`, `date` or \
-                 `timestamp`), or a table with `is` and `severity`"
-)]
-pub enum OfType {
-    /// The type.
-    Plain(Type),
-    /// The type with options.
-    Table(TypeDemand),
-}
-
-/// A type with options.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TypeDemand {
-    /// The type.
-    pub is: Type,
-    /// How bad another type is.
+    pub correlation: Vec<CorrelationBetween>,
+    /// Expressions that have to be true of each row: texts such as
+    /// `"arr_delay - dep_delay < 300 or carrier = 'HA'"`, or tables with `is_true` and options.
     #[serde(default)]
-    pub severity: Severity,
-}
-
-/// A check that is switched on for the values of a column.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(
-    untagged,
-    expecting = "expected a boolean, or a table with `mostly` and `severity`"
-)]
-pub enum RowSwitch {
-    /// On or off.
-    Plain(bool),
-    /// On, with options.
-    Table(Demand),
-}
-
-/// What a check of values asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Demand {
-    /// The share of the values, from 0 to 1, that has to be as expected.
-    #[serde(default = "all")]
-    pub mostly: f64,
-    /// How bad it is when fewer are.
-    #[serde(default)]
-    pub severity: Severity,
-}
-
-/// A check that is switched on for the table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(untagged, expecting = "expected a boolean, or a table with `severity`")]
-pub enum TableSwitch {
-    /// On or off.
-    Plain(bool),
-    /// On, with options.
-    Table(TableDemand),
-}
-
-/// What a check of the table asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TableDemand {
-    /// How bad it is when it is not so.
-    #[serde(default)]
-    pub severity: Severity,
-}
-
-/// A range of numbers; at least one end is given. Booleans are 0 and 1; dates, times
-/// and timestamps are in their own unit (days, seconds, microseconds, ...).
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Between {
-    /// The smallest number that is in it.
-    #[serde(default)]
-    pub min: Option<f64>,
-    /// The largest number that is in it.
-    #[serde(default)]
-    pub max: Option<f64>,
-    /// The share of the values, from 0 to 1, that has to be in it.
-    #[serde(default = "all")]
-    pub mostly: f64,
-    /// How bad it is when fewer are.
-    #[serde(default)]
-    pub severity: Severity,
-}
-
-/// A set of values.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(
-    untagged,
-    expecting = "expected a list of strings, numbers or booleans, or a table with `values`, \
-                 `mostly` and `severity`"
-)]
-pub enum InSet {
-    /// The values.
-    Plain(Members),
-    /// The values with options.
-    Table(SetDemand),
-}
-
-/// A set of values with options.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SetDemand {
-    /// The values.
-    pub values: Members,
-    /// The share of the values of the column, from 0 to 1, that has to be in it.
-    #[serde(default = "all")]
-    pub mostly: f64,
-    /// How bad it is when fewer are.
-    #[serde(default)]
-    pub severity: Severity,
-}
-
-/// The values of a set.
-pub type Members = Vec<Member>;
-
-/// A value that may occur. It equals values of its own kind only: a number no text.
-/// Numbers are compared as 64-bit floating-point numbers.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum Member {
-    /// A boolean.
-    Boolean(bool),
-    /// A number.
-    Number(f64),
-    /// A text.
-    Text(String),
+    pub expression: Vec<RowExpression>,
 }
 
 /// A range of numbers of rows; at least one end is given.
@@ -199,6 +61,65 @@ pub struct RowCount {
     pub severity: Severity,
 }
 
-fn all() -> f64 {
-    1.0
+/// An order of columns with options.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrderDemand {
+    /// The columns in their order.
+    pub columns: Vec<String>,
+    /// How bad another order is.
+    #[serde(default)]
+    pub severity: Severity,
 }
+
+plain_or_table!(
+    /// An order of columns.
+    ColumnOrder: Vec<String> | OrderDemand,
+    "expected a list of columns, or a table with `columns` and `severity`"
+);
+
+of_values!(
+    /// Columns whose values together are unique. Rows in which all of them are null are left out;
+    /// otherwise two nulls are the same.
+    UniqueTogether {
+        /// The columns: at least two.
+        columns: Vec<String>,
+    }
+);
+
+of_values!(
+    /// Two columns, the values of the first of which are greater in the same row. Rows in which
+    /// either is null are left out.
+    GreaterThan {
+        /// The column with the greater values: numbers, dates or times.
+        column: String,
+        /// The column with the smaller values.
+        than: String,
+        /// Whether they may be equal.
+        #[serde(default)]
+        or_equal: bool,
+    }
+);
+
+of_statistic!(
+    /// A range of Pearson's correlation coefficient of two columns, of the rows in which both have
+    /// a value.
+    CorrelationBetween {
+        /// The two columns.
+        columns: [String; 2],
+    }
+);
+
+of_values!(
+    /// An expression that has to be true, with options.
+    ExpressionDemand {
+        /// The expression. Rows for which it is null, because something in it is, are left out.
+        is_true: String,
+    }
+);
+
+plain_or_table!(
+    /// An expression that has to be true of each row.
+    RowExpression: String | ExpressionDemand,
+    "expected an expression, or a table with `is_true`, `mostly`, `severity` and `where`"
+);

@@ -4,12 +4,13 @@
 use mlhost_plugin::Finding;
 use serde_json::{Map, Value as Json, json};
 
+use crate::forms::Demand;
 use crate::keys::Keys;
-use crate::params::Demand;
 use crate::tally::{EXAMPLES, Tally, Value};
 use crate::words::percent;
 
 /// What a check of values has found.
+#[derive(Default)]
 pub(crate) struct Share {
     /// How many values were looked at.
     values: u64,
@@ -86,21 +87,21 @@ impl Share {
     pub(crate) fn finding(
         self,
         check: &str,
-        column: &str,
-        demand: Demand,
+        column: Option<String>,
+        demand: &Demand,
         wording: &Wording,
         more: Map<String, Json>,
     ) -> Finding {
         Finding {
             check: check.to_owned(),
-            column: Some(column.to_owned()),
+            column,
             // A quotient of counts is rounded to the nearest number, and so is what the
             // parameters say: 94 of 100 is 0.94.
             passed: self.unexpected == 0
                 || (self.values - self.unexpected) as f64 / self.values as f64 >= demand.mostly,
             severity: demand.severity,
             message: self.message(demand.mostly, wording),
-            details: self.details(demand.mostly, more),
+            details: self.details(demand, more),
         }
     }
 
@@ -132,11 +133,14 @@ impl Share {
         format!("{unexpected} of {values} value{plural} ({share}) {verb}{example}{allowed}")
     }
 
-    fn details(self, mostly: f64, mut details: Map<String, Json>) -> Map<String, Json> {
+    fn details(self, demand: &Demand, mut details: Map<String, Json>) -> Map<String, Json> {
         details.insert("values".to_owned(), json!(self.values));
         details.insert("unexpected_count".to_owned(), json!(self.unexpected));
         details.insert("unexpected_percent".to_owned(), json!(self.percent()));
-        details.insert("mostly".to_owned(), json!(mostly));
+        details.insert("mostly".to_owned(), json!(demand.mostly));
+        if let Some(condition) = &demand.condition {
+            details.insert("where".to_owned(), json!(condition));
+        }
         if !self.rows.is_empty() {
             details.insert("rows".to_owned(), json!(self.rows));
         }

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Number, json};
 
+use crate::dates;
+
 /// As many unexpected values are kept as examples.
 pub const EXAMPLES: usize = 20;
 
@@ -35,6 +37,10 @@ pub(crate) enum Value {
     Boolean(bool),
     Number(f64),
     Text(String),
+    /// A date or time, in seconds since 1970-01-01.
+    Time(f64),
+    /// The values of several columns, in the order in which the check names them.
+    Row(Vec<Value>),
 }
 
 impl Tally {
@@ -88,6 +94,8 @@ impl Value {
                 None => json!(number.to_string()),
             },
             Self::Text(text) => json!(text),
+            Self::Time(seconds) => json!(dates::written(*seconds)),
+            Self::Row(values) => values.iter().map(Self::to_json).collect(),
         }
     }
 }
@@ -103,6 +111,11 @@ impl std::fmt::Display for Value {
             Self::Boolean(boolean) => write!(f, "{boolean}"),
             Self::Number(number) => write!(f, "{number}"),
             Self::Text(text) => write!(f, "`{text}`"),
+            Self::Time(seconds) => f.write_str(&dates::written(*seconds)),
+            Self::Row(values) => {
+                let values: Vec<String> = values.iter().map(Self::to_string).collect();
+                f.write_str(&values.join(", "))
+            }
         }
     }
 }

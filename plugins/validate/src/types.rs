@@ -3,6 +3,7 @@
 use std::fmt;
 
 use arrow_schema::DataType;
+use mlhost_statistics::column::holds_texts;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -52,13 +53,5 @@ impl fmt::Display for Type {
             Self::Date => "date",
             Self::Timestamp => "timestamp",
         })
-    }
-}
-
-/// Whether a column of this type holds texts.
-pub(crate) fn holds_texts(data_type: &DataType) -> bool {
-    match data_type {
-        DataType::Dictionary(_, values) => holds_texts(values),
-        data_type => data_type.is_string(),
     }
 }

@@ -52,3 +52,24 @@ pub(crate) fn percent(percent: f64) -> String {
     let digits = format!("{percent:.3}");
     format!("{} %", digits.trim_end_matches('0').trim_end_matches('.'))
 }
+
+/// A number as a sentence has it: whole ones as they are, others with six significant digits.
+pub(crate) fn readable(number: f64) -> String {
+    if !number.is_finite() || number.fract() == 0.0 && number.abs() < 1e15 {
+        return number.to_string();
+    }
+    let magnitude = number.abs().log10().floor();
+    if !(-5.0..15.0).contains(&magnitude) {
+        return format!("{number:.5e}");
+    }
+    let decimals = (5.0 - magnitude).clamp(0.0, 10.0) as usize;
+    let digits = format!("{number:.decimals$}");
+    if digits.contains('.') {
+        digits
+            .trim_end_matches('0')
+            .trim_end_matches('.')
+            .to_owned()
+    } else {
+        digits
+    }
+}

@@ -62,6 +62,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_enum, value_name = "SECTION")]
     pub(crate) only: Vec<Section>,
 
+    /// Install polars, pandera and Great Expectations from PyPI, and measure them beside `checks`
+    #[arg(long)]
+    pub(crate) peers: bool,
+
     /// Measure less often: for a first look
     #[arg(long)]
     pub(crate) quick: bool,
@@ -90,6 +94,8 @@ pub(crate) enum Section {
     Steps,
     /// Drift of every column of the flights, from batches in memory
     Drift,
+    /// Twenty checks of rows in memory
+    Checks,
     /// Checks and drift of millions of rows
     Scale,
 }

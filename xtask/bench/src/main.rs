@@ -8,6 +8,7 @@
 mod arguments;
 mod baseline;
 mod boundary;
+mod checks;
 mod clock;
 mod control;
 mod drift;
@@ -62,6 +63,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         control: arguments.section(Section::Control, || control::measure(arguments, &effort))?,
         steps: arguments.section(Section::Steps, || steps::measure(arguments, &effort))?,
         drift: arguments.section(Section::Drift, || drift::measure(arguments, &effort))?,
+        checks: arguments.section(Section::Checks, || checks::measure(arguments, &effort))?,
         scale: arguments.section(Section::Scale, || scale::measure(arguments, &effort))?,
     };
     match arguments.format {

@@ -8,6 +8,7 @@ use comfy_table::Table;
 use serde::Serialize;
 
 use crate::boundary::{Boundary, Crossing};
+use crate::checks::Checks;
 use crate::control::Control;
 use crate::drift::OfDrift;
 use crate::flights::Flights;
@@ -30,6 +31,7 @@ pub(crate) struct Report {
     pub(crate) control: Option<Vec<Control>>,
     pub(crate) steps: Option<Steps>,
     pub(crate) drift: Option<Vec<OfDrift>>,
+    pub(crate) checks: Option<Checks>,
     pub(crate) scale: Option<Vec<Scale>>,
 }
 
@@ -66,6 +68,10 @@ impl Display for Report {
                 "Drift of all columns of the flights, batches in memory (CPU time)",
                 self.drift.as_deref().map(drift),
             ),
+            (
+                "Twenty checks of rows in memory (CPU time)",
+                self.checks.as_ref().map(checks),
+            ),
         ];
         let sections = sections.into_iter();
         let sections = sections.filter_map(|(title, table)| Some((title.to_owned(), table?)));
@@ -88,6 +94,15 @@ fn drift(tools: &[OfDrift]) -> Table {
             time(tool.cpu_seconds),
             format!("{:.2} M", tool.rows_per_cpu_second / 1e6),
         ]);
+    }
+    table
+}
+
+fn checks(checks: &Checks) -> Table {
+    let mut table = table(["WHO", "TIME", "ROWS/S"]);
+    for (who, seconds) in &checks.cpu_seconds {
+        let speed = format!("{:.2} M", checks.rows as f64 / seconds / 1e6);
+        table.add_row([who.clone(), time(*seconds), speed]);
     }
     table
 }

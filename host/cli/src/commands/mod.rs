@@ -16,6 +16,7 @@ mod outcome;
 mod packages;
 mod plugin;
 mod predict;
+mod profile;
 mod report;
 mod reproduce;
 mod run;
@@ -23,6 +24,7 @@ mod runs;
 mod schedule;
 mod show;
 mod store;
+mod suggest;
 mod triggers;
 mod versions;
 mod watch;
@@ -63,6 +65,8 @@ pub(crate) fn execute(arguments: &Arguments, output: &mut Output) -> Result<Exit
         Command::Reproduce(reproduce) => reproduce::reproduce(reproduce, store, output),
         Command::Predict(predict) => predict::predict(predict, store, output),
         Command::Drift(drift) => drift::drift(drift, store, output),
+        Command::Profile(arguments) => profile::profile(arguments, output),
+        Command::Validate(command) => suggest::validate(command, output),
         Command::Ab(arguments) => ab::ab(arguments, store, output),
         Command::Experiments(arguments) => experiments::experiments(arguments, store, output),
         Command::Models(models) => models::models(models, store, output),

@@ -98,6 +98,18 @@ pub trait Validator: Plugin {
     type Fold: Fold<Params = Self::Params>;
     /// Judges what was observed.
     fn assess(params: Self::Params, state: <Self::Fold as Fold>::State) -> Result<Outcome>;
+    /// Judges what was observed beside a reference, which was folded with the same parameters:
+    /// another table, with a schema of its own. A validator that does not say how takes none.
+    fn assess_beside(
+        _params: Self::Params,
+        _state: <Self::Fold as Fold>::State,
+        _reference: <Self::Fold as Fold>::State,
+    ) -> Result<Outcome> {
+        Err(crate::Error::params(
+            "",
+            "it takes no `reference` among its inputs",
+        ))
+    }
 }
 
 /// Learns an encoding in one pass and applies it.

@@ -5,6 +5,7 @@
 
 mod categories;
 mod column;
+mod comoments;
 mod distinct;
 mod distribution;
 mod drift;

@@ -2,8 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod checks;
 mod columns;
+mod expressions;
 mod parts;
+mod peers;
+mod readme;
+mod reference;
 mod refusals;
 mod support;
 mod table;

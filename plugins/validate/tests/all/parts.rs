@@ -11,10 +11,20 @@ use crate::support::{numbers, params, table, texts};
 
 const CHECKS: &str = r#"{
     "columns": {
-        "a": {"not_null": true, "between": {"min": -1, "max": 1}, "in_set": [0, 1], "unique": true},
-        "b": {"not_null": true, "in_set": ["a", "b"], "unique": true}
+        "a": {
+            "not_null": true, "between": {"min": -1, "max": 1}, "in_set": [0, 1], "unique": true,
+            "median_between": {"max": 1}, "min_between": {"min": 0}, "distinct_count": {"max": 3},
+            "monotonic": "increasing", "in_reference": "c"
+        },
+        "b": {
+            "not_null": {"where": "a > 0"}, "in_set": ["a", "b"], "unique": true, "regex": "a",
+            "length_between": {"max": 1, "where": "b != 'e'"}, "proportion_unique": {"max": 1}
+        }
     },
-    "row_count": {"min": 10}
+    "row_count": {"min": 10},
+    "greater_than": [{"column": "a", "than": "a", "or_equal": true, "where": "a < 2"}],
+    "unique_together": [{"columns": ["a", "b"]}],
+    "expression": ["a < 2 or b in ('a', 'b')", {"is_true": "length(b) < 2", "where": "a is null"}]
 }"#;
 
 fn number() -> impl Strategy<Value = Option<f64>> {

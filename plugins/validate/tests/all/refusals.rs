@@ -49,7 +49,7 @@ fn what_cannot_be_read_says_what_was_expected() {
     for (json, message) in [
         (
             r#"{"columns": {"x": {"not_null": {"moslty": 1}}}}"#,
-            "expected a boolean, or a table with `mostly` and `severity`",
+            "expected a boolean, or a table with `mostly`, `severity` and `where`",
         ),
         (
             r#"{"columns": {"x": {"type": "int"}}}"#,
@@ -58,8 +58,8 @@ fn what_cannot_be_read_says_what_was_expected() {
         ),
         (
             r#"{"columns": {"x": {"in_set": "a"}}}"#,
-            "expected a list of strings, numbers or booleans, or a table with `values`, `mostly` \
-             and `severity`",
+            "expected a list of strings, numbers or booleans, or a table with `values`, `mostly`, \
+             `severity` and `where`",
         ),
         (
             r#"{"no_extra_columns": 1}"#,
@@ -91,7 +91,13 @@ fn only_columns_whose_values_are_checked_are_wanted() {
 #[test]
 fn every_parameter_is_documented() {
     let schema = schemars::schema_for!(<Validate as Plugin>::Params).to_value();
-    for definition in ["ColumnChecks", "Between", "RowCount", "Demand", "SetDemand"] {
+    for definition in [
+        "ColumnChecks",
+        "Between",
+        "RowCount",
+        "RowDemand",
+        "SetDemand",
+    ] {
         let properties = schema["$defs"][definition]["properties"]
             .as_object()
             .unwrap();

@@ -155,10 +155,14 @@ impl<F: Fit> exports::fit::GuestTrainer for resources::Trainer<F> {
 
 impl<P: Validator> exports::report::Guest for ValidatorAdapter<P> {
     fn assess(params: String, states: NamedStates) -> Result<exports::report::Outcome, Error> {
-        Ok(outcome(P::assess(
-            decode_params(&params)?,
-            state::<P::Fold>(&states, "data")?,
-        )?))
+        let params = decode_params(&params)?;
+        let data = state::<P::Fold>(&states, "data")?;
+        let has_reference = states.iter().any(|named| named.name == "reference");
+        Ok(outcome(if has_reference {
+            P::assess_beside(params, data, state::<P::Fold>(&states, "reference")?)?
+        } else {
+            P::assess(params, data)?
+        }))
     }
 }
 

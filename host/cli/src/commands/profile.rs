@@ -1,0 +1,178 @@
+//! `host profile`: what every column of a table holds.
+
+use std::{process::ExitCode, sync::Arc};
+
+use comfy_table::CellAlignment::{Left, Right};
+use mlhost_sandbox::{Finding, Outcome};
+use serde_json::{Value, json};
+
+use super::{engine, open_table};
+use crate::{
+    arguments::{ProfileArguments, TableArguments},
+    error::Failure,
+    output::{self, Output},
+    text,
+};
+
+/// Heights of a bar, in eighths.
+const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+/// Correlations of at least this size are told.
+const STRONG: f64 = 0.5;
+
+/// So many of them at most.
+const TOLD: usize = 10;
+
+/// Longer values are cut.
+const WIDEST: usize = 20;
+
+pub(super) fn profile(
+    arguments: &ProfileArguments,
+    output: &mut Output,
+) -> Result<ExitCode, Failure> {
+    let mut params = json!({ "bins": arguments.bins });
+    if !arguments.columns.is_empty() {
+        params["columns"] = json!(arguments.columns);
+    }
+    let outcome = of_table(&arguments.table, &params)?;
+    output.print(&outcome, words)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The profile of the table that a command names.
+pub(super) fn of_table(table: &TableArguments, params: &Value) -> Result<Outcome, Failure> {
+    let table = open_table(table)?;
+    Ok(mlhost_engine::profile(&engine()?, Arc::new(table), params)?)
+}
+
+fn words(outcome: &Outcome) -> String {
+    let headings = [
+        ("COLUMN", Left),
+        ("TYPE", Left),
+        ("NULLS", Right),
+        ("DISTINCT", Right),
+        ("MIN", Right),
+        ("MEDIAN", Right),
+        ("MEAN", Right),
+        ("MAX", Right),
+        ("HISTOGRAM", Left),
+        ("MOST FREQUENT", Left),
+    ];
+    let rows = outcome.findings.iter().map(row);
+    let mut words = format!(
+        "{}\n\n{}\n",
+        outcome.summary,
+        output::table(&headings, rows)
+    );
+    let correlations = correlations(outcome);
+    if !correlations.is_empty() {
+        words.push_str("\ncorrelations\n");
+        for (first, second, r) in correlations {
+            words.push_str(&format!("  {r:>6.3}  `{first}` and `{second}`\n"));
+        }
+    }
+    words
+}
+
+fn row(finding: &Finding) -> Vec<String> {
+    let details = &finding.details;
+    let of = |name: &str| details.get(name).unwrap_or(&Value::Null);
+    let count = |name: &str| of(name).as_u64().map(text::count).unwrap_or_default();
+    let rows = of("rows").as_u64().unwrap_or(0);
+    let nulls = of("nulls").as_u64().unwrap_or(0);
+    let about = if details.contains_key("distinct_relative_error") {
+        "~"
+    } else {
+        ""
+    };
+    let per_second = of("per_second").as_f64();
+    let value = |value: &Value| shown(value, per_second);
+    vec![
+        text::visible(finding.column.as_deref().unwrap_or_default()),
+        of("type").as_str().unwrap_or_default().to_owned(),
+        share(nulls, rows),
+        format!("{about}{}", count("distinct")),
+        value(of("min")),
+        value(&of("quantiles")["0.5"]),
+        value(of("mean")),
+        value(of("max")),
+        histogram(&of("histogram")["counts"]),
+        most_frequent(&of("top")[0], rows - nulls.min(rows), per_second),
+    ]
+}
+
+/// A value as a cell has it; dates and times are counted from 1970-01-01 in their own unit.
+fn shown(value: &Value, per_second: Option<f64>) -> String {
+    match (value.as_f64(), per_second) {
+        (Some(number), Some(per_second)) => {
+            let second = (number / per_second).floor() as i64;
+            jiff::Timestamp::from_second(second)
+                .map_or_else(|_| number.to_string(), |time| time.to_string())
+        }
+        (Some(number), None) => text::metric(Some(number)),
+        (None, _) => match value {
+            Value::String(text) => text::cut(&text::visible(text), WIDEST),
+            _ => String::new(),
+        },
+    }
+}
+
+fn share(part: u64, whole: u64) -> String {
+    match part {
+        0 => "0 %".to_owned(),
+        part => format!("{:.2} %", 100.0 * part as f64 / whole.max(1) as f64),
+    }
+}
+
+fn histogram(counts: &Value) -> String {
+    let counts: Vec<u64> = counts
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_u64)
+        .collect();
+    let most = counts.iter().copied().max().unwrap_or(0).max(1);
+    let bar = |count: &u64| match count {
+        0 => ' ',
+        count => BARS[((count * 8 - 1) / most).min(7) as usize],
+    };
+    counts.iter().map(bar).collect()
+}
+
+fn most_frequent(top: &Value, present: u64, per_second: Option<f64>) -> String {
+    let Some(count) = top["count"].as_u64() else {
+        return String::new();
+    };
+    format!(
+        "{} ({})",
+        shown(&top["value"], per_second),
+        share(count, present)
+    )
+}
+
+/// The strongest correlations, from the figure that has all of them.
+fn correlations(outcome: &Outcome) -> Vec<(String, String, f64)> {
+    let figure = outcome
+        .figures
+        .iter()
+        .find(|figure| figure.name == "correlations");
+    let Some(figure) = figure else { return vec![] };
+    let names = &figure.data["columns"];
+    let mut strong = Vec::new();
+    for (row, cells) in figure.data["rows"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .enumerate()
+    {
+        for other in 0..row {
+            if let Some(r) = cells[other + 1].as_f64().filter(|r| r.abs() >= STRONG) {
+                let name = |place: usize| names[place + 1].as_str().unwrap_or_default().to_owned();
+                strong.push((name(other), name(row), r));
+            }
+        }
+    }
+    strong.sort_by(|(.., r), (.., other)| other.abs().total_cmp(&r.abs()));
+    strong.truncate(TOLD);
+    strong
+}

@@ -1,0 +1,197 @@
+//! The package through its public face.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::sync::Arc;
+
+use arrow_array::{
+    ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray,
+};
+use mlhost_plugin::{Fold, Outcome, Validator, testing};
+use mlhost_profile::{KEPT, Params, Profile, Profiler};
+use serde_json::json;
+
+#[test]
+fn the_readme_has_the_parameters() {
+    let folder = env!("CARGO_MANIFEST_DIR");
+    testing::readme_has_parameters::<Params>(folder).unwrap();
+}
+
+fn params(json: &str) -> Params {
+    serde_json::from_str(json).unwrap()
+}
+
+fn rows() -> RecordBatch {
+    let columns: [(&str, ArrayRef); 5] = [
+        (
+            "n",
+            Arc::new(Int64Array::from(vec![Some(1), Some(2), None, Some(4)])),
+        ),
+        (
+            "x",
+            Arc::new(Float64Array::from(vec![2.0, f64::NAN, 5.0, 8.0])),
+        ),
+        (
+            "t",
+            Arc::new(StringArray::from(vec![
+                Some("b"),
+                Some("ää"),
+                Some("b"),
+                None,
+            ])),
+        ),
+        (
+            "ok",
+            Arc::new(BooleanArray::from(vec![
+                Some(true),
+                None,
+                Some(true),
+                Some(false),
+            ])),
+        ),
+        (
+            "day",
+            Arc::new(Date32Array::from(vec![Some(0), Some(15_887), None, None])),
+        ),
+    ];
+    let columns = columns.into_iter().map(|(name, array)| (name, array, true));
+    RecordBatch::try_from_iter_with_nullable(columns).unwrap()
+}
+
+fn outcome(json: &str, parts: &[Vec<RecordBatch>]) -> Outcome {
+    let seen = testing::fold_parts::<Profiler>(|| params(json), parts).unwrap();
+    Profile::assess(params(json), seen).unwrap()
+}
+
+#[test]
+fn every_column_is_described() {
+    let outcome = outcome("{}", &[vec![rows()]]);
+    assert!(outcome.passed());
+    assert_eq!(outcome.summary, "4 rows of 5 columns");
+    let messages: Vec<&str> = outcome
+        .findings
+        .iter()
+        .map(|found| found.message.as_str())
+        .collect();
+    assert_eq!(
+        messages,
+        [
+            "Int64; 1 null (25 %), 3 different values, from 1 to 4 with a mean of 2.33333",
+            "Float64; 1 null (25 %), 3 different values, from 2 to 8 with a mean of 5",
+            "Utf8; 1 null (25 %), 2 different values, most often `b` (66.67 %)",
+            "Boolean; 1 null (25 %), 2 different values, most often `true` (66.67 %)",
+            "Date32; 2 nulls (50 %), 2 different values, from 0 s to 1372636800 s since 1970",
+        ]
+    );
+    let details = &outcome.findings[1].details;
+    assert_eq!(details["stdev"], json!(3));
+    assert_eq!(details["quantiles"]["0.25"], json!(3.5));
+    assert_eq!(details["top"][0], json!({"value": 2, "count": 1}));
+    let counts = details["histogram"]["counts"].as_array().unwrap();
+    assert_eq!(
+        (counts.len(), counts[0].clone(), counts[19].clone()),
+        (20, json!(1), json!(1))
+    );
+    assert_eq!(
+        outcome.findings[2].details["length"],
+        json!({"min": 1.0, "max": 2.0, "mean": 4.0 / 3.0})
+    );
+    let correlations = outcome
+        .figures
+        .iter()
+        .find(|figure| figure.name == "correlations")
+        .unwrap();
+    assert_eq!(correlations.data["columns"], json!(["column", "n", "x"]));
+    assert_eq!(correlations.data["rows"], json!([["n", 1, 1], ["x", 1, 1]]));
+}
+
+#[test]
+fn parts_are_described_as_the_whole() {
+    let whole = rows();
+    let at_once = outcome("{}", &[vec![whole.clone()]]);
+    let in_parts = outcome(
+        "{}",
+        &[
+            vec![whole.slice(0, 1)],
+            vec![],
+            vec![whole.slice(1, 2), whole.slice(3, 1)],
+        ],
+    );
+    for (once, parts) in at_once.findings.iter().zip(&in_parts.findings) {
+        assert_eq!(once.message, parts.message);
+        // Means and correlations are equal up to rounding.
+        for name in [
+            "nulls",
+            "distinct",
+            "min",
+            "max",
+            "quantiles",
+            "histogram",
+            "top",
+        ] {
+            assert_eq!(once.details.get(name), parts.details.get(name), "{name}");
+        }
+    }
+}
+
+#[test]
+fn columns_can_be_named_and_nothing_else_is_read() {
+    let fold = Profiler::open(params(r#"{"columns": ["t", "n"]}"#), &rows().schema()).unwrap();
+    assert_eq!(fold.columns(), ["t", "n"]);
+    for (json, message) in [
+        (
+            r#"{"columns": ["m"]}"#,
+            "there is no column `m` in the input; did you mean `n`? (at /columns/0)",
+        ),
+        (
+            r#"{"bins": 0}"#,
+            "a histogram has from 1 to 1000 intervals (at /bins)",
+        ),
+    ] {
+        let refused = Profiler::open(params(json), &rows().schema())
+            .map(|_| ())
+            .unwrap_err();
+        assert_eq!(refused.to_string(), message);
+    }
+}
+
+#[test]
+fn columns_without_values_have_no_statistics() {
+    let x: ArrayRef = Arc::new(Float64Array::from(vec![None, Some(f64::NAN)]));
+    let empty = RecordBatch::try_from_iter([("x", x)]).unwrap();
+    let found = outcome("{}", &[vec![empty]]).findings.remove(0);
+    assert_eq!(
+        found.message,
+        "Float64; 2 nulls (100 %), 0 different values"
+    );
+    assert_eq!(found.details["mean"], json!(null));
+    assert!(!found.details.contains_key("histogram"));
+}
+
+#[test]
+fn the_most_frequent_of_many_texts_are_found_within_the_error_that_is_told() {
+    let texts = (0..100_000).map(|row| {
+        if row % 10 == 0 {
+            "often".to_owned()
+        } else {
+            format!("{row}")
+        }
+    });
+    let texts: ArrayRef = Arc::new(StringArray::from_iter_values(texts));
+    let whole = RecordBatch::try_from_iter([("t", texts)]).unwrap();
+    let parts: Vec<_> = (0..4)
+        .map(|part| vec![whole.slice(part * 25_000, 25_000)])
+        .collect();
+    let found = outcome("{}", &parts).findings.remove(0);
+    let top = &found.details["top"][0];
+    assert_eq!(top["value"], "often");
+    let (count, error) = (
+        top["count"].as_u64().unwrap(),
+        found.details["top_error"].as_u64().unwrap(),
+    );
+    assert!(
+        count <= 10_000 && 10_000 <= count + error,
+        "{count} {error}"
+    );
+    assert!(error <= 100_000 / KEPT as u64 + 1, "{error}");
+}

@@ -1,0 +1,105 @@
+//! The example of orders, and what a profile and a suggestion make of them.
+
+use std::fs;
+
+use crate::support::{Scene, example, step};
+
+#[test]
+fn orders_are_checked_with_few_bad_rows_let_pass() {
+    let scene = Scene::new();
+    let pipeline = example("orders")
+        .join("pipeline.toml")
+        .display()
+        .to_string();
+    let run = scene
+        .host_with(["run", &pipeline, "--format", "json"])
+        .expect_code(0)
+        .json();
+    let outcome = &step(&run, "validate")["outcome"];
+    let findings = outcome["findings"].as_array().expect("findings");
+    let of = |check: &str, column: Option<&str>| {
+        let mut found = findings.iter();
+        let found = found.find(|found| {
+            found["check"] == check && column.is_none_or(|column| found["column"] == column)
+        });
+        found.unwrap_or_else(|| panic!("no finding of {check}"))
+    };
+    assert_eq!(outcome["verdict"], "warned");
+    for (check, column, passed, count) in [
+        ("regex", Some("order"), true, 1),
+        ("unique_together", None, true, 2),
+        ("in_reference", Some("customer"), true, 1),
+        ("length_between", Some("country"), false, 1),
+        ("between", Some("quantity"), false, 1),
+        ("not_null", Some("amount"), true, 2),
+        ("not_null", Some("product"), true, 1),
+    ] {
+        let found = of(check, column);
+        assert_eq!(found["passed"], passed, "{found}");
+        assert_eq!(found["details"]["unexpected_count"], count, "{found}");
+        assert_eq!(
+            found["details"]["rows"].as_array().map(Vec::len),
+            Some(count),
+            "{found}"
+        );
+    }
+    let words = scene.host_with(["runs", "show", "1"]).expect_code(0).stdout;
+    assert!(
+        words.contains("length_between of `country`: 1 of"),
+        "{words}"
+    );
+
+    let late = scene
+        .host_with(["run", &pipeline, "--param", "today=2024-05-01"])
+        .expect_code(1);
+    let said = format!("{}{}", late.stdout, late.stderr);
+    assert!(
+        said.contains("freshness of `ordered`: the newest value is 2024-0"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_suggested_suite_passes_on_the_table_it_was_made_of() {
+    let scene = Scene::new();
+    let data = example("orders")
+        .join("data/orders.csv")
+        .display()
+        .to_string();
+    let suite = scene
+        .host_with(["validate", "suggest", &data])
+        .expect_code(0)
+        .stdout;
+    let pipeline =
+        format!("mlhost = 1\nname = \"orders\"\n[data.data]\npath = '{data}'\n\n{suite}");
+    fs::write(scene.path("pipeline.toml"), pipeline).expect("the pipeline");
+    let run = scene
+        .host_with(["run", "pipeline.toml", "--format", "json"])
+        .expect_code(0)
+        .json();
+    assert_eq!(step(&run, "validate")["outcome"]["verdict"], "passed");
+    let shown = suite.replace(&data, "orders.csv");
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn a_profile_is_a_table() {
+    let scene = Scene::new();
+    let data = example("orders")
+        .join("data/orders.csv")
+        .display()
+        .to_string();
+    insta::assert_snapshot!(scene.host_with(["profile", &data]).expect_code(0).stdout);
+    let columns = ["profile", &data, "--columns", "amount,price", "--bins", "5"];
+    insta::assert_snapshot!(scene.host_with(columns).expect_code(0).stdout);
+    let wrong = scene
+        .host_with(["profile", &data, "--columns", "amuont"])
+        .expect_code(2);
+    assert!(
+        wrong
+            .stderr
+            .contains("there is no column `amuont` in the input; did you mean `amount`?"),
+        "{}",
+        wrong.stderr
+    );
+}
