@@ -8,6 +8,7 @@ mod check;
 mod command;
 mod component;
 mod demo;
+mod fuzz;
 mod plugins;
 mod remap;
 mod test;
@@ -59,6 +60,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
+    /// Feed the host what it must not trust: batches, reports, packages, archives, pipelines, files
+    Fuzz(fuzz::FuzzArguments),
     /// Check format, lints and documentation, as continuous integration does
     Check,
 }
@@ -81,6 +84,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Test { arguments } => return test::run(&workspace, &arguments),
         Task::Bench { arguments } => bench::run(&workspace, &arguments)?,
         Task::BenchArrowUdf { arguments } => bench_arrow_udf::run(&workspace, &arguments)?,
+        Task::Fuzz(arguments) => fuzz::run(&workspace, &arguments)?,
         Task::Check => check::run(&workspace)?,
     }
     Ok(ExitCode::SUCCESS)
