@@ -8,6 +8,7 @@ mod check;
 mod command;
 mod component;
 mod demo;
+mod deny;
 mod fuzz;
 mod plugins;
 mod remap;
@@ -62,6 +63,8 @@ enum Task {
     },
     /// Feed the host what it must not trust: batches, reports, packages, archives, pipelines, files
     Fuzz(fuzz::FuzzArguments),
+    /// Check licences, origin and known weaknesses of everything that is depended on
+    Deny,
     /// Check format, lints and documentation, as continuous integration does
     Check,
 }
@@ -85,6 +88,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Bench { arguments } => bench::run(&workspace, &arguments)?,
         Task::BenchArrowUdf { arguments } => bench_arrow_udf::run(&workspace, &arguments)?,
         Task::Fuzz(arguments) => fuzz::run(&workspace, &arguments)?,
+        Task::Deny => deny::run(&workspace)?,
         Task::Check => check::run(&workspace)?,
     }
     Ok(ExitCode::SUCCESS)
