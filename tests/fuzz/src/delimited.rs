@@ -1,6 +1,6 @@
 //! Comma-separated files, and the options with which they are read.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, sync::Arc};
 
 use mlhost_data::{Opener, Scan, Table};
 use mlhost_pipeline::{CsvOptions, Format, Source, parse};
@@ -47,7 +47,7 @@ fn read(content: &[u8], options: &CsvOptions) {
         .iter()
         .map(|field| field.name().clone())
         .collect();
-    let Ok(scan) = Scan::new(table, &columns) else {
+    let Ok(scan) = Scan::new(Arc::new(table), &columns) else {
         return;
     };
     for batch in scan {

@@ -90,9 +90,11 @@ pub(crate) fn component(kind: &str, description: &[u8]) -> Vec<u8> {
         let contract = concat!(env!("CARGO_MANIFEST_DIR"), "/../../wit/0.1.0");
         let (package, _) = resolve.push_dir(contract)?;
         let world = resolve.select_world(&[package], Some(kind))?;
-        embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)?;
-        let encoder = ComponentEncoder::default().validate(true);
-        Ok(encoder.module(&module)?.encode()?)
+        embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false)?;
+        Ok(ComponentEncoder::default()
+            .validate(true)
+            .module(&module)?
+            .encode()?)
     })();
     made.unwrap_or_else(|error| panic!("the puppet {kind} does not fit the contract: {error}"))
 }

@@ -4,7 +4,7 @@ use std::{sync::LazyLock, time::Duration};
 
 use arrow::datatypes::Schema;
 use arrow::record_batch::{RecordBatch, RecordBatchOptions};
-use mlhost_sandbox::{Context, Limits, Plugin, Sandbox, Silent};
+use mlhost_sandbox::{Context, Limits, Outcome, Plugin, Sandbox, Silent};
 
 use crate::{archive::SANDBOX, batch::show, image};
 
@@ -38,12 +38,16 @@ pub fn returned_report(bytes: &[u8]) {
     let Some(plugin) = VALIDATOR.as_ref().filter(|_| bytes.len() <= MOST) else {
         return;
     };
-    let state = [("data".to_owned(), bytes.to_vec())];
-    match plugin.assess(&context(), "{}", &state) {
+    match reported(plugin, bytes) {
         // It is kept and shown as JSON.
         Ok(outcome) => drop(serde_json::to_string(&outcome)),
         Err(error) => drop((error.to_string(), error.hint())),
     }
+}
+
+fn reported(plugin: &Plugin, bytes: &[u8]) -> Result<Outcome, mlhost_sandbox::Error> {
+    let state = [("data".to_owned(), bytes.to_vec())];
+    plugin.assess(&context(), "{}", &state)
 }
 
 /// The bytes are the memory from which the announced output of a transform is read, and the batch
@@ -77,5 +81,39 @@ pub fn described(bytes: &[u8]) {
     match sandbox.load(&image::component("validator", bytes)) {
         Ok(plugin) => drop(format!("{:?}", plugin.description())),
         Err(error) => drop((error.to_string(), error.hint())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::seeds;
+
+    fn inputs(target: &str) -> impl Iterator<Item = (String, Vec<u8>)> {
+        let seeds = seeds::all().into_iter();
+        let of = target.to_owned();
+        seeds
+            .filter(move |(target, ..)| *target == of)
+            .map(|(_, name, bytes)| (name, bytes))
+    }
+
+    #[test]
+    fn what_is_as_it_should_be_is_accepted() {
+        let plugin = PREPROCESSOR.as_ref().unwrap();
+        for (name, bytes) in inputs("emitted_batch") {
+            let batches = emitted(plugin, &bytes);
+            assert!(
+                batches.as_ref().is_ok_and(|batches| batches.len() == 1),
+                "{name}: {batches:?}"
+            );
+        }
+        let plugin = VALIDATOR.as_ref().unwrap();
+        for (name, bytes) in inputs("returned_report") {
+            let outcome = reported(plugin, &bytes);
+            match name.as_str() {
+                "error" => assert!(outcome.unwrap_err().to_string().contains("it is wrong")),
+                _ => assert_eq!(outcome.unwrap().findings[0].details["share"], 0.5),
+            }
+        }
     }
 }

@@ -221,7 +221,7 @@ fn emitted(wire: &Wire) -> Vec<u8> {
         ]);
     }
     let [schema, length] = image.list(&fields);
-    image.write(0, &[schema, length, 1]);
+    image.write(0, &[schema, length, 0]);
     let arrays: Vec<[u32; 2]> = wire
         .arrays
         .iter()
@@ -257,7 +257,7 @@ fn emitted(wire: &Wire) -> Vec<u8> {
 /// The memory of the puppet that reports something of everything.
 fn report() -> Vec<u8> {
     let mut image = Image::new(BASE, 48);
-    let mut text = |image: &mut Image, text: &str| image.put(text.as_bytes());
+    let text = |image: &mut Image, text: &str| image.put(text.as_bytes());
     let [verdict, verdict_length] = text(&mut image, "warned");
     let [summary, summary_length] = text(&mut image, "1 check");
     let [check, check_length] = text(&mut image, "not_null");
