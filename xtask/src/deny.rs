@@ -9,7 +9,7 @@ use crate::command;
 use crate::workspace::Workspace;
 
 /// The version that is installed where there is none.
-const CARGO_DENY: &str = "0.19";
+const CARGO_DENY: &str = "^0.20";
 
 /// Checks all dependencies. The list of known weaknesses is fetched for it; where it cannot be reached,
 /// that is said, and everything else is checked.

@@ -17,7 +17,7 @@ const CORPUS: &str = "tests/fuzz/corpus";
 const REGRESSIONS: &str = "tests/fuzz/regressions";
 
 /// The version that is installed where there is none.
-const CARGO_FUZZ: &str = "0.13";
+const CARGO_FUZZ: &str = "^0.13";
 
 /// The most bytes of an input, seconds for one, and megabytes in all.
 const LIMITS: [&str; 3] = ["-max_len=32768", "-timeout=30", "-rss_limit_mb=4096"];
