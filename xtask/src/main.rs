@@ -6,6 +6,8 @@ mod bench;
 mod bench_arrow_udf;
 mod check;
 mod demo;
+mod deny;
+mod fuzz;
 mod plugins;
 mod reference;
 mod test;
@@ -61,6 +63,10 @@ enum Task {
     },
     /// Write what the documentation says of parameters and checks, from the code
     Reference,
+    /// Feed the host what it must not trust: batches, reports, packages, archives, pipelines, files
+    Fuzz(fuzz::FuzzArguments),
+    /// Check licences, origin and known weaknesses of everything that is depended on
+    Deny,
     /// Check format, lints and documentation, as continuous integration does
     Check,
 }
@@ -90,6 +96,8 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Bench { arguments } => bench::run(&workspace, &arguments)?,
         Task::BenchArrowUdf { arguments } => bench_arrow_udf::run(&workspace, &arguments)?,
         Task::Reference => reference::run(&workspace)?,
+        Task::Fuzz(arguments) => fuzz::run(&workspace, &arguments)?,
+        Task::Deny => deny::run(&workspace)?,
         Task::Check => check::run(&workspace)?,
     }
     Ok(ExitCode::SUCCESS)
