@@ -37,7 +37,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let deny = |arguments: &[&str]| {
         let mut deny = Command::new("cargo-deny");
         deny.current_dir(workspace.root()).args(arguments);
-        command::run(&mut deny)
+        Ok::<_, anyhow::Error>(command::run(&mut deny)?)
     };
     match deny(&["--workspace", "fetch", "db"]) {
         Ok(()) => deny(&["--workspace", "check", "advisories"])?,

@@ -127,7 +127,7 @@ impl<'a> Fuzzer<'a> {
         let mut seeds = command::cargo();
         seeds.args(["run", "--package", "mlhost-fuzz", "--bin", "seeds", "--"]);
         seeds.arg(self.folder("seeds"));
-        command::run(seeds.current_dir(self.workspace.root()))
+        Ok(command::run(seeds.current_dir(self.workspace.root()))?)
     }
 
     fn fuzz(&self, target: &str, seconds: u32) -> Result<()> {

@@ -62,10 +62,6 @@ pub(crate) struct Arguments {
     #[arg(long, value_enum, value_name = "SECTION")]
     pub(crate) only: Vec<Section>,
 
-    /// Install polars, pandera and Great Expectations from PyPI, and measure them beside `checks`
-    #[arg(long)]
-    pub(crate) peers: bool,
-
     /// Measure less often: for a first look
     #[arg(long)]
     pub(crate) quick: bool,
