@@ -2,7 +2,6 @@
 //! standard package, and the reference of checks. The tests that compare them also write them.
 
 use anyhow::Result;
-
 use mlhost_toolchain::command;
 
 use crate::workspace::Workspace;

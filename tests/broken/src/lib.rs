@@ -15,7 +15,7 @@ use mlhost_plugin::{Plugin, Preprocessor, export};
 use params::Params;
 
 /// The plugin.
-pub struct Broken;
+struct Broken;
 
 impl Plugin for Broken {
     const NAME: &str = "broken-on-purpose";

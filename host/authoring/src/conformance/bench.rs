@@ -90,7 +90,10 @@ impl From<Error> for Trouble {
             Failure::TimedOut(_) | Failure::OutOfMemory { .. } | Failure::TooMuchReturned(_) => {
                 Self::OverLimits(failure.to_string())
             }
-            Failure::Trapped { .. } => Self::Broken(format!("traps: {failure}")),
+            Failure::Trapped { .. } => {
+                let words = failure.to_string();
+                Self::Broken(format!("traps: {}", words.trim_start_matches("trapped: ")))
+            }
             other => Self::Broken(other.to_string()),
         }
     }
