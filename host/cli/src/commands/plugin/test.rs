@@ -43,6 +43,7 @@ pub(super) fn test(arguments: &TestArguments, output: &mut Output) -> Result<Exi
     };
     let sandbox = Sandbox::new(Options {
         cache: places::cache(),
+        key: places::key_of_cache(),
     })
     .map_err(mlhost_engine::Error::from)?;
     let report = suite.run(&sandbox, &component)?;
