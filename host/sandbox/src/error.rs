@@ -218,6 +218,9 @@ impl Error {
 
 /// How to raise a limit.
 fn raised(limit: Limit, value: u64, step: &str) -> String {
+    if limit == Limit::Depth && value >= limit.default_value() {
+        return format!("types can be nested {} deep at most", limit.default_value());
+    }
     format!(
         "a step may have more with `limits.{}` in [steps.{step}]",
         limit.assigned(value.saturating_mul(2))

@@ -19,7 +19,9 @@ pub(super) fn reproduce(
     output: &mut Output,
 ) -> Result<ExitCode, Failure> {
     let store = places::existing_store(store)?;
-    let lineage = Lineage::read(&store, &arguments.model)?;
+    let mut lineage = Lineage::read(&store, &arguments.model)?;
+    let limits = &arguments.limits.of_plugins;
+    limits.put_into(lineage.pipeline_mut())?;
     let engine = engine()?;
     // It goes away with all that is in it.
     let folder = tempfile::tempdir()?;

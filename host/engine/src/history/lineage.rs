@@ -101,6 +101,11 @@ impl Lineage {
         Ok(Ok(checked))
     }
 
+    /// The pipeline that is run again, for what decides none of its results: limits.
+    pub fn pipeline_mut(&mut self) -> &mut Pipeline {
+        &mut self.pipeline
+    }
+
     /// The versions that are not those of the run.
     pub(super) fn versions(&self) -> Vec<changes::VersionChange> {
         let mut now = provenance::versions();
