@@ -280,6 +280,9 @@ mod tests {
             description: None,
             license: None,
             authors: vec![],
+            source: None,
+            homepage: None,
+            revision: None,
             test: false,
         }
     }

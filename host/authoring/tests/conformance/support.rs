@@ -11,7 +11,11 @@ use mlhost_sandbox::{Options, Sandbox};
 
 static SANDBOX: LazyLock<Sandbox> = LazyLock::new(|| {
     let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled");
-    Sandbox::new(Options { cache: Some(cache) }).unwrap()
+    let options = Options {
+        cache: Some(cache),
+        ..Options::default()
+    };
+    Sandbox::new(options).unwrap()
 });
 
 pub(crate) fn sandbox() -> &'static Sandbox {
