@@ -87,9 +87,10 @@ impl From<Error> for Trouble {
                 kind => Self::Broken(format!("says `{kind}`: {}", reported.message)),
             },
             Failure::Invalid(what) => Self::invalid(&what),
-            Failure::TimedOut(_) | Failure::OutOfMemory { .. } | Failure::TooMuchReturned(_) => {
-                Self::OverLimits(failure.to_string())
-            }
+            Failure::TimedOut(_)
+            | Failure::OutOfMemory { .. }
+            | Failure::TooMuchReturned(_)
+            | Failure::OverLimit { .. } => Self::OverLimits(failure.to_string()),
             Failure::Trapped { .. } => {
                 let words = failure.to_string();
                 Self::Broken(format!("traps: {}", words.trim_start_matches("trapped: ")))

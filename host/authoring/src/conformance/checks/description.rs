@@ -9,7 +9,15 @@ use crate::conformance::{
 };
 
 /// The roles that the contract knows.
-const ROLES: [&str; 4] = ["target", "column", "prediction", "probability-prefix"];
+const ROLES: [&str; 7] = [
+    "target",
+    "column",
+    "prediction",
+    "probability-prefix",
+    "permutations",
+    "permuted-columns",
+    "importances",
+];
 
 /// `again` is what it says in another instance.
 pub(in crate::conformance) fn description(
