@@ -46,6 +46,8 @@ fn with_compiler(command: &mut Command) {
         let toolchain = Toolchain::find_or_fetch(&target).expect("the standard packages are built");
         let (rustc, cargo) = toolchain.programs();
         command.env("RUSTC", rustc).env("CARGO", cargo);
+        // It is that of the tool chain that built this test.
+        command.env_remove("LD_LIBRARY_PATH");
     }
 }
 

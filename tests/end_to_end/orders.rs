@@ -78,8 +78,13 @@ fn a_suggested_suite_passes_on_the_table_it_was_made_of() {
         .expect_code(0)
         .json();
     assert_eq!(step(&run, "validate")["outcome"]["verdict"], "passed");
-    let shown = suite.replace(&data, "orders.csv");
-    insta::assert_snapshot!(shown);
+    for line in [
+        "row_count = { min = 117 }",
+        "line = { type = \"integer\", not_null = true, between = { min = 1, max = 3 } }",
+        "discount = { type = \"float\", not_null = true, between = { min = 0, max = 0.1 } }",
+    ] {
+        assert!(suite.contains(line), "no `{line}` in\n{suite}");
+    }
 }
 
 #[test]
@@ -89,9 +94,20 @@ fn a_profile_is_a_table() {
         .join("data/orders.csv")
         .display()
         .to_string();
-    insta::assert_snapshot!(scene.host_with(["profile", &data]).expect_code(0).stdout);
+    let all = scene.host_with(["profile", &data]).expect_code(0).stdout;
+    let headings = all
+        .lines()
+        .find(|line| line.starts_with("COLUMN"))
+        .expect("a table");
+    assert!(headings.ends_with("MOST FREQUENT"), "{headings}");
+    let ordered = all
+        .lines()
+        .find(|line| line.starts_with("ordered"))
+        .expect("a column");
+    assert!(ordered.contains("2024-03-01T12:13:00Z"), "{ordered}");
     let columns = ["profile", &data, "--columns", "amount,price", "--bins", "5"];
-    insta::assert_snapshot!(scene.host_with(columns).expect_code(0).stdout);
+    let two = scene.host_with(columns).expect_code(0).stdout;
+    assert!(two.starts_with("234 rows of 2 columns\n"), "{two}");
     let wrong = scene
         .host_with(["profile", &data, "--columns", "amuont"])
         .expect_code(2);

@@ -144,7 +144,7 @@ mod tests {
             version: "0.1.0".into(),
             description: Some("Checks rows".into()),
             licenses: Some("Apache-2.0 OR MIT".into()),
-            ..Metadata::default()..Metadata::default()
+            ..Metadata::default()
         }
     }
 

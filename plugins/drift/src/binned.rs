@@ -28,6 +28,17 @@ pub(crate) struct Binned {
     pub(crate) details: Map<String, Value>,
 }
 
+/// A share as it is shown: to six decimals, for all of a record's digits are kept for ever. What is
+/// computed is computed with all of them.
+pub(crate) fn rounded(share: f64) -> f64 {
+    (share * 1e6).round() / 1e6
+}
+
+/// The same of several.
+pub(crate) fn shown(shares: &[f64]) -> Vec<f64> {
+    shares.iter().copied().map(rounded).collect()
+}
+
 impl Binned {
     /// Numbers, both exact or both in buckets.
     pub(crate) fn numbers(
@@ -44,8 +55,8 @@ impl Binned {
             "edges_from": from,
             "exact": reference.is_exact(),
             "relative_error": if reference.is_exact() { 0.0 } else { RELATIVE_ERROR },
-            "reference_shares": shares(&before),
-            "current_shares": shares(&now),
+            "reference_shares": shown(&shares(&before)),
+            "current_shares": shown(&shares(&now)),
         }));
         Self {
             reference: before,
@@ -71,7 +82,7 @@ impl Binned {
         moved.sort_by(|left, right| distance(right).total_cmp(&distance(left)));
         moved.truncate(LISTED_CATEGORIES);
         let moved = moved.iter().map(|(text, before, now)| {
-            json!({ "category": text, "reference_share": before, "current_share": now })
+            json!({ "category": text, "reference_share": rounded(*before), "current_share": rounded(*now) })
         });
         let details = object(json!({
             "bins": before.len(),

@@ -6,6 +6,7 @@ use mlhost_statistics::drift::shares;
 use mlhost_statistics::{Categories, Distribution};
 use serde_json::json;
 
+use crate::binned::shown;
 use crate::profile::{Column, Values};
 
 /// How many columns are drawn value by value.
@@ -51,8 +52,8 @@ pub(crate) fn histogram(place: usize, reference: &Column, current: &Column) -> O
             "x_label": name,
             "y_label": "share of the values",
             "series": [
-                { "name": "reference", "values": shares(&before) },
-                { "name": "current", "values": shares(&now) },
+                { "name": "reference", "values": shown(&shares(&before)) },
+                { "name": "current", "values": shown(&shares(&now)) },
             ],
         }),
     })

@@ -113,9 +113,7 @@ fn every_version_of_wasi_is_linked() {
                 (import "wasi:http/types@{version}" (instance
                     (export "pollable" (type $own (eq $pollable)))
                     (export "fields" (type $fields (sub resource)))
-                    (export "[constructor]fields" (func (result (own $fields))))
-                    (export "[method]fields.subscribe"
-                        (func (param "self" (borrow $fields)) (result (own $own))))))
+                    (export "[constructor]fields" (func (result (own $fields))))))
                 (import "wasi:sockets/network@{version}" (instance
                     (export "network" (type (sub resource))))))"#
         );

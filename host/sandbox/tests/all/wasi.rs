@@ -19,7 +19,28 @@ pub(crate) fn told(ask: &str, context: &Context) -> Result<String, Error> {
         .folder(context, &params, &table(1).schema())?
         .state()?;
     let states = [("data".to_owned(), state)];
-    Ok(plugin.assess(context, &params, &states)?.summary)
+    Ok(named(&plugin.assess(context, &params, &states)?.summary))
+}
+
+/// The cases of enums by their names alone, which bindings show with numbers and explanations.
+fn named(text: &str) -> String {
+    let mut named = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("ErrorCode { code: ") {
+        let Some((_, after)) = after.split_once("name: \"") else {
+            break;
+        };
+        let (name, after) = after.split_once('"').unwrap();
+        named.push_str(before);
+        named.push_str("ErrorCode::");
+        for word in name.split('-') {
+            let (first, others) = word.split_at(1);
+            named.push_str(&first.to_uppercase());
+            named.push_str(others);
+        }
+        rest = after.split_once("\" }").unwrap().1;
+    }
+    named + rest
 }
 
 #[derive(Default)]

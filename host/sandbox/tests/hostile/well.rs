@@ -85,8 +85,11 @@ impl Ground {
         let mut left = entries(self.temporary.path());
         left.extend(entries(&compiled()));
         left.retain(|path| {
-            path.extension()
-                .is_none_or(|extension| extension != "cwasm")
+            // The key of the cache stays, as what was compiled does.
+            let is_compiled = path
+                .extension()
+                .is_some_and(|extension| extension == "cwasm");
+            !is_compiled && path.file_name().is_none_or(|name| name != "key")
         });
         assert!(left.is_empty(), "{attack}: {left:?} are left");
     }
