@@ -144,7 +144,7 @@ impl Limit {
         let with = |units: &[(u64, &str)]| {
             let unit = units
                 .iter()
-                .find(|(unit, _)| value >= *unit && value % unit == 0);
+                .find(|(unit, _)| value >= *unit && value.is_multiple_of(*unit));
             unit.map(|(unit, name)| format!("{}{name}", value / unit))
         };
         let written = match self.measure() {
