@@ -36,7 +36,7 @@ impl Cache {
         let found = mlhost_sandbox::digest(&component);
         if found != digest {
             return Err(Error::CacheDamaged {
-                release: release.clone(),
+                release: Box::new(release.clone()),
                 path,
                 found,
             });

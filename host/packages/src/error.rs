@@ -104,7 +104,7 @@ pub enum Error {
     )]
     WrongDigest {
         /// The package.
-        release: Release,
+        release: Box<Release>,
         /// The registry.
         registry: String,
         /// What is pinned.
@@ -116,7 +116,7 @@ pub enum Error {
     #[error("{release} is locked to {digest}, and this host has {own}")]
     OtherHost {
         /// The package.
-        release: Release,
+        release: Box<Release>,
         /// What is pinned.
         digest: String,
         /// What is inside this host.
@@ -128,7 +128,7 @@ pub enum Error {
     )]
     CacheDamaged {
         /// The package.
-        release: Release,
+        release: Box<Release>,
         /// The file.
         path: PathBuf,
         /// Its digest.
@@ -138,7 +138,7 @@ pub enum Error {
     #[error("registry `{registry}` gave {found} for {release}")]
     Misnamed {
         /// The package.
-        release: Release,
+        release: Box<Release>,
         /// The registry.
         registry: String,
         /// What it says that it is.
@@ -162,7 +162,7 @@ pub enum Error {
     )]
     Unsigned {
         /// The package.
-        release: Release,
+        release: Box<Release>,
         /// The registry.
         registry: String,
         /// How many signatures it has.
@@ -174,7 +174,7 @@ pub enum Error {
     #[error("registry `{registry}` has {release} already")]
     Published {
         /// The package.
-        release: Release,
+        release: Box<Release>,
         /// The registry.
         registry: String,
     },
@@ -185,7 +185,7 @@ pub enum Error {
     )]
     Breaks {
         /// The new version.
-        release: Release,
+        release: Box<Release>,
         /// The earlier one.
         before: Version,
         /// What broke.
@@ -206,7 +206,7 @@ pub enum Error {
     #[error("{release} has build metadata, which the versions of a registry do not have")]
     BuildMetadata {
         /// The package.
-        release: Release,
+        release: Box<Release>,
     },
     /// The bytes are no component.
     #[error("this is not a component: {reason}")]

@@ -49,14 +49,14 @@ impl Packages {
         let release = Release::of(&metadata)?;
         if !release.version.build.is_empty() {
             return Err(Error::BuildMetadata {
-                release: release.clone(),
+                release: Box::new(release.clone()),
             });
         }
         let opened = registry::open(source)?;
         let versions = opened.versions(&release.name)?;
         if versions.contains(&release.version) {
             return Err(Error::Published {
-                release,
+                release: Box::new(release),
                 registry: registry.to_owned(),
             });
         }
@@ -105,7 +105,7 @@ impl Packages {
         match broken.is_empty() {
             true => Ok(()),
             false => Err(Error::Breaks {
-                release: release.clone(),
+                release: Box::new(release.clone()),
                 before: before.version.clone(),
                 broken,
             }),

@@ -153,7 +153,7 @@ impl Packages {
         let other_host = || {
             let own = own.or_else(|| embedded::find(&any))?;
             Some(Error::OtherHost {
-                release: release.clone(),
+                release: Box::new(release.clone()),
                 digest: digest.to_owned(),
                 own: format!("{}@{} ({})", own.name, own.version, own.digest()),
             })
@@ -192,7 +192,7 @@ impl Packages {
             && pinned != found
         {
             return Err(Error::WrongDigest {
-                release: release.clone(),
+                release: Box::new(release.clone()),
                 registry: source.name.clone(),
                 pinned: pinned.to_owned(),
                 found,

@@ -29,7 +29,7 @@ pub(crate) fn check(
         Ok(found) if found == *release => {}
         _ => {
             return Err(Error::Misnamed {
-                release: release.clone(),
+                release: Box::new(release.clone()),
                 registry: registry(),
                 found: metadata.label(),
             });
@@ -49,7 +49,7 @@ pub(crate) fn check(
     let is_by_others = !fetched.signatures.is_empty() && !keys.is_empty();
     if signed_by.is_none() && (must_be_signed || is_by_others) {
         return Err(Error::Unsigned {
-            release: release.clone(),
+            release: Box::new(release.clone()),
             registry: registry(),
             signatures: fetched.signatures.len(),
             keys: keys.iter().map(|key| key.file().to_owned()).collect(),

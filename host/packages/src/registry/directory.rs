@@ -104,7 +104,7 @@ impl Registry for Directory {
         let path = self.path(new.release, "wasm");
         if path.exists() {
             return Err(Error::Published {
-                release: new.release.clone(),
+                release: Box::new(new.release.clone()),
                 registry: self.name.clone(),
             });
         }
@@ -115,7 +115,7 @@ impl Registry for Directory {
         match write_new(&path, new.component)? {
             true => Ok(()),
             false => Err(Error::Published {
-                release: new.release.clone(),
+                release: Box::new(new.release.clone()),
                 registry: self.name.clone(),
             }),
         }
