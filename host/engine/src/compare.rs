@@ -228,7 +228,7 @@ impl Workshop {
             return Err(Error::Cancelled);
         };
         let states =
-            fold_all(&folds, &self.permits, &self.results).map_err(|failed| failed.error)?;
+            fold_all(&folds, &self.permits, &self.results).map_err(|failed| *failed.error)?;
         let (own, others) = states.split_first().ok_or(Error::Cancelled)?;
         let outcomes = opponents.iter().zip(others).map(|((name, _), state)| {
             let states = [

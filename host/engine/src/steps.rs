@@ -272,7 +272,7 @@ impl Workshop {
             Ok(states) => states,
             Err(failed) => {
                 let (position, _) = &prepared[owners[failed.fold]];
-                return vec![(*position, Err(failed.error))];
+                return vec![(*position, Err(*failed.error))];
             }
         };
         let mut states = states.into_iter();

@@ -321,7 +321,6 @@ mod tests {
             network: vec!["api.example.com:443".parse().unwrap()],
             clock: true,
             random: true,
-            ..Allow::default()
         };
         let some = wants(
             r#"{ "dirs": [{ "as": "/out", "mode": "write" }, { "as": "/in" }],

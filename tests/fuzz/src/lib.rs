@@ -35,8 +35,11 @@ pub use delimited::csv;
 pub use puppet::{described, emitted_batch, returned_report};
 pub use text::pipeline;
 
+/// What is done with an input.
+pub type Target = fn(&[u8]);
+
 /// Every kind of input by name.
-pub const TARGETS: [(&str, fn(&[u8])); 8] = [
+pub const TARGETS: [(&str, Target); 8] = [
     ("arrow_batch", arrow_batch),
     ("returned_report", returned_report),
     ("emitted_batch", emitted_batch),

@@ -1,6 +1,8 @@
 //! Goes through all inputs that are kept: what once went wrong, what the fuzzer found worth keeping,
 //! and those it begins with.
 
+#![cfg(test)]
+
 use std::{fs, path::Path};
 
 use mlhost_fuzz::{TARGETS, seeds};

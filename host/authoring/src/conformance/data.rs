@@ -117,12 +117,10 @@ fn entries() -> Fields {
 
 /// A word for a type, and the name of a column of it: `timestamp_us_utc`.
 fn name_of(data_type: &DataType) -> String {
-    let word = |c: char| {
-        match c {
-            'µ' | 'μ' => 'u',
-            c if c.is_ascii_alphanumeric() => c.to_ascii_lowercase(),
-            _ => '_',
-        }
+    let word = |c: char| match c {
+        'µ' | 'μ' => 'u',
+        c if c.is_ascii_alphanumeric() => c.to_ascii_lowercase(),
+        _ => '_',
     };
     let text = match data_type {
         DataType::List(_) => "list".to_owned(),

@@ -75,7 +75,7 @@ impl<'a> Scoring<'a> {
         let permits = Permits::new(available_jobs());
         let _permit = permits.spare();
         let states = fold_all(&folds, &permits, &Results::default());
-        let states = states.map_err(|failed| judge.refusal(failed.error))?;
+        let states = states.map_err(|failed| judge.refusal(*failed.error))?;
         let names = models.iter().map(FittedModel::name);
         let states: Vec<_> = names.zip(states).collect();
         let outcome = assess(judge, &states, 1, confidence)?;

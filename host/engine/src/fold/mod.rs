@@ -60,7 +60,15 @@ impl Fold {
 pub(crate) struct Failed {
     /// Which of them.
     pub(crate) fold: usize,
-    pub(crate) error: Error,
+    /// Boxed, because it is much larger than what else there is.
+    pub(crate) error: Box<Error>,
+}
+
+impl Failed {
+    fn of(fold: usize, error: Error) -> Self {
+        let error = Box::new(error);
+        Self { fold, error }
+    }
 }
 
 /// The state of each dataset. The caller holds one permit; more are taken while they are free.
@@ -77,14 +85,14 @@ pub(crate) fn fold_all(
     }
     let states = work.mergers.into_iter().enumerate();
     let state = |(fold, merger): (usize, Merger<'_>)| {
-        merger.state().map_err(|error| Failed { fold, error })
+        merger.state().map_err(|error| Failed::of(fold, error))
     };
     states.map(state).collect()
 }
 
 /// The state of one dataset.
 pub(crate) fn fold_one(fold: Fold, permits: &Permits, results: &Results) -> Result<Vec<u8>> {
-    let states = fold_all(&[fold], permits, results).map_err(|failed| failed.error)?;
+    let states = fold_all(&[fold], permits, results).map_err(|failed| *failed.error)?;
     Ok(states.into_iter().next().unwrap_or_default())
 }
 
@@ -162,7 +170,7 @@ impl<'a> Work<'a> {
         let part = unit.part;
         let mut consumers = Vec::with_capacity(folds.len());
         for &fold in folds {
-            let failed = |error| Failed { fold, error };
+            let failed = |error| Failed::of(fold, error);
             let key = self.folds[fold].key(part).map_err(failed)?;
             let known = key.as_ref().filter(|_| !self.folds[fold].again);
             match known.and_then(|key| self.results.state(key)) {
@@ -177,10 +185,7 @@ impl<'a> Work<'a> {
             return Ok(());
         };
         let reader = *first;
-        let unreadable = |error: mlhost_data::Error| Failed {
-            fold: reader,
-            error: error.into(),
-        };
+        let unreadable = |error: mlhost_data::Error| Failed::of(reader, error.into());
         let mut columns: Vec<String> = Vec::new();
         for (.., consumer) in &consumers {
             let new = consumer.columns().iter();
@@ -194,17 +199,14 @@ impl<'a> Work<'a> {
             let batch = batch.map_err(unreadable)?;
             let bytes = mlhost_data::batch_bytes(&batch) as u64;
             let held = self.folds[reader].context.hold(bytes);
-            let _held = held.map_err(|error| Failed {
-                fold: reader,
-                error: error.into(),
-            })?;
+            let _held = held.map_err(|error| Failed::of(reader, error.into()))?;
             for (fold, _, consumer) in &mut consumers {
-                let failed = |error| Failed { fold: *fold, error };
+                let failed = |error| Failed::of(*fold, error);
                 consumer.push(&batch).map_err(failed)?;
             }
         }
         for (fold, key, consumer) in consumers {
-            let failed = |error| Failed { fold, error };
+            let failed = |error| Failed::of(fold, error);
             let state = consumer.finish().map_err(failed)?;
             if let Some(key) = key {
                 self.results.keep_state(&key, &state);

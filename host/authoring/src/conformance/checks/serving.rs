@@ -25,7 +25,12 @@ pub(in crate::conformance) fn without_target(trial: &Trial<'_>) -> Found {
             return nothing("the rows have no target");
         };
         let told = format!("without the target `{target}`");
-        let applied = bench.apply(&case.text(), &ready.state, &[rows.clone()], &rows.schema());
+        let applied = bench.apply(
+            &case.text(),
+            &ready.state,
+            std::slice::from_ref(&rows),
+            &rows.schema(),
+        );
         let applied = applied
             .map_err(|trouble| Objection::new(format!("{told}: it {}", trouble.words())))
             .map_err(|objection| {
