@@ -110,7 +110,7 @@ fn a_profile_is_a_table() {
     assert!(two.starts_with("234 rows of 2 columns\n"), "{two}");
     let wrong = scene
         .host_with(["profile", &data, "--columns", "amuont"])
-        .expect_code(2);
+        .expect_code(1);
     assert!(
         wrong
             .stderr

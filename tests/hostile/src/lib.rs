@@ -5,7 +5,7 @@
 //! end-to-end tests run it and look at what the host makes of each attack; with
 //! `attack = "none"` it passes numbers through, which shows that the tests
 //! themselves work. It exports what plugins of all kinds do, and says that it is a
-//! preprocessor; a test that wants another kind writes it over [`KIND`].
+//! preprocessor; a test that wants another kind writes it over `KIND`.
 //!
 //! `text/` has what a compiler would refuse, as WebAssembly text. Off WebAssembly
 //! there is nothing here.

@@ -58,7 +58,13 @@ pub(crate) fn add_inert(
         for (name, item) in instance.exports(engine) {
             if let ComponentItem::ComponentFunc(_) = item.ty {
                 let function = format!("{interface}#{name}");
-                linked.func_new(name, move |store, kind, _, results| {
+                linked.func_new(name, move |mut store, kind, given, results| {
+                    // Whoever is given a handle gives it back.
+                    for value in given {
+                        if let Val::Resource(resource) = value {
+                            resource.resource_drop(store.as_context_mut())?;
+                        }
+                    }
                     answer(store, &function, &kind, results)
                 })?;
             }
