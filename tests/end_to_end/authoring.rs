@@ -123,6 +123,10 @@ fn wrong_uses_are_told() {
         ),
     );
     manifest(
+        "no-build",
+        &format!("kind = \"validator\"\nlang = \"python\"\n{package}"),
+    );
+    manifest(
         "no-output",
         &format!(
             "kind = \"validator\"\nlang = \"c\"\n{package}[build]\ncommand = [\"true\"]\noutput = \"x.wasm\"\n"
@@ -153,6 +157,8 @@ fn wrong_uses_are_told() {
         "plugin build other-kind",
         "plugin build no-namespace",
         "plugin build no-tool",
+        "plugin build no-build",
+        "plugin new x --kind validator --lang python",
         "plugin build no-output",
         "plugin build fails",
         "plugin build no-component",

@@ -55,6 +55,12 @@ pub enum Error {
         /// What is wrong with it.
         message: String,
     },
+    /// The project does not say how it is built, and nothing follows from its language.
+    #[error("how a plugin in {} is built is not known", lang.described())]
+    NoBuild {
+        /// The language.
+        lang: Lang,
+    },
     /// A program that the build needs is not installed.
     #[error("the build needs `{tool}`, which is not installed")]
     MissingTool {
@@ -128,6 +134,11 @@ impl Error {
             }
             Self::NoProject { .. } => Some(
                 "run this in the folder of a plugin, or name one; `host plugin new` makes one"
+                    .to_owned(),
+            ),
+            Self::NoBuild { .. } => Some(
+                "plugin.toml says how: `[build]` with `command = [\"…\"]`, and `output`, the file \
+                 that the command leaves"
                     .to_owned(),
             ),
             Self::MissingTool { hint, .. } => Some(hint.clone()),

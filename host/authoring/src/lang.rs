@@ -1,4 +1,5 @@
-//! The languages that there are an SDK and templates for.
+//! The languages of projects. Rust has an SDK and templates, and is built by Cargo; a project in another
+//! says in its `plugin.toml` how it is built.
 
 use std::{fmt, str::FromStr};
 
@@ -8,13 +9,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Lang {
-    /// Rust, with Cargo.
+    /// Rust.
     Rust,
-    /// Python, with componentize-py.
+    /// Python.
     Python,
-    /// JavaScript, with componentize-qjs.
+    /// JavaScript.
     Js,
-    /// C, with clang.
+    /// C.
     C,
 }
 
@@ -54,6 +55,6 @@ impl FromStr for Lang {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let found = Self::ALL.into_iter().find(|lang| lang.as_str() == text);
-        found.ok_or_else(|| format!("there is no SDK for `{text}`"))
+        found.ok_or_else(|| format!("`{text}` is none of the languages"))
     }
 }

@@ -1,4 +1,4 @@
-//! Builds that are a list of commands: Python, JavaScript, C, and whatever a project asks for.
+//! Builds by the command that a project names.
 
 use std::{
     io,
@@ -6,66 +6,16 @@ use std::{
     process::{Command, Stdio},
 };
 
-use mlhost_pipeline::Kind;
 use mlhost_toolchain::command;
 
 use super::tools;
-use crate::{Error, Lang, Result};
+use crate::{Error, Result};
 
 /// Where commands leave what they make, below the project.
 pub(super) const FOLDER: &str = "build";
 
-/// The component or core module that the commands of a language leave.
+/// The component or core module that a command leaves where the project does not say.
 pub(super) const OUTPUT: &str = "build/plugin.wasm";
-
-/// The contract, below the project.
-const CONTRACT: &str = "sdk/wit/0.1.0";
-
-/// The commands that build a project of a language; those of Rust are Cargo's business.
-pub(super) fn of(lang: Lang, kind: Kind, folder: &Path) -> Vec<Vec<String>> {
-    let world = kind.name();
-    match lang {
-        Lang::Rust => vec![],
-        Lang::Python => vec![words(&[
-            "componentize-py",
-            "--wit-path",
-            CONTRACT,
-            "--world",
-            world,
-            "componentize",
-            "--stub-wasi",
-            "--python-path",
-            ".",
-            "--python-path",
-            "sdk/python",
-            "mlhost.component",
-            "--output",
-            OUTPUT,
-        ])],
-        Lang::Js => vec![words(&[
-            "componentize-qjs",
-            "--wit",
-            CONTRACT,
-            "--world",
-            world,
-            "--js",
-            "plugin.js",
-            "--sync",
-            "--stub-wasi",
-            "--output",
-            OUTPUT,
-        ])],
-        Lang::C => c(folder),
-    }
-}
-
-fn c(_folder: &Path) -> Vec<Vec<String>> {
-    vec![]
-}
-
-fn words(words: &[&str]) -> Vec<String> {
-    words.iter().map(|word| (*word).to_owned()).collect()
-}
 
 /// Runs one command in the project's folder.
 pub(super) fn run(folder: &Path, words: &[String], say: &dyn Fn(&str)) -> Result<()> {

@@ -44,12 +44,7 @@ pub fn build(project: &Project, say: &dyn Fn(&str)) -> Result<Built> {
             output(project)?
         }
         (None, Lang::Rust) => rust::core_module(folder, say)?,
-        (None, lang) => {
-            for command in commands::of(lang, manifest.kind, folder) {
-                commands::run(folder, &command, say)?;
-            }
-            folder.join(commands::OUTPUT)
-        }
+        (None, lang) => return Err(Error::NoBuild { lang }),
     };
     let bytes = match fs::read(&made) {
         Ok(bytes) => bytes,
