@@ -18,6 +18,10 @@ use arrow::{
 use mlhost_data::{Batches, Error as DataError, Result as DataResult, Table};
 use mlhost_sandbox::Plugin;
 use mlhost_store::Digest;
+use rand_xoshiro::{
+    SplitMix64,
+    rand_core::{RngCore, SeedableRng},
+};
 use serde_json::Value;
 
 use super::{
@@ -302,15 +306,12 @@ fn seed(seed: u64, column: &str, repeat: u32) -> u64 {
 
 /// The numbers below `count` in an order in which each is equally likely: Fisher and Yates, by
 /// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
-fn permutation(count: usize, mut seed: u64) -> DataResult<UInt32Array> {
+fn permutation(count: usize, seed: u64) -> DataResult<UInt32Array> {
     let count = u32::try_from(count).map_err(computed)?;
-    let mut random = |bound: u64| {
-        seed = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let bits = (seed ^ (seed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        // The upper half of the product: of 2^64 numbers, one more or less falls to each.
-        ((u128::from(bits ^ (bits >> 31)) * u128::from(bound)) >> 64) as usize
-    };
+    let mut bits = SplitMix64::seed_from_u64(seed);
+    // The upper half of the product: of 2^64 numbers, one more or less falls to each.
+    let mut random =
+        |bound: u64| ((u128::from(bits.next_u64()) * u128::from(bound)) >> 64) as usize;
     let mut order: Vec<u32> = (0..count).collect();
     for last in (1..order.len()).rev() {
         order.swap(last, random(last as u64 + 1));
