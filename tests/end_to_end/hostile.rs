@@ -13,15 +13,21 @@ const ROWS: u32 = 1500;
 /// Attacks at once, and after more rows than a rehearsal reads.
 const WHEN: [u32; 2] = [0, 1200];
 
-/// A folder with numbers, and a pipeline that runs the hostile plugin on them.
-/// `limits` are further lines of its step.
-pub(crate) fn scene(attack: &str, after_rows: u32, limits: &str) -> Scene {
+/// A folder with more rows of numbers than a rehearsal reads.
+pub(crate) fn with_numbers() -> Scene {
     let scene = Scene::new();
     let mut numbers = String::from("x,y\n");
     for row in 0..ROWS {
         let _ = writeln!(numbers, "{row}.5,{}.25", row * 2);
     }
     scene.write("numbers.csv", &numbers);
+    scene
+}
+
+/// A folder with numbers, and a pipeline that runs the hostile plugin on them.
+/// `limits` are further lines of its step.
+pub(crate) fn scene(attack: &str, after_rows: u32, limits: &str) -> Scene {
+    let scene = with_numbers();
     let plugin = test_plugin("test_hostile.wasm");
     scene.write(
         "pipeline.toml",

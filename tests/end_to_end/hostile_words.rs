@@ -3,17 +3,15 @@
 
 use std::fmt::Write;
 
-use crate::support::{Ended, Scene, filters, hostile_of_kind};
+use crate::{
+    hostile::with_numbers,
+    support::{Ended, Scene, filters, hostile_of_kind},
+};
 
 /// A folder with numbers, and a pipeline with a hostile validator, which attacks after more rows
 /// than a rehearsal reads.
 fn scene(attack: &str) -> Scene {
-    let scene = Scene::new();
-    let mut numbers = String::from("x,y\n");
-    for row in 0..1500 {
-        let _ = writeln!(numbers, "{row}.5,{}.25", row * 2);
-    }
-    scene.write("numbers.csv", &numbers);
+    let scene = with_numbers();
     std::fs::write(scene.path("hostile.wasm"), hostile_of_kind("validator"))
         .expect("it can be written");
     scene.write(
@@ -71,6 +69,19 @@ fn what_a_terminal_obeys_is_not_printed() {
 #[test]
 fn what_a_browser_runs_is_kept_as_text() {
     told("markup-in-findings", 1);
+}
+
+#[test]
+fn a_page_shows_what_a_browser_would_run() {
+    let scene = scene("markup-in-findings");
+    scene.host("run pipeline.toml").expect_code(1);
+    let page = scene.host("report --format html").expect_code(0).stdout;
+    assert!(page.contains("&lt;script"), "nothing to show in {page}");
+    for run in ["<script", "<img", "onerror=\"", "javascript:"] {
+        assert!(!page.contains(run), "{run} in {page}");
+    }
+    let markdown = scene.host("report").expect_code(0).stdout;
+    assert!(!markdown.contains("<script"), "{markdown}");
 }
 
 #[test]
