@@ -16,6 +16,9 @@ pub(super) use description::description;
 /// A check by its name.
 pub(super) type Named = (&'static str, fn(&Trial<'_>) -> Found);
 
+/// The check after which there are no others for what has failed it.
+pub(super) const LIMITS: &str = "limits";
+
 /// The checks of a case, in the order in which they are told.
 pub(super) const ALL: &[Named] = &[
     ("parameters", parameters::parameters),
@@ -25,7 +28,7 @@ pub(super) const ALL: &[Named] = &[
     ("malformed_parameters", parameters::malformed),
     ("columns", ready::columns),
     ("rows", ready::rows),
-    ("limits", ready::limits),
+    (LIMITS, ready::limits),
     ("schemas", inputs::schemas),
     ("types", inputs::types),
     ("nulls", inputs::nulls),
