@@ -5,27 +5,35 @@ mod access;
 mod authoring;
 mod grants;
 mod limits;
+mod models;
 mod overrides;
 mod plugin;
+mod records;
 mod report;
 mod triggers;
 
-use std::{path::PathBuf, time::Duration};
+use std::path::PathBuf;
 
 use clap::{
     Args, Parser, Subcommand, ValueEnum,
     builder::{PossibleValuesParser, TypedValueParser},
 };
-use mlhost_store::{RunId, Selector, VersionSelector};
+use mlhost_store::{RunId, Selector};
 
 pub(crate) use ab::{AbArguments, ExperimentsArguments, ExperimentsCommand};
 pub(crate) use access::AccessArguments;
 pub(crate) use authoring::{BuildArguments, NewArguments, TestArguments};
 pub(crate) use grants::GrantArguments;
 pub(crate) use limits::{LimitArguments, PluginLimitArguments};
+pub(crate) use models::{
+    ExportArguments, ImportArguments, ModelsArguments, ModelsCommand, VersionCommand,
+};
 pub(crate) use overrides::OverrideArguments;
 pub(crate) use plugin::{
     AddArguments, InspectArguments, PluginCommand, PublishArguments, UpdateArguments,
+};
+pub(crate) use records::{
+    GcArguments, RetentionArguments, RunsArguments, RunsCommand, StoreCommand,
 };
 pub(crate) use report::{About, PageArguments, ReportArguments, ReportCommand};
 pub(crate) use triggers::{ScheduleArguments, WaitingArguments, WatchArguments};
@@ -284,241 +292,6 @@ pub(crate) enum ValidateCommand {
         #[command(flatten)]
         table: TableArguments,
     },
-}
-
-#[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true)]
-pub(crate) struct ModelsArguments {
-    #[command(subcommand)]
-    pub(crate) command: Option<ModelsCommand>,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum ModelsCommand {
-    /// Show one version: where it comes from, as a tree; metrics and columns
-    Show {
-        /// NAME, NAME@VERSION or NAME@ALIAS
-        model: Selector,
-    },
-    #[command(flatten)]
-    Version(VersionCommand),
-    /// Compare two versions: metrics, columns, steps, data
-    Compare {
-        /// NAME, NAME@VERSION or NAME@ALIAS
-        left: Selector,
-        /// The one to compare it with
-        right: Selector,
-    },
-    /// Write the model card of a version, in Markdown
-    Card {
-        /// NAME, NAME@VERSION or NAME@ALIAS
-        model: Selector,
-
-        /// The file to write [default: standard output]
-        #[arg(short, long, value_name = "FILE")]
-        output: Option<PathBuf>,
-    },
-    /// Write a version with all its parts as an OCI image layout
-    Export(ExportArguments),
-    /// Register the model of an archive that `export` has written
-    Import(ImportArguments),
-}
-
-/// What can be done to versions and their aliases.
-#[derive(Debug, Subcommand)]
-pub(crate) enum VersionCommand {
-    /// Let an alias such as `champion` stand for a version
-    Alias {
-        /// NAME@VERSION, or NAME@ALIAS for where another alias stands
-        model: Selector,
-        /// The alias: lower-case letters, digits and `-`
-        alias: String,
-        /// Why, for the history
-        #[arg(long, value_name = "TEXT", default_value = "")]
-        reason: String,
-    },
-    /// Let an alias stand for the version that it stood for before its last move
-    Rollback {
-        /// The name of the model
-        #[arg(value_parser = parse_model_name)]
-        name: String,
-        /// The alias
-        alias: String,
-        /// Why, for the history
-        #[arg(long, value_name = "TEXT", default_value = "")]
-        reason: String,
-    },
-    /// Show every move of every alias: when, from where to where, by whom and why
-    History {
-        /// The name of the model
-        #[arg(value_parser = parse_model_name)]
-        name: String,
-    },
-    /// Tag a version, or take tags from it
-    Tag {
-        /// NAME, NAME@VERSION or NAME@ALIAS
-        model: Selector,
-        /// What to tag it with
-        #[arg(value_name = "KEY=VALUE", value_parser = parse_tag, required_unless_present = "remove")]
-        tags: Vec<(String, String)>,
-        /// Take this tag away; may be given several times
-        #[arg(long, value_name = "KEY")]
-        remove: Vec<String>,
-    },
-    /// Say what a version is; an empty text takes it back
-    Describe {
-        /// NAME, NAME@VERSION or NAME@ALIAS
-        model: Selector,
-        /// The description
-        text: String,
-    },
-    /// Delete a version that no alias stands for; its number is not given again
-    Delete {
-        /// NAME@VERSION
-        model: Selector,
-    },
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ExportArguments {
-    /// NAME, NAME@VERSION or NAME@ALIAS
-    pub(crate) model: Selector,
-
-    /// A .tar file, or a folder that is not there yet
-    #[arg(short, long, value_name = "PATH")]
-    pub(crate) output: PathBuf,
-
-    /// Sign it with this Ed25519 private key (PEM, PKCS #8)
-    #[arg(long, value_name = "KEY")]
-    pub(crate) sign: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ImportArguments {
-    /// A .tar file or a folder
-    pub(crate) archive: PathBuf,
-
-    /// The name to register it under [default: its own]
-    #[arg(long, value_parser = parse_model_name)]
-    pub(crate) name: Option<String>,
-
-    /// Let this alias stand for it; may be given several times
-    #[arg(long = "alias", value_name = "ALIAS", value_parser = parse_alias)]
-    pub(crate) aliases: Vec<String>,
-
-    /// Refuse it unless it was signed with the private part of this Ed25519 key (PEM)
-    #[arg(long, value_name = "PUBLIC_KEY")]
-    pub(crate) verify: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true)]
-pub(crate) struct RunsArguments {
-    #[command(subcommand)]
-    pub(crate) command: Option<RunsCommand>,
-
-    /// The most runs to list
-    #[arg(long, default_value_t = 20)]
-    pub(crate) limit: u32,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum RunsCommand {
-    /// Show one run: steps, metrics, gates, findings
-    Show {
-        /// The number of the run
-        run: RunId,
-    },
-    /// Say why each step of a run ran or did not
-    Explain {
-        /// The number of the run
-        run: RunId,
-        /// One of its steps [default: all of them]
-        step: Option<String>,
-    },
-    /// Compare two runs: patches, parameters, packages, data, metrics
-    Diff {
-        /// The number of the run to compare with
-        before: RunId,
-        /// The number of the other run
-        after: RunId,
-    },
-    /// Keep a run, however many come after it
-    Pin {
-        /// The number of the run
-        run: RunId,
-    },
-    /// Let a run go in its turn
-    Unpin {
-        /// The number of the run
-        run: RunId,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum StoreCommand {
-    /// Say what takes the space, and why it is kept
-    Du(RetentionArguments),
-    /// Delete what no model, alias, pinned run or late run needs; may be done at any time
-    Gc(GcArguments),
-    /// Read everything again, and say what is damaged or missing; exit code 1 if anything is
-    Verify,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct RetentionArguments {
-    /// How many of the latest runs of each pipeline are kept [default: what the pipeline says, else
-    /// the configuration, else 20]
-    #[arg(long, value_name = "NUMBER")]
-    pub(crate) keep_runs: Option<u32>,
-
-    /// How old it must be what nothing needs: it may be about to be registered
-    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = parse_time)]
-    pub(crate) grace: Duration,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct GcArguments {
-    /// Say what would be deleted, and delete nothing
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-
-    #[command(flatten)]
-    pub(crate) retention: RetentionArguments,
-}
-
-fn parse_time(text: &str) -> Result<Duration, String> {
-    mlhost_pipeline::parse_duration(text)
-        .ok_or_else(|| "write a number and a unit (ms, s, m, h), such as 10m or 1h 30m".to_owned())
-}
-
-/// The name of a model, without a version.
-fn parse_model_name(text: &str) -> Result<String, String> {
-    match text.parse::<Selector>() {
-        Ok(selector) if selector.name == text => Ok(selector.name),
-        Ok(selector) => Err(format!("name the model alone: {}", selector.name)),
-        Err(error) => Err(with_hint(&error)),
-    }
-}
-
-fn with_hint(error: &mlhost_store::Error) -> String {
-    let hint = error.hint().map(|hint| format!(": {hint}"));
-    format!("{error}{}", hint.unwrap_or_default())
-}
-
-fn parse_alias(text: &str) -> Result<String, String> {
-    match text.parse::<VersionSelector>() {
-        Ok(VersionSelector::Alias(alias)) => Ok(alias),
-        Ok(_) => Err("an alias is a word, and not `latest`".to_owned()),
-        Err(error) => Err(with_hint(&error)),
-    }
-}
-
-fn parse_tag(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
-        _ => Err("a tag is set as KEY=VALUE".to_owned()),
-    }
 }
 
 fn parse_data(text: &str) -> Result<(String, String), String> {

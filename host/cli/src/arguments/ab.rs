@@ -4,7 +4,10 @@ use clap::{Args, Subcommand};
 use mlhost_engine::Champion;
 use mlhost_store::Selector;
 
-use super::{TableArguments, parse_alias};
+use super::{
+    TableArguments,
+    models::{parse_alias, with_hint},
+};
 
 #[derive(Debug, Args)]
 #[command(
@@ -78,7 +81,7 @@ pub(crate) enum ExperimentsCommand {
 /// An alias, or one version.
 fn parse_champion(text: &str) -> Result<Champion, String> {
     if text.contains('@') {
-        let selector = text.parse().map_err(|error| super::with_hint(&error))?;
+        let selector = text.parse().map_err(|error| with_hint(&error))?;
         return Ok(Champion::Version(selector));
     }
     parse_alias(text).map(Champion::Alias)

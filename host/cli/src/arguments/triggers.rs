@@ -6,7 +6,9 @@ use std::time::Duration;
 use clap::Args;
 use mlhost_pipeline::DEFAULT_ZONE;
 
-use super::{AccessArguments, GrantArguments, LimitArguments, OverrideArguments, parse_time};
+use super::{
+    AccessArguments, GrantArguments, LimitArguments, OverrideArguments, records::parse_time,
+};
 
 #[derive(Debug, Args)]
 pub(crate) struct WatchArguments {
