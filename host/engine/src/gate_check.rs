@@ -6,8 +6,9 @@ use mlhost_sandbox::{Failure, Outcome};
 
 use crate::{
     Error, Result, Unchecked,
-    check::{Judgement, judge, with_hint},
+    check::with_hint,
     error::unwrapped,
+    rehearsal::{Judgement, judge},
     workshop::Workshop,
 };
 

@@ -67,6 +67,7 @@ mod provenance;
 mod read_ahead;
 mod recall;
 mod record;
+mod rehearsal;
 mod results;
 mod retrying;
 mod reuse;
