@@ -28,6 +28,10 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         ];
         cargo(workspace, &lints)
     })?;
+    // As it is built for people: in the workspace, other crates turn features on that it may lack.
+    timed("The host by itself", || {
+        cargo(workspace, &["check", "--package", "mlhost-cli"])
+    })?;
     timed("Documentation", || {
         cargo(workspace, &["doc", "--workspace", "--no-deps"])
     })
