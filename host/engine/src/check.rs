@@ -97,7 +97,7 @@ impl Engine {
     /// Checks a pipeline whose paths are relative to `base`.
     ///
     /// # Errors
-    /// [`Error::Pipeline`] with everything that is wrong, each at its place.
+    /// [`crate::Error::Pipeline`] with everything that is wrong, each at its place.
     pub fn check(&self, pipeline: Pipeline, base: &Path) -> Result<Checked> {
         self.check_before_run(pipeline, base, Supplies::default())
     }
@@ -105,7 +105,7 @@ impl Engine {
     /// The same before a run that has some things at hand already.
     ///
     /// # Errors
-    /// See [`Engine::check`], and [`Error::UnknownStep`].
+    /// See [`Engine::check`], and [`crate::Error::UnknownStep`].
     pub fn check_before_run(
         &self,
         pipeline: Pipeline,
