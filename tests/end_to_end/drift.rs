@@ -162,6 +162,15 @@ fn importances_are_those_of_scikit_learn_and_weigh_the_drift() {
         );
     }
 
+    // Encoded otherwise than scikit-learn's, in other places of the tree, and of `f64`: numbers of
+    // columns that are a feature each are the same but for that.
+    let tree = step(&run, "tree");
+    for column in ["dep_delay", "distance", "day", "temp"] {
+        let found = metric(tree, "impurity_importance", Some(("column", column)));
+        let theirs = number(&expected["impurity"][column]);
+        assert!((found - theirs).abs() < 1e-4, "{column}: {found}, {theirs}");
+    }
+
     let drift = [
         "drift",
         "arr-delay",

@@ -328,7 +328,7 @@ impl Workshop {
                     let schema = read.dataset.schema();
                     plugin.transformer(&ready.context, &ready.params, state, &schema)?;
                 }
-                None
+                self.explained(ready, &states)?
             }
             Work::Validate { .. } | Work::DetectDrift { .. } | Work::Evaluate { .. } => {
                 Some(plugin.assess(&ready.context, &ready.params, &states)?)
@@ -347,6 +347,24 @@ impl Workshop {
             curves: ready.curves.curves(),
             ..Done::default()
         })
+    }
+
+    /// What a trainer tells of what it has learned, if it does.
+    fn explained(
+        &self,
+        ready: &Prepared<'_>,
+        states: &[(String, Vec<u8>)],
+    ) -> Result<Option<Outcome>> {
+        let plugin = &self.plugins[ready.step].plugin;
+        let Some((_, state)) = states.first().filter(|_| plugin.explains()) else {
+            return Ok(None);
+        };
+        let model = [("model".to_owned(), state.clone())];
+        Ok(Some(plugin.assess(
+            &ready.context,
+            &ready.params,
+            &model,
+        )?))
     }
 
     /// Keeps what an evaluator has reported for a step that sums it up.

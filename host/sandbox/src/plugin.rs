@@ -154,6 +154,12 @@ impl Plugin {
         &self.0.wants
     }
 
+    /// Whether it tells what it has learned, as a trainer may: then [`Plugin::assess`] takes its one
+    /// state, under the name `model`.
+    pub fn explains(&self) -> bool {
+        self.kind() == Kind::Trainer && self.0.interfaces.report.is_some()
+    }
+
     /// Whether the seed decides anything of what it does: whether it may ask for random numbers.
     pub fn is_seeded(&self) -> bool {
         let mut imports = self.0.imports.iter();

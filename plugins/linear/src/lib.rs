@@ -74,6 +74,7 @@
 
 mod classes;
 mod elastic_net;
+mod explain;
 mod fit;
 mod logistic;
 mod model;
@@ -85,7 +86,7 @@ mod reduced;
 mod regression;
 mod scaling;
 
-use mlhost_plugin::{Plugin, Trainer, export};
+use mlhost_plugin::{ExplainedTrainer, Outcome, Plugin, Result, Trainer, export};
 
 pub use fit::Training;
 pub use model::{Linear, Model, Predictor};
@@ -109,4 +110,15 @@ impl Trainer for LinearModels {
     type Transform = Prediction;
 }
 
-export!(LinearModels as trainer);
+impl ExplainedTrainer for LinearModels {
+    fn explain(_params: Params, model: Model) -> Result<Outcome> {
+        if !model.is_complete() {
+            return Err(mlhost_plugin::Error::failed(
+                "the state is not a complete model",
+            ));
+        }
+        Ok(explain::explain(&model))
+    }
+}
+
+export!(LinearModels as explained_trainer);

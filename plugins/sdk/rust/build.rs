@@ -9,10 +9,11 @@ use std::{env, error::Error, fmt::Write, fs, path::Path};
 use wit_component::{StringEncoding, metadata};
 use wit_parser::Resolve;
 
-const WORLDS: [&str; 5] = [
+const WORLDS: [&str; 6] = [
     "validator",
     "preprocessor",
     "trainer",
+    "explained-trainer",
     "drift-detector",
     "evaluator",
 ];

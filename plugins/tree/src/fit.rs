@@ -1,7 +1,7 @@
-//! Training: reads the rows, grows a tree and says what came of it.
+//! Training: reads the rows and grows a tree.
 
 use arrow_schema::Schema;
-use mlhost_plugin::{Dataset, Fit, Level, Result, log};
+use mlhost_plugin::{Dataset, Fit, Result};
 use mlhost_statistics::Moments;
 use serde::{Deserialize, Serialize};
 
@@ -11,9 +11,6 @@ use crate::grow::{Limits, grow};
 use crate::model::Tree;
 use crate::params::{Measure, Params, Plan};
 use crate::training_rows::{Targets, TrainingRows, read};
-
-/// How many features are named in the log.
-const FEATURES_NAMED: usize = 5;
 
 /// A tree with the names of what it was grown from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -66,7 +63,6 @@ impl Fit for Grow {
                 (tree, Some(classes))
             }
         };
-        log(Level::Info, &summary(&tree, &self.plan.features));
         Ok(Fitted {
             features: self.plan.features,
             classes,
@@ -83,28 +79,4 @@ fn grow_regression(features: &[Feature], mut targets: Vec<f64>, limits: &Limits)
         .iter_mut()
         .for_each(|target| *target = criterion.centred(*target));
     grow(features, targets, &criterion, limits)
-}
-
-/// What a person wants to know of a tree: its size, and which features matter.
-fn summary(tree: &Tree, features: &[String]) -> String {
-    let (depth, leaves) = (tree.depth(), tree.leaves());
-    let mut important: Vec<(f64, &String)> = tree
-        .importances()
-        .iter()
-        .copied()
-        .zip(features)
-        .filter(|(share, _)| *share > 0.0)
-        .collect();
-    important.sort_by(|(share, _), (other, _)| other.total_cmp(share));
-    let named: Vec<String> = important
-        .iter()
-        .take(FEATURES_NAMED)
-        .map(|(share, feature)| format!("{feature} {:.1} %", share * 100.0))
-        .collect();
-    let named = if named.is_empty() {
-        "no split".to_owned()
-    } else {
-        named.join(", ")
-    };
-    format!("grew a tree of depth {depth} with {leaves} leaves; impurity lowered by: {named}")
 }

@@ -17,6 +17,8 @@
 //! probability of each class in `probability_<class>`. Features must not be null or
 //! NaN: impute them first.
 //!
+//! Of a grown tree it tells `depth`, `leaves` and, for each column, `impurity_importance`.
+//!
 //! Splits are found exactly, for features of up to 65,536 different values (of more,
 //! between 65,535 bins of about equally many rows), and are those of scikit-learn's
 //! `DecisionTreeRegressor` and `DecisionTreeClassifier` but for three things:
@@ -50,6 +52,7 @@
 
 pub mod bins;
 pub mod criterion;
+mod explain;
 mod features;
 mod fit;
 pub mod grow;
@@ -58,7 +61,7 @@ mod params;
 mod predict;
 mod training_rows;
 
-use mlhost_plugin::{Plugin, Trainer, export};
+use mlhost_plugin::{ExplainedTrainer, Outcome, Plugin, Result, Trainer, export};
 
 pub use fit::{Fitted, Grow};
 pub use params::{Measure, Params, Task};
@@ -80,4 +83,10 @@ impl Trainer for DecisionTree {
     type Transform = Predict;
 }
 
-export!(DecisionTree as trainer);
+impl ExplainedTrainer for DecisionTree {
+    fn explain(_params: Params, fitted: Fitted) -> Result<Outcome> {
+        Ok(explain::explain(&fitted))
+    }
+}
+
+export!(DecisionTree as explained_trainer);

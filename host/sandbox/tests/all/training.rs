@@ -111,3 +111,23 @@ fn data_that_cannot_be_read_is_not_the_plugins_fault() {
         );
     }
 }
+
+#[test]
+fn a_trainer_tells_what_it_has_learned() {
+    let whole = table(1000);
+    for (name, params) in TRAINERS {
+        let plugin = standard(name);
+        assert!(plugin.explains(), "{name}");
+        let context = Context::new("train");
+        let told = |state: Vec<u8>| plugin.assess(&context, params, &[("model".to_owned(), state)]);
+        let state = trained(name, params, memory(&whole, &[1000])).unwrap();
+        let outcome = told(state.clone()).unwrap();
+        assert!(!outcome.metrics.is_empty(), "{name}");
+        // Half a model is refused in words.
+        let half = told(state[..state.len() / 2].to_vec()).unwrap_err();
+        assert!(
+            half.to_string().contains("the state cannot be read"),
+            "{half}"
+        );
+    }
+}

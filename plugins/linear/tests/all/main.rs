@@ -13,6 +13,7 @@
 
 mod classification;
 mod elastic_net;
+mod explain;
 mod readme;
 mod refusals;
 mod regression;

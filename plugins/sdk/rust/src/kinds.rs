@@ -128,6 +128,12 @@ pub trait Trainer: Plugin {
     type Transform: Transform<Params = Self::Params, State = <Self::Fit as Fit>::State>;
 }
 
+/// Tells what it has learned as well, once, after the training.
+pub trait ExplainedTrainer: Trainer {
+    /// Says of a fitted model what a person would ask of it: which columns it leans on, say.
+    fn explain(params: Self::Params, state: <Self::Fit as Fit>::State) -> Result<Outcome>;
+}
+
 /// Has the input moved?
 pub trait DriftDetector: Plugin {
     /// Profiles the reference and the current rows alike.

@@ -86,8 +86,8 @@ pub use dataset::{Dataset, MemoryDataset};
 pub use error::{Error, ErrorKind, Result};
 pub use host::{Level, log, progress, record_metric};
 pub use kinds::{
-    DriftDetector, Emit, Evaluator, Fit, Fold, Output, Plugin, Preprocessor, Trainer, Transform,
-    Validator,
+    DriftDetector, Emit, Evaluator, ExplainedTrainer, Fit, Fold, Output, Plugin, Preprocessor,
+    Trainer, Transform, Validator,
 };
 pub use outcome::{Better, Figure, Finding, Metric, Outcome, Severity, Verdict};
 
@@ -95,7 +95,8 @@ pub use outcome::{Better, Figure, Finding, Metric, Outcome, Severity, Verdict};
 pub const CONTRACT: &str = "0.1.0";
 
 /// Makes a component of a plugin: `export!(Standardise as preprocessor)`, with
-/// `validator`, `preprocessor`, `trainer`, `drift_detector` or `evaluator`.
+/// `validator`, `preprocessor`, `trainer`, `explained_trainer`, `drift_detector` or
+/// `evaluator`.
 ///
 /// Off WebAssembly it only checks that the plugin has the kind it claims.
 #[macro_export]
@@ -151,6 +152,10 @@ macro_rules! __export_kind {
     ($plugin:ty, trainer) => {
         type Exported = $crate::wasm::adapters::TrainerAdapter<$plugin>;
         $crate::__export_interfaces!(Exported: describe fit transform);
+    };
+    ($plugin:ty, explained_trainer) => {
+        type Exported = $crate::wasm::adapters::TrainerAdapter<$plugin>;
+        $crate::__export_interfaces!(Exported: describe fit transform report);
     };
     ($plugin:ty, drift_detector) => {
         type Exported = $crate::wasm::adapters::DriftDetectorAdapter<$plugin>;
@@ -211,6 +216,10 @@ macro_rules! __check_kind {
     };
     ($plugin:ty, trainer) => {
         const fn check<T: $crate::Trainer>() {}
+        check::<$plugin>();
+    };
+    ($plugin:ty, explained_trainer) => {
+        const fn check<T: $crate::ExplainedTrainer>() {}
         check::<$plugin>();
     };
     ($plugin:ty, drift_detector) => {

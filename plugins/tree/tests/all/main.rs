@@ -5,6 +5,7 @@
 
 mod bins;
 mod definition;
+mod explain;
 mod plugin;
 mod readme;
 mod scikit_learn;

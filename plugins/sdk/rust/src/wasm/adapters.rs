@@ -2,6 +2,8 @@
 
 use std::marker::PhantomData;
 
+use serde::de::DeserializeOwned;
+
 use super::{
     bindings::everything::{
         exports::mlhost::plugin as exports,
@@ -14,8 +16,8 @@ use super::{
     resources,
 };
 use crate::{
-    Better, DriftDetector, Evaluator, Fit, Fold, Outcome, Preprocessor, Severity, Trainer,
-    Transform, Validator,
+    Better, DriftDetector, Evaluator, ExplainedTrainer, Fit, Fold, Outcome, Preprocessor, Severity,
+    Trainer, Transform, Validator,
     codec::{decode_params, decode_state, params_schema},
 };
 
@@ -156,20 +158,27 @@ impl<F: Fit> exports::fit::GuestTrainer for resources::Trainer<F> {
 impl<P: Validator> exports::report::Guest for ValidatorAdapter<P> {
     fn assess(params: String, states: NamedStates) -> Result<exports::report::Outcome, Error> {
         let params = decode_params(&params)?;
-        let data = state::<P::Fold>(&states, "data")?;
+        let data = state(&states, "data")?;
         let has_reference = states.iter().any(|named| named.name == "reference");
         Ok(outcome(if has_reference {
-            P::assess_beside(params, data, state::<P::Fold>(&states, "reference")?)?
+            P::assess_beside(params, data, state(&states, "reference")?)?
         } else {
             P::assess(params, data)?
         }))
     }
 }
 
+impl<P: ExplainedTrainer> exports::report::Guest for TrainerAdapter<P> {
+    fn assess(params: String, states: NamedStates) -> Result<exports::report::Outcome, Error> {
+        let model = state(&states, "model")?;
+        Ok(outcome(P::explain(decode_params(&params)?, model)?))
+    }
+}
+
 impl<P: DriftDetector> exports::report::Guest for DriftDetectorAdapter<P> {
     fn assess(params: String, states: NamedStates) -> Result<exports::report::Outcome, Error> {
-        let reference = state::<P::Fold>(&states, "reference")?;
-        let current = state::<P::Fold>(&states, "current")?;
+        let reference = state(&states, "reference")?;
+        let current = state(&states, "current")?;
         Ok(outcome(P::assess(
             decode_params(&params)?,
             reference,
@@ -191,7 +200,7 @@ impl<P: Evaluator> exports::report::Guest for EvaluatorAdapter<P> {
 type NamedStates = Vec<exports::report::NamedState>;
 
 /// The state of this name, decoded.
-fn state<F: Fold>(states: &NamedStates, name: &str) -> crate::Result<F::State> {
+fn state<S: DeserializeOwned>(states: &NamedStates, name: &str) -> crate::Result<S> {
     match states.iter().find(|named| named.name == name) {
         Some(named) => decode_state(&named.state),
         None => Err(crate::Error::failed(format!(
