@@ -43,6 +43,11 @@ impl Membership {
         self.texts.contains(text)
     }
 
+    /// The texts alone.
+    pub(crate) fn texts(&self) -> &Texts {
+        &self.texts
+    }
+
     pub(crate) fn has_number(&self, number: f64) -> bool {
         let number = canonical(number);
         self.numbers

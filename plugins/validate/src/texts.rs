@@ -61,38 +61,74 @@ impl Texts {
     }
 
     pub(crate) fn contains(&self, text: &str) -> bool {
-        match number(text) {
+        self.contains_at(text.as_bytes(), 0, text.len(), || text)
+    }
+
+    /// Whether the text is in the set that these bytes hold from `start` on. Only a long one is asked
+    /// for as `text`: a short one in the middle of others is read in one go.
+    #[inline]
+    pub(crate) fn contains_at<'a>(
+        &self,
+        bytes: &[u8],
+        start: usize,
+        length: usize,
+        text: impl FnOnce() -> &'a str,
+    ) -> bool {
+        match number_at(bytes, start, length) {
             Some(number) => self.place(number),
-            None => self.long.contains(text),
+            None => self.long.contains(text()),
         }
     }
 
     /// Whether there is a place with this number.
+    #[inline]
     fn place(&self, number: u64) -> bool {
-        let mut places = probe(&self.places, number).map(|place| self.places[place]);
-        places.find(|found| *found == number || *found == EMPTY) == Some(number)
+        let last = self.places.len() - 1;
+        let mut place = first_place(number);
+        // Half of the places are empty, so that this ends.
+        loop {
+            match self.places[place & last] {
+                found if found == number => return true,
+                EMPTY => return false,
+                _ => place += 1,
+            }
+        }
     }
 }
 
 /// The places, from where the hash says.
 fn probe(places: &[u64], number: u64) -> impl Iterator<Item = usize> + use<> {
     let length = places.len();
-    let first = (number.wrapping_mul(MULTIPLIER) >> 32) as usize & (length - 1);
+    let first = first_place(number) & (length - 1);
     (first..first + length).map(move |place| place & (length - 1))
 }
 
-/// The number of a short text: its bytes, and above them its length, which is counted from one.
+/// The place that the hash says, of as many as there may be.
+fn first_place(number: u64) -> usize {
+    (number.wrapping_mul(MULTIPLIER) >> 33) as usize
+}
+
+/// The number of a short text.
 fn number(text: &str) -> Option<u64> {
-    let bytes = text.as_bytes();
-    if bytes.len() > SHORT {
+    number_at(text.as_bytes(), 0, text.len())
+}
+
+/// The number of a short text among these bytes: its own, and above them its length, which is counted
+/// from one.
+#[inline]
+fn number_at(bytes: &[u8], start: usize, length: usize) -> Option<u64> {
+    if length > SHORT {
         return None;
     }
-    let length = bytes.len() as u64 + 1;
-    Some(
-        bytes
-            .iter()
-            .fold(length, |number, byte| number << 8 | u64::from(*byte)),
-    )
+    let word = match bytes.get(start..).and_then(|rest| rest.first_chunk()) {
+        Some(eight) => u64::from_le_bytes(*eight),
+        None => {
+            let rest = bytes.get(start..)?.iter().take(length).rev();
+            rest.fold(0, |word, byte| word << 8 | u64::from(*byte))
+        }
+    };
+    let own = (1 << (8 * length)) - 1;
+    Some(word & own | (length as u64 + 1) << (8 * SHORT))
 }
 
 #[cfg(test)]

@@ -17,17 +17,11 @@ use serde::Serialize;
 
 use crate::arguments::{Arguments, Effort};
 use crate::component;
+use crate::peers;
 use crate::series::{Case, cpu_seconds, median};
 
 const PIPELINE: &str = include_str!("../pipelines/validate.toml");
 const PEERS: &str = include_str!("../peers/checks.py");
-const PACKAGES: [&str; 5] = [
-    "polars",
-    "pandas",
-    "pyarrow",
-    "pandera",
-    "great_expectations",
-];
 
 /// What twenty checks take. Every number is a median.
 #[derive(Serialize)]
@@ -79,7 +73,7 @@ pub(crate) fn measure(arguments: &Arguments, effort: &Effort) -> Result<Checks> 
         ("validate, natively".to_owned(), median(&native)),
     ]);
     if arguments.peers {
-        cpu_seconds.extend(peers(arguments, &path, effort)?);
+        cpu_seconds.extend(by_peers(arguments, &path, effort)?);
     }
     Ok(Checks {
         rows: batches.iter().map(|batch| batch.num_rows() as u64).sum(),
@@ -88,17 +82,8 @@ pub(crate) fn measure(arguments: &Arguments, effort: &Effort) -> Result<Checks> 
 }
 
 /// The same checks by others.
-fn peers(arguments: &Arguments, table: &Path, effort: &Effort) -> Result<BTreeMap<String, f64>> {
-    let environment = arguments.tables.join("peers");
-    let python = environment.join("bin/python");
-    if !python.exists() {
-        run(Command::new(&arguments.python)
-            .args(["-m", "venv"])
-            .arg(&environment))?;
-    }
-    run(Command::new(&python)
-        .args(["-m", "pip", "install", "--quiet"])
-        .args(PACKAGES))?;
+fn by_peers(arguments: &Arguments, table: &Path, effort: &Effort) -> Result<BTreeMap<String, f64>> {
+    let python = peers::python(arguments)?;
     let output = Command::new(&python)
         .args(["-c", PEERS])
         .arg(table)
@@ -114,14 +99,4 @@ fn peers(arguments: &Arguments, table: &Path, effort: &Effort) -> Result<BTreeMa
     let text = String::from_utf8(output.stdout)?;
     let last = text.lines().last().unwrap_or_default();
     serde_json::from_str(last).context("the peers printed no JSON")
-}
-
-fn run(command: &mut Command) -> Result<()> {
-    let status = command.stdout(Stdio::null()).status();
-    let status = status.context("could not start Python")?;
-    ensure!(
-        status.success(),
-        "the peers could not be installed: {status}"
-    );
-    Ok(())
 }

@@ -17,6 +17,7 @@ use serde::Serialize;
 use crate::arguments::{Arguments, Effort};
 use crate::clock::thread_cpu_time;
 use crate::component;
+use crate::peers;
 use crate::series::{Series, median};
 
 /// The two sides, below the example.
@@ -24,9 +25,6 @@ const SIDES: [&str; 2] = ["data/flights_train.parquet", "data/flights_m08.parque
 
 /// The column that moves with time by nature, and is compared by nobody.
 const PARAMS: &str = "{}";
-
-/// What the others are, as pip knows them.
-const PEERS: [&str; 5] = ["scipy", "evidently", "nannyml", "pandas<3", "pyarrow"];
 
 /// Runs one of the others, and prints the CPU seconds of it, round by round.
 const SCRIPT: &str = include_str!("../peers/drift.py");
@@ -73,7 +71,7 @@ pub(crate) fn measure(arguments: &Arguments, effort: &Effort) -> Result<Vec<OfDr
         of("the same code natively", &native),
     ];
     if arguments.peers {
-        let python = environment(&arguments.tables.join("peers"))?;
+        let python = peers::python(arguments)?;
         for peer in ["scipy", "evidently", "nannyml"] {
             found.push(of(peer, &by_peer(&python, peer, arguments, effort)?));
         }
@@ -131,19 +129,6 @@ fn natively(reference: &Side, current: &Side) -> Result<()> {
     Ok(())
 }
 
-/// The Python of an environment with the others in it, which is made if need be.
-fn environment(folder: &Path) -> Result<std::path::PathBuf> {
-    let python = folder.join("bin/python");
-    if !python.exists() {
-        eprintln!("installing {} into {}", PEERS.join(", "), folder.display());
-        let mut venv = Command::new("python3");
-        run(venv.args(["-m", "venv"]).arg(folder))?;
-        let mut pip = Command::new(&python);
-        run(pip.args(["-m", "pip", "install", "--quiet"]).args(PEERS))?;
-    }
-    Ok(python)
-}
-
 fn by_peer(python: &Path, peer: &str, arguments: &Arguments, effort: &Effort) -> Result<Series> {
     let mut command = Command::new(python);
     command
@@ -160,10 +145,4 @@ fn by_peer(python: &Path, peer: &str, arguments: &Arguments, effort: &Effort) ->
         .lines()
         .filter_map(|line| line.strip_prefix("seconds "));
     Ok(seconds.map(str::parse).collect::<Result<_, _>>()?)
-}
-
-fn run(command: &mut Command) -> Result<()> {
-    let status = command.status().context("could not start Python")?;
-    ensure!(status.success(), "{command:?} failed: {status}");
-    Ok(())
 }

@@ -15,6 +15,7 @@ mod drift;
 mod flights;
 mod host;
 mod metadata;
+mod peers;
 mod process;
 mod report;
 mod rows;

@@ -7,10 +7,10 @@
 use std::sync::Arc;
 
 use arrow_array::{
-    ArrayRef, ArrowPrimitiveType, PrimitiveArray, RecordBatch, RecordBatchOptions,
-    downcast_primitive, make_array,
+    ArrayRef, ArrowPrimitiveType, GenericStringArray, OffsetSizeTrait, PrimitiveArray, RecordBatch,
+    RecordBatchOptions, downcast_primitive, make_array,
 };
-use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, ScalarBuffer};
+use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_data::{ArrayData, BufferSpec, layout};
 use arrow_schema::{ArrowError, DataType, SchemaRef};
 
@@ -84,6 +84,8 @@ fn unflatten_column(data_type: &DataType, rest: &mut Rest) -> Result<ArrayRef, A
     }
     let plain = downcast_primitive! {
         data_type => (primitive, rest),
+        DataType::Utf8 => texts::<i32>(rest),
+        DataType::LargeUtf8 => texts::<i64>(rest),
         _ => None
     };
     plain.unwrap_or_else(|| unflatten_array(data_type, rest).map(make_array))
@@ -112,6 +114,41 @@ fn plain<T: ArrowPrimitiveType>(
     let array = nulls.and_then(|nulls| PrimitiveArray::<T>::try_new(values, nulls));
     let typed = |array: PrimitiveArray<T>| array.with_data_type(data_type.clone());
     Some(array.map(|array| Arc::new(typed(array)) as ArrayRef))
+}
+
+/// An array of texts. As above, others find the words for what is wrong: with anything at all.
+fn texts<O: OffsetSizeTrait>(rest: &mut Rest) -> Option<Result<ArrayRef, ArrowError>> {
+    let array = *rest.arrays.as_slice().first()?;
+    let [validity, offsets, values, ..] = rest.buffers.as_slice() else {
+        return None;
+    };
+    let length = array.length as usize;
+    let is_long_enough = (length + 1).checked_mul(size_of::<O>())? <= offsets.len();
+    if !is_long_enough || !offsets.as_ptr().cast::<O>().is_aligned() {
+        return None;
+    }
+    let offsets = ScalarBuffer::<O>::new(offsets.clone(), 0, length + 1);
+    if !are_offsets(&offsets, values.len()) {
+        return None;
+    }
+    let nulls = null_buffer(validity.clone(), length, array.null_count as usize).ok()?;
+    let offsets = OffsetBuffer::new(offsets);
+    let array = GenericStringArray::<O>::try_new(offsets, values.clone(), nulls).ok()?;
+    rest.arrays.next();
+    rest.buffers.nth(2);
+    Some(Ok(Arc::new(array)))
+}
+
+/// Whether offsets ascend from 0 or more to no more than so many bytes.
+fn are_offsets<O: OffsetSizeTrait>(offsets: &[O], bytes: usize) -> bool {
+    let ascend = offsets
+        .iter()
+        .zip(offsets.iter().skip(1))
+        .fold(true, |ascend, (start, end)| ascend & (start <= end));
+    let is_within = |last: &O| O::from_usize(bytes).is_none_or(|bytes| *last <= bytes);
+    ascend
+        && offsets.first().is_some_and(|first| *first >= O::zero())
+        && offsets.last().is_some_and(is_within)
 }
 
 fn unflatten_array(data_type: &DataType, rest: &mut Rest) -> Result<ArrayData, ArrowError> {

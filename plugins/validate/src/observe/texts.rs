@@ -1,12 +1,15 @@
 //! Looks at columns of texts, and of booleans, row by row.
 
 use arrow_array::cast::AsArray;
+use arrow_array::{Array, GenericStringArray, OffsetSizeTrait};
+use arrow_buffer::BooleanBuffer;
 
 use super::Batch;
 use crate::expression::TextColumn;
 use crate::plan::Observation;
 use crate::seen::{Look, Seen};
-use crate::tally::Value;
+use crate::tally::{Tally, Value};
+use crate::texts::Texts;
 
 /// Takes in the column that these observations share.
 pub(super) fn update(
@@ -22,15 +25,58 @@ pub(super) fn update(
             continue;
         };
         let look = &observations[*number].look;
-        for row in 0..batch.rows.num_rows() {
-            if !batch.is_selected(row) {
-                continue;
+        if let Look::Members { members, allowed } = look {
+            let asked = (members.texts(), *allowed);
+            match texts {
+                TextColumn::Short(array) => members_of(array, asked, tally, batch),
+                TextColumn::Long(array) => members_of(array, asked, tally, batch),
+                _ => each(&texts, look, tally, batch),
             }
-            let Some(text) = texts.get(row) else { continue };
-            tally.values += 1;
-            if !is_expected(look, text) {
-                tally.unexpected(batch.number(row), || Value::text(text));
-            }
+        } else {
+            each(&texts, look, tally, batch);
+        }
+    }
+}
+
+/// Looks whether texts are members, or are none, where they lie one behind the other.
+fn members_of<O: OffsetSizeTrait>(
+    array: &GenericStringArray<O>,
+    (members, allowed): (&Texts, bool),
+    tally: &mut Tally,
+    batch: &Batch<'_>,
+) {
+    let rows = match (array.nulls(), batch.mask) {
+        (None, None) => None,
+        (Some(nulls), None) => Some(nulls.inner().clone()),
+        (None, Some(mask)) => Some(mask.clone()),
+        (Some(nulls), Some(mask)) => Some(nulls.inner() & mask),
+    };
+    let looked_at = |row: usize| rows.as_ref().is_none_or(|rows| rows.value(row));
+    tally.values += rows
+        .as_ref()
+        .map_or(array.len(), BooleanBuffer::count_set_bits) as u64;
+    let bytes = array.value_data();
+    let offsets = array.value_offsets();
+    let ends = offsets.iter().skip(1);
+    for (row, (start, end)) in offsets.iter().zip(ends).enumerate() {
+        let (start, end) = (start.as_usize(), end.as_usize());
+        let is_member = members.contains_at(bytes, start, end - start, || array.value(row));
+        if is_member != allowed && looked_at(row) {
+            tally.unexpected(batch.number(row), || Value::text(array.value(row)));
+        }
+    }
+}
+
+/// Looks at the text of each row.
+fn each(texts: &TextColumn<'_>, look: &Look, tally: &mut Tally, batch: &Batch<'_>) {
+    for row in 0..batch.rows.num_rows() {
+        if !batch.is_selected(row) {
+            continue;
+        }
+        let Some(text) = texts.get(row) else { continue };
+        tally.values += 1;
+        if !is_expected(look, text) {
+            tally.unexpected(batch.number(row), || Value::text(text));
         }
     }
 }
