@@ -4,6 +4,7 @@
 mod classes;
 mod keys;
 mod numbers;
+mod short_texts;
 mod texts;
 
 pub use classes::{for_each_class, holds_classes};
