@@ -1,7 +1,5 @@
 //! The values of both sides in the same bins or categories.
 
-use std::collections::BTreeSet;
-
 use mlhost_statistics::drift::{equal_width_edges, quantile_edges, shares};
 use mlhost_statistics::{Categories, Distribution, RELATIVE_ERROR};
 use serde_json::{Map, Value, json};
@@ -160,29 +158,17 @@ fn edges(
 
 /// The different values of both in ascending order, up to one more than are of use.
 fn different_values(reference: &Distribution, current: &Distribution) -> Vec<f64> {
-    /// Values in the order of numbers; none is NaN.
-    #[derive(PartialEq)]
-    struct Ordered(f64);
-    impl Eq for Ordered {}
-    impl PartialOrd for Ordered {
-        fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-            Some(self.cmp(other))
-        }
-    }
-    impl Ord for Ordered {
-        fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-            self.0.total_cmp(&other.0)
-        }
-    }
     let most = |distribution: &Distribution| {
         let values = distribution.iter().take(MOST_VALUES + 1);
-        values.map(|(value, _)| Ordered(value)).collect::<Vec<_>>()
+        values.map(|(value, _)| value).collect::<Vec<_>>()
     };
-    let all: BTreeSet<_> = most(reference).into_iter().chain(most(current)).collect();
-    all.into_iter()
-        .take(MOST_VALUES + 1)
-        .map(|value| value.0)
-        .collect()
+    let mut values = most(reference);
+    values.append(&mut most(current));
+    // Two ascending runs, which a stable sort merges.
+    values.sort_by(f64::total_cmp);
+    values.dedup();
+    values.truncate(MOST_VALUES + 1);
+    values
 }
 
 fn object(value: Value) -> Map<String, Value> {
