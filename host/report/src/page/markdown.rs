@@ -161,7 +161,7 @@ fn titled(title: Option<&str>, table: &Table) -> String {
 
 /// A text as nothing but itself, in one line.
 fn escaped(words: &str) -> String {
-    let words = text::cut(&text::visible(words), LONGEST);
+    let words = text::visible(&text::cut(words, LONGEST));
     let mut safe = String::with_capacity(words.len());
     for character in words.chars() {
         match character {

@@ -14,10 +14,12 @@
 
 mod chart;
 mod figure;
+mod findings;
 mod html;
 mod markdown;
 mod model;
 mod numbers;
+mod room;
 mod table;
 
 pub use model::{Block, Fact, Gate, Located, Report, Section, State};

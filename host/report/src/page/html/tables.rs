@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::super::table::{Cell, Table};
-use super::shown_text;
+use super::words::{self, shown_text};
 use crate::text;
 
 /// The most rows and columns that are laid out.
@@ -41,7 +41,10 @@ pub(super) fn table(table: &Table, name: &str) -> Markup {
 }
 
 fn cell(cell: &Cell, is_numeric: bool, longest: f64) -> Markup {
-    let words = shown_text(&cell.words());
+    let words = match cell {
+        Cell::Text(words) => words::list(words),
+        cell => html! { (cell.words()) },
+    };
     html! {
         @match cell {
             Cell::Seconds(seconds) if longest > 0.0 => {
