@@ -49,6 +49,26 @@ fn a_page_needs_nothing_but_itself() {
 }
 
 #[test]
+fn names_are_broken_between_their_parts_and_numbers_are_not_broken() {
+    let html = report("words").html();
+    assert!(html.contains("mean_<wbr>error"));
+    assert!(html.contains(">1,234,567</td>"));
+    let style = html.split("</style>").next().unwrap_or_default();
+    assert!(!style.contains("overflow-wrap: anywhere"));
+    // On a phone what was seen stands below the check, not outside the screen.
+    let narrow = style.split("@media screen and (max-width: 48rem)").nth(1);
+    assert!(narrow.is_some_and(|narrow| narrow.contains(".findings td")));
+}
+
+#[test]
+fn names_between_backticks_are_code() {
+    let html = report("the `temp` of `dewp`").html();
+    assert!(html.contains("<figcaption>the <code>temp</code> of <code>dewp</code></figcaption>"));
+    let html = report("it`s").html();
+    assert!(html.contains("<figcaption>it`s</figcaption>"));
+}
+
+#[test]
 fn markdown() {
     insta::assert_snapshot!(report("words").markdown());
 }
