@@ -74,6 +74,13 @@ fn markdown() {
 }
 
 #[test]
+fn markdown_names_curves_and_leaves_their_points_out() {
+    let markdown = report("words").markdown();
+    assert!(markdown.contains("Drawn in the report as HTML: words\n"));
+    assert!(!markdown.contains("| 0.5 | 0.25 |"));
+}
+
+#[test]
 fn json_has_everything() {
     let json = serde_json::to_value(report("words")).unwrap();
     assert_eq!(json["state"], "failed");

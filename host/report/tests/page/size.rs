@@ -5,10 +5,12 @@ use mlhost_sandbox::{Figure, Finding, Severity};
 use serde_json::json;
 
 const MOST: usize = 1_000_000;
+/// Of the characters of Markdown; code hosts take 65,536 in a comment.
+const MOST_OF_MARKDOWN: usize = 60_000;
 
 #[test]
 fn many_sections_with_everything_fit() {
-    let long = "x".repeat(100_000);
+    let long = "x".repeat(10_000);
     let mut report = Report::new(&long, State::Failed, &long).fact(&long, &long);
     let values: Vec<f64> = (0..100_000).map(f64::from).collect();
     let lines = Figure {
@@ -48,6 +50,7 @@ fn many_sections_with_everything_fit() {
     assert!(html.len() < MOST, "{} bytes", html.len());
     assert!(html.contains("Left out for want of room"));
     assert!(html.ends_with("</html>"));
+    check_markdown(&report);
 }
 
 fn finding(step: &str, column: usize, severity: Severity) -> Located {
@@ -105,6 +108,36 @@ fn sections(html: &str) -> Vec<&str> {
     html.split("<section").skip(1).collect()
 }
 
+/// That Markdown is short enough, says what is left out, and folds nothing that it does not end.
+fn check_markdown(report: &Report) -> String {
+    let markdown = report.markdown();
+    let characters = markdown.chars().count();
+    assert!(characters < MOST_OF_MARKDOWN, "{characters} characters");
+    assert!(
+        markdown.contains("The report as JSON has everything")
+            || markdown.contains("had no room here")
+    );
+    let (begun, ended) = ("<details>", "</details>");
+    assert_eq!(
+        markdown.matches(begun).count(),
+        markdown.matches(ended).count()
+    );
+    markdown
+}
+
+#[test]
+fn markdown_of_a_wide_table_begins_with_what_is_wrong() {
+    for columns in [300, 3000] {
+        let markdown = check_markdown(&wide(columns));
+        let (first, _) = markdown.split_once("## profile").unwrap();
+        assert!(first.contains("| failed | later: between"));
+        assert!(first.contains("| failed | check: between"));
+        assert!(markdown.contains("values of column\\_19 are out of range"));
+        assert!(markdown.contains("more findings of later"));
+        assert!(markdown.contains("orders\\_2024.parquet"));
+    }
+}
+
 #[test]
 fn figures_of_a_wide_table_leave_room_for_what_is_wrong() {
     for (columns, more) in [(300, "273"), (3000, "2,973")] {
@@ -139,7 +172,9 @@ fn facts_and_ways_to_sections_have_no_more_room_than_there_is() {
         report = report.with(section);
     }
     let last = Section::new("check", State::Failed).saying("this has failed");
-    let html = report.with(last).html();
+    let report = report.with(last);
+    check_markdown(&report);
+    let html = report.html();
     assert!(html.len() < MOST, "{} bytes", html.len());
     assert!(html.contains("this has failed"));
     assert!(html.contains("had no room on this page"));
