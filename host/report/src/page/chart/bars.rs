@@ -13,8 +13,6 @@ const ROW: f64 = 20.0;
 /// The room for the names of lying bars, and the most characters that have room in it.
 const NAMES: f64 = 176.0;
 const NAME: usize = 24;
-/// The most names below standing bars: more would lie on each other.
-const MOST_NAMES: usize = 12;
 
 pub(crate) fn bars(title: &str, plot: &Plot) -> Markup {
     match (&plot.x, plot.series.as_slice()) {
@@ -63,18 +61,17 @@ fn standing(title: &str, plot: &Plot) -> Markup {
     let all = values.flatten().copied().chain(plot.threshold);
     let scale = Scale::of(all, true).rounded().over(HEIGHT, 12.0);
     let zero = scale.at(0.0);
-    let place = (WIDTH - MARGIN - 8.0) / plot.x.len().max(1) as f64;
-    let wide = place * 0.84 / plot.series.len().max(1) as f64;
-    let every = plot.x.len().div_ceil(MOST_NAMES).max(1);
+    let ground = Ground::of(&plot.x);
     let content = html! {
         (axes::across(&scale, plot))
         @for (index, series) in plot.series.iter().enumerate() {
             @for (column, value) in series.values.iter().enumerate() {
                 @if let Some(value) = value {
-                    @let left = MARGIN + (column as f64 + 0.08) * place + index as f64 * wide;
+                    @let (left, right) = ground.between(column);
+                    @let wide = (right - left) / plot.series.len().max(1) as f64;
                     @let end = scale.at(*value);
-                    rect class=(format!("bar s{index}")) x=(at(left)) y=(at(end.min(zero)))
-                        width=(at(wide.max(0.4))) height=(at((end - zero).abs())) {
+                    rect class=(format!("bar s{index}")) x=(at(left + index as f64 * wide))
+                        y=(at(end.min(zero))) width=(at(wide.max(0.4))) height=(at((end - zero).abs())) {
                         title {
                             (text::visible(&plot.x.label(column))) ", " (text::visible(&series.name))
                             ": " (text::number(*value))
@@ -83,10 +80,60 @@ fn standing(title: &str, plot: &Plot) -> Markup {
                 }
             }
         }
-        @for column in (0..plot.x.len()).step_by(every) {
-            (axes::below(MARGIN + (column as f64 + 0.5) * place, &plot.x.label(column)))
-        }
+        (ground.names(&plot.x))
         (axes::labels(plot))
     };
     picture(title, HEIGHT + BELOW, &content)
+}
+
+/// Where bars stand: at equal distances, or each over its interval of numbers.
+enum Ground {
+    Places(f64),
+    Numbers(Vec<f64>, Scale),
+}
+
+impl Ground {
+    fn of(x: &Axis) -> Self {
+        let end = WIDTH - 8.0;
+        match x.numeric_edges() {
+            Some(edges) => {
+                let scale = Scale::of(edges.iter().copied(), false).over(MARGIN, end);
+                Self::Numbers(edges, scale)
+            }
+            None => Self::Places((end - MARGIN) / x.len().max(1) as f64),
+        }
+    }
+
+    /// From where to where the bars of a place stand.
+    fn between(&self, column: usize) -> (f64, f64) {
+        match self {
+            Self::Places(place) => {
+                let left = MARGIN + (column as f64 + 0.08) * place;
+                (left, left + 0.84 * place)
+            }
+            Self::Numbers(edges, scale) => {
+                let (left, right) = (scale.at(edges[column]), scale.at(edges[column + 1]));
+                let between = ((right - left) * 0.08).min(1.0);
+                (left + between / 2.0, right - between / 2.0)
+            }
+        }
+    }
+
+    /// What is written below.
+    fn names(&self, x: &Axis) -> Markup {
+        match self {
+            Self::Places(place) => {
+                let names: Vec<String> = (0..x.len()).map(|column| x.label(column)).collect();
+                let every = axes::every(names.iter().map(String::as_str), *place);
+                html! {
+                    @for column in (0..x.len()).step_by(every) {
+                        (axes::below(MARGIN + (column as f64 + 0.5) * place, &names[column]))
+                    }
+                }
+            }
+            Self::Numbers(_, scale) => html! {
+                @for tick in scale.ticks() { (axes::below(scale.at(tick), &text::number(tick))) }
+            },
+        }
+    }
 }
