@@ -1,8 +1,8 @@
 //! What sections show: findings, gates, numbers, tables, figures and pipelines.
 
 use maud::{Markup, PreEscaped, html};
-use mlhost_sandbox::{Better, Figure, Metric};
-use serde_json::{Map, Value};
+use mlhost_sandbox::{Better, Figure, Finding, Metric};
+use serde_json::Value;
 
 use super::super::chart;
 use super::super::figure::{Drawing, Plot};
@@ -81,7 +81,7 @@ fn list(findings: &[&Located], label: &str, extent: Extent) -> Markup {
                             td { @if let Some(column) = &finding.column { code { (shown_text(column)) } } }
                             td {
                                 (sentence(&finding.message))
-                                @if is_full { (details(&finding.details)) }
+                                @if is_full { (details(finding)) }
                             }
                         }
                     }
@@ -92,7 +92,9 @@ fn list(findings: &[&Located], label: &str, extent: Extent) -> Markup {
     }
 }
 
-fn details(details: &Map<String, Value>) -> Markup {
+/// What else was observed; of what has not passed it is on paper, too.
+fn details(finding: &Finding) -> Markup {
+    let details = &finding.details;
     let words = |value: &Value| match value {
         Value::String(text) => text::cut(text, DETAIL),
         Value::Number(number) => number.as_f64().map(text::number).unwrap_or_default(),
@@ -100,7 +102,7 @@ fn details(details: &Map<String, Value>) -> Markup {
     };
     html! {
         @if !details.is_empty() {
-            details {
+            details class=[(!finding.passed).then_some("evidence")] {
                 summary { "details" }
                 dl class="details" {
                     @for (key, value) in details {

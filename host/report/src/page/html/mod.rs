@@ -130,7 +130,7 @@ fn facts(facts: &[Fact]) -> Markup {
         @if !facts.is_empty() {
             dl class="facts" {
                 @for fact in facts.iter().take(MOST_FACTS) {
-                    div { dt { (name(&fact.name)) } dd { (name(&fact.value)) } }
+                    div { dt { (name(&fact.name)) } dd { (shown_text(&fact.value)) } }
                 }
             }
             @if facts.len() > MOST_FACTS {

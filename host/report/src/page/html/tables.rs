@@ -16,7 +16,7 @@ pub(super) fn table(table: &Table, name: &str) -> Markup {
         .map(|at| table.is_numeric(at))
         .collect();
     html! {
-        div class="frame" tabindex="0" role="region" aria-label=(shown_text(name)) {
+        div class="frame" tabindex="0" role="region" aria-label=(shown_text(name).replace('`', "")) {
             table {
                 thead {
                     tr {
