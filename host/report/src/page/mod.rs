@@ -13,6 +13,7 @@
 //! a page forbids its reader's browser to run or load anything.
 
 mod chart;
+mod evaluation;
 mod figure;
 mod findings;
 mod html;
@@ -22,5 +23,6 @@ mod numbers;
 mod room;
 mod table;
 
+pub use evaluation::Evaluation;
 pub use model::{Block, Fact, Gate, Located, Report, Section, State};
 pub use table::{Cell, Table};
