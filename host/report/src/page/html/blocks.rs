@@ -10,7 +10,7 @@ use super::super::findings::{listed, parted};
 use super::super::model::{Block, Gate, Located, State};
 use super::super::numbers::{Pivot, headline, labelled};
 use super::super::room::Extent;
-use super::words::{name, sentence, shown_text};
+use super::words::{list as list_of, name, sentence, shown_text};
 use super::{badge, tables};
 use crate::graph::Graph;
 use crate::text;
@@ -81,7 +81,7 @@ fn list(findings: &[&Located], label: &str, extent: Extent) -> Markup {
                             td { @if let Some(column) = &finding.column { code { (shown_text(column)) } } }
                             td {
                                 (sentence(&finding.message))
-                                @if is_full { (details(finding)) }
+                                @if is_full { (details(finding, step.is_none())) }
                             }
                         }
                     }
@@ -92,8 +92,9 @@ fn list(findings: &[&Located], label: &str, extent: Extent) -> Markup {
     }
 }
 
-/// What else was observed; of what has not passed it is on paper, too.
-fn details(finding: &Finding) -> Markup {
+/// What else was observed. What has not passed has it on paper, too, in the section of its step.
+fn details(finding: &Finding, is_at_home: bool) -> Markup {
+    let is_printed = is_at_home && !finding.passed;
     let details = &finding.details;
     let words = |value: &Value| match value {
         Value::String(text) => text::cut(text, DETAIL),
@@ -102,11 +103,11 @@ fn details(finding: &Finding) -> Markup {
     };
     html! {
         @if !details.is_empty() {
-            details class=[(!finding.passed).then_some("evidence")] {
+            details class=[is_printed.then_some("evidence")] {
                 summary { "details" }
                 dl class="details" {
                     @for (key, value) in details {
-                        div { dt { (name(key)) } dd { (shown_text(&words(value))) } }
+                        div { dt { (name(key)) } dd { (list_of(&words(value))) } }
                     }
                 }
             }
@@ -163,9 +164,10 @@ fn metrics(all: &[Metric], extent: Extent) -> Markup {
 
 fn drawn(figure: &Figure) -> Markup {
     let drawing = Drawing::of(figure);
-    let chart = |plot: &Plot, chart: Markup, are_lines| {
+    let chart = |plot: &Plot, chart: Markup, are_lines: bool| {
         html! {
-            div class="drawing" { (chart::legend(plot, are_lines)) (chart) }
+            // The coordinates of curves are not printed.
+            div class=(if are_lines { "drawing curve" } else { "drawing" }) { (chart::legend(plot, are_lines)) (chart) }
             @if let Some(left_out) = &plot.left_out { p class="left-out" { "shown: " (left_out) } }
         }
     };
