@@ -182,7 +182,7 @@ impl Certain {
             (None, _) => format!("{metric} of {model} {}", text::metric(self.value)),
         };
         if let Some((lower, upper)) = self.of("lower").zip(self.of("upper")) {
-            line.push_str(&format!(", from {} to {}", number(lower), number(upper)));
+            line.push_str(&format!(", interval {} to {}", number(lower), number(upper)));
         }
         for (statistic, words) in [("probability", "better with probability"), ("p_value", "p")] {
             if let Some(value) = self.of(statistic) {

@@ -10,6 +10,8 @@ use super::table::{Cell, Table};
 const MOST_BARS: usize = 60;
 const MOST_POINTS: usize = 400;
 const MOST_SERIES: usize = 8;
+/// The most characters of what an axis says, to be the heading of a column.
+const LONGEST_HEADING: usize = 32;
 /// The most characters of a figure that is shown as text.
 const MOST_TEXT: usize = 4000;
 
@@ -165,7 +167,7 @@ impl Plot {
         };
         let names: Vec<&str> = match (self.series.as_slice(), &self.y_label) {
             // One series is what the axis says.
-            ([_], Some(label)) => vec![label],
+            ([_], Some(label)) if label.chars().count() <= LONGEST_HEADING => vec![label],
             (series, _) => series.iter().map(|series| series.name.as_str()).collect(),
         };
         let headings = places

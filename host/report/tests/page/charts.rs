@@ -100,3 +100,17 @@ fn a_curve_has_the_names_of_its_axes_and_the_rows_behind_its_points() {
     }
     assert!(!html.contains(">model</th>"));
 }
+
+#[test]
+fn lying_bars_say_what_they_are_of_and_have_their_threshold() {
+    let label = "share of the impurity that splits have lowered";
+    let data = json!({
+        "x": ["dep_delay", "temp"], "x_label": "feature", "y_label": label, "threshold": 0.2,
+        "series": [{ "name": "impurity_importance", "values": [0.97, -0.03] }],
+    });
+    let html = page("bars", data);
+    assert!(html.contains(&format!(">{label}</text>")));
+    assert!(html.contains("<title>threshold 0.2</title>"));
+    // So long a heading would push the numbers out of sight.
+    assert!(html.contains(">impurity_importance</th>"));
+}

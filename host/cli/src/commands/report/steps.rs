@@ -5,7 +5,7 @@ use mlhost_engine::{Curve, LoopOutcome, RunRecord, StepRecord, StepStatus};
 use mlhost_pipeline::Pipeline;
 use mlhost_report::graph::{Graph, NodeKind, Note, Topic};
 use mlhost_report::page::{Block, Cell, Evaluation, Gate, Located, Section, State, Table};
-use mlhost_sandbox::{Better, Figure, Metric, Outcome};
+use mlhost_sandbox::{Better, Figure, Metric, Outcome, Verdict};
 use serde_json::json;
 
 use crate::{
@@ -19,10 +19,14 @@ pub(super) fn state(step: &StepRecord) -> State {
         StepStatus::Refused | StepStatus::Failed => State::Failed,
         StepStatus::Cancelled => State::Warned,
         StepStatus::Skipped => State::Neutral,
-        StepStatus::Done => step
-            .outcome
-            .as_ref()
-            .map_or(State::Passed, |outcome| outcome.verdict.into()),
+        StepStatus::Done => match &step.outcome {
+            // What a trainer tells of its model judges nothing.
+            Some(outcome) if outcome.verdict == Verdict::Passed && outcome.findings.is_empty() => {
+                State::Neutral
+            }
+            Some(outcome) => outcome.verdict.into(),
+            None => State::Neutral,
+        },
     }
 }
 

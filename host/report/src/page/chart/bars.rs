@@ -23,7 +23,8 @@ pub(crate) fn bars(title: &str, plot: &Plot) -> Markup {
 
 fn lying(title: &str, plot: &Plot, names: &[String], values: &[Option<f64>]) -> Markup {
     let bottom = names.len() as f64 * ROW;
-    let height = bottom + 26.0;
+    let label = plot.y_label.as_ref();
+    let height = bottom + if label.is_some() { 44.0 } else { 26.0 };
     let all = values.iter().flatten().copied().chain(plot.threshold);
     let scale = Scale::of(all, true).rounded().over(NAMES, WIDTH - 64.0);
     let zero = scale.at(0.0);
@@ -31,7 +32,7 @@ fn lying(title: &str, plot: &Plot, names: &[String], values: &[Option<f64>]) -> 
     let content = html! {
         @for tick in scale.ticks() {
             path class="grid" d=(line(tick)) {}
-            text class="tick middle" x=(at(scale.at(tick))) y=(at(height - 8.0)) { (text::number(tick)) }
+            text class="tick middle" x=(at(scale.at(tick))) y=(at(bottom + 18.0)) { (text::number(tick)) }
         }
         @for (index, (name, value)) in names.iter().zip(values).enumerate() {
             @let top = index as f64 * ROW;
@@ -47,6 +48,11 @@ fn lying(title: &str, plot: &Plot, names: &[String], values: &[Option<f64>]) -> 
                 text class="value" x=(at(end.max(zero) + 5.0)) y=(at(top + 14.0)) {
                     (text::number(*value))
                 }
+            }
+        }
+        @if let Some(label) = label {
+            text class="axis middle" x=(at((NAMES + WIDTH - 64.0) / 2.0)) y=(at(bottom + 36.0)) {
+                (text::visible(label))
             }
         }
         @if let Some(threshold) = plot.threshold {
