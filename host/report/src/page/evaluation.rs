@@ -182,7 +182,11 @@ impl Certain {
             (None, _) => format!("{metric} of {model} {}", text::metric(self.value)),
         };
         if let Some((lower, upper)) = self.of("lower").zip(self.of("upper")) {
-            line.push_str(&format!(", interval {} to {}", number(lower), number(upper)));
+            line.push_str(&format!(
+                ", interval {} to {}",
+                number(lower),
+                number(upper)
+            ));
         }
         for (statistic, words) in [("probability", "better with probability"), ("p_value", "p")] {
             if let Some(value) = self.of(statistic) {
@@ -250,17 +254,16 @@ fn certain(rows: &[&Certain]) -> Table {
             statistics.push((name, name));
         }
     }
+    let compared = |row: &&Certain| match (&row.model, &row.than) {
+        (Some(model), Some(than)) => Some(Cell::text(format!("{model} against {than}"))),
+        (model, _) => words(model.as_ref()),
+    };
     let mut columns: Vec<Column<'_, &Certain>> = vec![
-        ("step".to_owned(), Box::new(|row| words(row.step.as_ref()))),
         (
             "metric or test".to_owned(),
             Box::new(|row| words(Some(&row.metric))),
         ),
-        (
-            "model".to_owned(),
-            Box::new(|row| words(row.model.as_ref())),
-        ),
-        ("than".to_owned(), Box::new(|row| words(row.than.as_ref()))),
+        ("model".to_owned(), Box::new(compared)),
         ("value".to_owned(), Box::new(|row| number(row.value))),
     ];
     for (name, heading) in statistics {
@@ -271,6 +274,7 @@ fn certain(rows: &[&Certain]) -> Table {
     }
     let sentence = |row: &&Certain| words(row.sentence.as_ref());
     columns.push(("in words".to_owned(), Box::new(sentence)));
+    columns.push(("step".to_owned(), Box::new(|row| words(row.step.as_ref()))));
     table(rows, columns)
 }
 
@@ -278,7 +282,6 @@ fn worst(rows: &[Worst]) -> Table {
     table(
         rows,
         vec![
-            ("step".to_owned(), Box::new(|row| words(row.step.as_ref()))),
             (
                 "model".to_owned(),
                 Box::new(|row| words(row.model.as_ref())),
@@ -295,6 +298,7 @@ fn worst(rows: &[Worst]) -> Table {
             ),
             ("rows".to_owned(), Box::new(|row| number(row.rows))),
             ("of slices".to_owned(), Box::new(|row| number(row.slices))),
+            ("step".to_owned(), Box::new(|row| words(row.step.as_ref()))),
         ],
     )
 }

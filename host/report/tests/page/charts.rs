@@ -106,11 +106,22 @@ fn lying_bars_say_what_they_are_of_and_have_their_threshold() {
     let label = "share of the impurity that splits have lowered";
     let data = json!({
         "x": ["dep_delay", "temp"], "x_label": "feature", "y_label": label, "threshold": 0.2,
-        "series": [{ "name": "impurity_importance", "values": [0.97, -0.03] }],
+        "series": [{ "name": "impurity_importance", "values": [0.97, 0.15] }],
     });
     let html = page("bars", data);
     assert!(html.contains(&format!(">{label}</text>")));
     assert!(html.contains("<title>threshold 0.2</title>"));
+    // The threshold is at a fifth of the scale; a value short of it stands behind its line.
+    let values = html.split("<text class=\"value\" x=\"").skip(1);
+    let places = values.map(|text| text.split('"').next().unwrap().parse::<f64>().unwrap());
+    let line = html.split("class=\"threshold\" d=\"M").nth(1).unwrap();
+    let line: f64 = line.split(' ').next().unwrap().parse().unwrap();
+    for place in places {
+        assert!(
+            !(line - 40.0..line).contains(&place),
+            "{place} before {line}"
+        );
+    }
     // So long a heading would push the numbers out of sight.
     assert!(html.contains(">impurity_importance</th>"));
 }

@@ -13,6 +13,8 @@ const ROW: f64 = 20.0;
 /// The room for the names of lying bars, and the most characters that have room in it.
 const NAMES: f64 = 176.0;
 const NAME: usize = 24;
+/// The room for a value beside its bar.
+const VALUE: f64 = 48.0;
 
 pub(crate) fn bars(title: &str, plot: &Plot) -> Markup {
     match (&plot.x, plot.series.as_slice()) {
@@ -28,6 +30,12 @@ fn lying(title: &str, plot: &Plot, names: &[String], values: &[Option<f64>]) -> 
     let all = values.iter().flatten().copied().chain(plot.threshold);
     let scale = Scale::of(all, true).rounded().over(NAMES, WIDTH - 64.0);
     let zero = scale.at(0.0);
+    let threshold = plot.threshold.map(|threshold| scale.at(threshold));
+    // A value stands behind the threshold where its line would go through it.
+    let beside = |end: f64| match threshold {
+        Some(place) if (end..end + VALUE).contains(&place) => place + 5.0,
+        _ => end + 5.0,
+    };
     let line = |value: f64| format!("M{} 0V{}", at(scale.at(value)), at(bottom));
     let content = html! {
         @for tick in scale.ticks() {
@@ -45,7 +53,7 @@ fn lying(title: &str, plot: &Plot, names: &[String], values: &[Option<f64>]) -> 
                     width=(at((end - zero).abs())) height=(at(ROW - 6.0)) {
                     title { (text::visible(name)) ": " (text::number(*value)) }
                 }
-                text class="value" x=(at(end.max(zero) + 5.0)) y=(at(top + 14.0)) {
+                text class="value" x=(at(beside(end.max(zero)))) y=(at(top + 14.0)) {
                     (text::number(*value))
                 }
             }

@@ -10,6 +10,9 @@ use crate::text;
 const MOST_ROWS: usize = 200;
 const MOST_COLUMNS: usize = 40;
 
+/// Up to so many characters a text may be as narrow as it likes.
+const SHORT: usize = 40;
+
 pub(super) fn table(table: &Table, name: &str) -> Markup {
     let longest = table.longest();
     let numeric: Vec<bool> = (0..table.columns.len())
@@ -54,6 +57,7 @@ fn cell(cell: &Cell, is_numeric: bool, longest: f64) -> Markup {
                     span { (words) }
                 }
             }
+            Cell::Text(text) if text.chars().count() > SHORT => td class="words" { (words) },
             _ => td class=[is_numeric.then_some("number")] { (words) },
         }
     }
