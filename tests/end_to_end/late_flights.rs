@@ -50,6 +50,29 @@ fn late_flights_are_told_and_judged() {
     let figures = compare["outcome"]["figures"].as_array().expect("figures");
     let mut names = figures.iter().map(|figure| figure["name"].as_str());
     assert!(names.any(|name| name == Some("calibration_curve_tree")));
+
+    // A reader sees them without asking for every number.
+    let again = scene.host_with(["run", &pipeline]).expect_code(0).stdout;
+    for line in [
+        "\n  roc_auc 0.90",
+        "\n  mcnemar, tree against logistic: alone right on ",
+        "\n  15 slices by carrier, the worst is ",
+    ] {
+        assert!(again.contains(line), "no `{line}` in\n{again}");
+    }
+    let page = scene.host("report --format html").expect_code(0).stdout;
+    let (_, numbers) = page.split_once("<h2>Numbers").expect("numbers");
+    let (numbers, _) = numbers.split_once("</section>").expect("a section");
+    for part in [
+        "Scores of compare by model",
+        "Models compared on the same rows",
+        "How sure the scores are",
+        "Worst slices",
+    ] {
+        assert!(numbers.contains(part), "{part}");
+    }
+    // All about calibration, with the rows behind each point.
+    assert!(page.contains(">share of the class</th><th scope=\"col\" class=\"number\">rows</th>"));
 }
 
 #[test]

@@ -105,6 +105,21 @@ fn a_profile_is_a_table() {
         .find(|line| line.starts_with("ordered"))
         .expect("a column");
     assert!(ordered.contains("2024-03-01T12:13:00Z"), "{ordered}");
+    for line in [
+        "QUANTILES",
+        "no correlation of 0.5 or more; the strongest is",
+    ] {
+        assert!(all.contains(line), "no `{line}` in\n{all}");
+    }
+    let matrix = [
+        "profile",
+        &data,
+        "--columns",
+        "amount,price",
+        "--correlations",
+    ];
+    let matrix = scene.host_with(matrix).expect_code(0).stdout;
+    assert!(matrix.contains("\nCORRELATIONS  amount  price"), "{matrix}");
     let columns = ["profile", &data, "--columns", "amount,price", "--bins", "5"];
     let two = scene.host_with(columns).expect_code(0).stdout;
     assert!(two.starts_with("234 rows of 2 columns\n"), "{two}");

@@ -42,7 +42,10 @@ fn runs_models_and_comparisons_are_laid_out() {
     // The verdict, a finding, a metric, the pipeline with its times, and the data.
     for part in [
         "<h1>Run 1 of flights</h1>",
+        "</span> <code>drift</code> warned: 5 of 24 columns have drifted: temp,",
         "the population stability index 6.1014 exceeds 0.2",
+        "with confidence 0.95, observed 0.8423",
+        "<path class=\"threshold\"",
         "<dd>0.8423</dd>",
         "class=\"mlhost-graph\"",
         "flights_train.parquet",
@@ -58,7 +61,12 @@ fn runs_models_and_comparisons_are_laid_out() {
     check_page(&html);
     for part in [
         "<h1>Model arr-delay@1</h1>",
+        "</span> its gate, evaluate: r2 &gt;= 0.8",
         "predicts arr_delay, is the champion",
+        "r2<span class=\"better\" title=\"higher is better\">",
+        // Data, steps and model as a drawing, with the tables below it.
+        "id=\"graph-lineage",
+        "What a row passes",
         "max_depth",
     ] {
         assert!(html.contains(part), "{part}");

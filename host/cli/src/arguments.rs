@@ -283,6 +283,10 @@ pub(crate) struct ProfileArguments {
     /// How many intervals a histogram has
     #[arg(long, default_value_t = 20, value_name = "NUMBER")]
     pub(crate) bins: u32,
+
+    /// Print the correlations of all columns of numbers, not just the strong ones
+    #[arg(long)]
+    pub(crate) correlations: bool,
 }
 
 #[derive(Debug, Subcommand)]

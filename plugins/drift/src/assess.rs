@@ -6,6 +6,7 @@ use serde_json::Map;
 use crate::Params;
 use crate::compare::{Comparison, compare};
 use crate::dataset::Share;
+use crate::method::Method;
 use crate::params::escaped;
 use crate::profile::{Column, Profile};
 use crate::{domain, figures, shifts};
@@ -205,9 +206,24 @@ fn drawn(inputs: &[Compared<'_>], roles: &[Compared<'_>]) -> Vec<Figure> {
         .take(figures::DRAWN_COLUMNS)
         .enumerate()
         .filter_map(|(place, (before, now))| figures::histogram(place + 1, before, now));
-    std::iter::once(figures::index(index))
+    std::iter::once(figures::index(index, index_threshold(&all)))
         .chain(histograms)
         .collect()
+}
+
+/// The threshold of the index, if that is what all columns are judged by, and the same for all.
+fn index_threshold(all: &[&Compared<'_>]) -> Option<f64> {
+    let mut thresholds = all.iter().filter_map(|one| {
+        one.comparison.psi?;
+        Some(match one.comparison.judged {
+            Some((Method::Psi, _)) => one.comparison.finding.details.get("threshold")?.as_f64(),
+            _ => None,
+        })
+    });
+    let first = thresholds.next()??;
+    thresholds
+        .all(|other| other == Some(first))
+        .then_some(first)
 }
 
 /// The index and the Kolmogorov–Smirnov statistic, and what the column was judged by if it is

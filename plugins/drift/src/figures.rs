@@ -18,19 +18,27 @@ const BARS: usize = 20;
 /// Categories that have a bar of their own.
 const BARRED_CATEGORIES: usize = 12;
 
-/// The index of every column, in this order.
-pub(crate) fn index<'a>(columns: impl Iterator<Item = (&'a str, f64)>) -> Figure {
+/// The index of every column, in this order, and the threshold that all of them are held against, if
+/// there is one.
+pub(crate) fn index<'a>(
+    columns: impl Iterator<Item = (&'a str, f64)>,
+    threshold: Option<f64>,
+) -> Figure {
     let (names, values): (Vec<_>, Vec<_>) = columns.unzip();
+    let mut data = json!({
+        "x": names,
+        "x_label": "column",
+        "y_label": "population stability index",
+        "series": [{ "name": "psi", "values": values }],
+    });
+    if let Some(threshold) = threshold {
+        data["threshold"] = json!(threshold);
+    }
     Figure {
         name: "psi".to_owned(),
         title: "Population stability index by column".to_owned(),
         kind: "bars".to_owned(),
-        data: json!({
-            "x": names,
-            "x_label": "column",
-            "y_label": "population stability index",
-            "series": [{ "name": "psi", "values": values }],
-        }),
+        data,
     }
 }
 

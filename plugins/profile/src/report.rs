@@ -45,6 +45,9 @@ pub(crate) fn report(params: &Params, profiled: &Profiled) -> Outcome {
             kind: "bars".to_owned(),
             data: json!({
                 "x": histogram["edges"].as_array().map(|edges| &edges[..edges.len() - 1]),
+                "x_label": name,
+                "y_label": "rows",
+                "edges": histogram["edges"],
                 "series": [{"name": "rows", "values": histogram["counts"]}],
             }),
         })

@@ -3,7 +3,8 @@
 
 use comfy_table::CellAlignment::{Left, Right};
 use mlhost_engine::{GateRecord, IterationOutcome, LoopOutcome, RunRecord, StepRecord, StepStatus};
-use mlhost_sandbox::{Finding, Metric, Outcome};
+use mlhost_report::page::Evaluation;
+use mlhost_sandbox::{Finding, Metric, Outcome, Verdict};
 use serde_json::Value;
 
 use crate::{output, text};
@@ -35,6 +36,7 @@ pub(super) fn steps(record: &RunRecord) -> String {
             words.push_str(&format!("\n{}: {}\n", step.name, outcome.summary));
             words.push_str(&open_findings(&outcome.findings));
             words.push_str(&headline(&outcome.metrics));
+            words.push_str(&evaluation(outcome));
         }
         words.push_str(&gates(&step.gates));
         for reason in step.error.iter().chain(&step.skipped) {
@@ -112,10 +114,23 @@ pub(super) fn statuses(steps: &[&StepRecord]) -> String {
 
 /// How a step ended.
 pub(super) fn status(step: &StepRecord) -> String {
-    match (step.status, step.attempts.len()) {
+    let ended = match (step.status, step.attempts.len()) {
         (StepStatus::Done, 0) if step.cached => cached(step),
         (status, 0) => status.word().to_owned(),
         (status, before) => format!("{} at attempt {}", status.word(), before + 1),
+    };
+    match verdict(step) {
+        Some(verdict) => format!("{ended}, {verdict}"),
+        None => ended,
+    }
+}
+
+/// The verdict of a step that is done and not well.
+pub(super) fn verdict(step: &StepRecord) -> Option<&'static str> {
+    match (step.status, step.outcome.as_ref()?.verdict) {
+        (StepStatus::Done, Verdict::Warned) => Some("warned"),
+        (StepStatus::Done, Verdict::Failed) => Some("failed"),
+        _ => None,
     }
 }
 
@@ -186,11 +201,18 @@ pub(super) fn cached(step: &StepRecord) -> String {
 /// An outcome on its own.
 pub(super) fn words(outcome: &Outcome) -> String {
     format!(
-        "{}\n{}{}",
+        "{}\n{}{}{}",
         outcome.summary,
         open_findings(&outcome.findings),
-        headline(&outcome.metrics)
+        headline(&outcome.metrics),
+        evaluation(outcome)
     )
+}
+
+/// How models compare, how sure their scores are, and where they are worst: a line each.
+fn evaluation(outcome: &Outcome) -> String {
+    let lines = Evaluation::of(None, outcome).lines();
+    lines.iter().map(|line| format!("  {line}\n")).collect()
 }
 
 /// The findings that have not passed.
@@ -235,6 +257,7 @@ pub(super) fn gates(gates: &[GateRecord]) -> String {
         let compared = record.comparison.as_ref();
         gate(
             &record.summary,
+            record.value,
             record.passed,
             compared.map(|compared| compared.summary.as_str()),
         )
@@ -249,6 +272,7 @@ pub(super) fn recorded_gates(gates: &Value) -> String {
         let summary = record["summary"].as_str().or(record["metric"].as_str());
         gate(
             summary.unwrap_or_default(),
+            record["value"].as_f64(),
             record["passed"] == true,
             record["comparison"]["summary"].as_str(),
         )
@@ -256,11 +280,17 @@ pub(super) fn recorded_gates(gates: &Value) -> String {
     gates.map(gate).collect()
 }
 
-fn gate(demand: &str, passed: bool, compared: Option<&str>) -> String {
+fn gate(demand: &str, value: Option<f64>, passed: bool, compared: Option<&str>) -> String {
     let passed = if passed { "passed" } else { "not passed" };
+    let value = text::metric(value);
     let compared = compared.map(|compared| format!("    {compared}\n"));
     format!(
-        "  gate {demand}: {passed}\n{}",
+        "  gate {demand}: {passed} with {value}\n{}",
         compared.unwrap_or_default()
     )
+}
+
+/// What a gate demands, and what was observed.
+pub(super) fn observed(demand: &str, value: Option<f64>) -> String {
+    format!("{demand}, observed {}", text::metric(value))
 }

@@ -1,5 +1,8 @@
 //! `host profile`: what every column of a table holds.
 
+mod correlations;
+mod quantiles;
+
 use std::{process::ExitCode, sync::Arc};
 
 use comfy_table::CellAlignment::{Left, Right};
@@ -17,12 +20,6 @@ use crate::{
 /// Heights of a bar, in eighths.
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/// Correlations of at least this size are told.
-const STRONG: f64 = 0.5;
-
-/// So many of them at most.
-const TOLD: usize = 10;
-
 /// Longer values are cut.
 const WIDEST: usize = 20;
 
@@ -35,7 +32,7 @@ pub(super) fn profile(
         params["columns"] = json!(arguments.columns);
     }
     let outcome = of_table(&arguments.table, &params)?;
-    output.print(&outcome, words)?;
+    output.print(&outcome, |outcome| words(outcome, arguments.correlations))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -45,7 +42,7 @@ pub(super) fn of_table(table: &TableArguments, params: &Value) -> Result<Outcome
     Ok(mlhost_engine::profile(&engine()?, Arc::new(table), params)?)
 }
 
-fn words(outcome: &Outcome) -> String {
+fn words(outcome: &Outcome, with_all: bool) -> String {
     let headings = [
         ("COLUMN", Left),
         ("TYPE", Left),
@@ -64,13 +61,8 @@ fn words(outcome: &Outcome) -> String {
         outcome.summary,
         output::table(&headings, rows)
     );
-    let correlations = correlations(outcome);
-    if !correlations.is_empty() {
-        words.push_str("\ncorrelations\n");
-        for (first, second, r) in correlations {
-            words.push_str(&format!("  {r:>6.3}  `{first}` and `{second}`\n"));
-        }
-    }
+    words.push_str(&quantiles::words(&outcome.findings));
+    words.push_str(&correlations::words(outcome, with_all));
     words
 }
 
@@ -148,31 +140,4 @@ fn most_frequent(top: &Value, present: u64, per_second: Option<f64>) -> String {
         shown(&top["value"], per_second),
         share(count, present)
     )
-}
-
-/// The strongest correlations, from the figure that has all of them.
-fn correlations(outcome: &Outcome) -> Vec<(String, String, f64)> {
-    let figure = outcome
-        .figures
-        .iter()
-        .find(|figure| figure.name == "correlations");
-    let Some(figure) = figure else { return vec![] };
-    let names = &figure.data["columns"];
-    let mut strong = Vec::new();
-    for (row, cells) in figure.data["rows"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .enumerate()
-    {
-        for other in 0..row {
-            if let Some(r) = cells[other + 1].as_f64().filter(|r| r.abs() >= STRONG) {
-                let name = |place: usize| names[place + 1].as_str().unwrap_or_default().to_owned();
-                strong.push((name(other), name(row), r));
-            }
-        }
-    }
-    strong.sort_by(|(.., r), (.., other)| other.abs().total_cmp(&r.abs()));
-    strong.truncate(TOLD);
-    strong
 }

@@ -10,6 +10,8 @@ use super::table::{Cell, Table};
 const MOST_BARS: usize = 60;
 const MOST_POINTS: usize = 400;
 const MOST_SERIES: usize = 8;
+/// The most characters of what an axis says, to be the heading of a column.
+const LONGEST_HEADING: usize = 32;
 /// The most characters of a figure that is shown as text.
 const MOST_TEXT: usize = 4000;
 
@@ -31,6 +33,8 @@ pub(super) struct Plot {
     pub(super) y_label: Option<String>,
     /// A line from the lower left to the upper right: where x and y are the same.
     pub(super) diagonal: bool,
+    /// How many rows there are behind each place, where that is told.
+    pub(super) rows: Option<Vec<Option<f64>>>,
     /// A line across at this height.
     pub(super) threshold: Option<f64>,
     /// What is not shown.
@@ -41,6 +45,15 @@ pub(super) struct Plot {
 pub(super) enum Axis {
     Labels(Vec<String>),
     Numbers(Vec<f64>),
+    /// The ends of intervals that follow one another: one more than there are of these.
+    Edges(Vec<Edge>),
+}
+
+/// An end of an interval.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Edge {
+    Number(f64),
+    Text(String),
 }
 
 #[derive(Debug, PartialEq)]
@@ -80,10 +93,13 @@ impl Plot {
         let x = data.get("x")?.as_array()?;
         let all = data.get("series")?.as_array()?;
         let numbers: Option<Vec<f64>> = x.iter().map(Value::as_f64).collect();
-        let x = match numbers {
-            Some(numbers) => Axis::Numbers(numbers),
-            None => Axis::Labels(x.iter().map(label).collect()),
+        let x = match (edges(data, x.len()), numbers) {
+            (Some(edges), _) => Axis::Edges(edges),
+            (None, Some(numbers)) => Axis::Numbers(numbers),
+            (None, None) => Axis::Labels(x.iter().map(label).collect()),
         };
+        let rows = data.get("rows").and_then(Value::as_array);
+        let rows = rows.filter(|rows| rows.len() == x.len());
         let series = all.iter().take(MOST_SERIES).map(|series| {
             let values = series.get("values")?.as_array()?;
             let values: Vec<_> = values.iter().map(Value::as_f64).collect();
@@ -97,6 +113,7 @@ impl Plot {
             x_label: word("x_label"),
             y_label: word("y_label"),
             diagonal: data.get("diagonal") == Some(&Value::Bool(true)),
+            rows: rows.map(|rows| rows.iter().map(Value::as_f64).collect()),
             threshold: data.get("threshold").and_then(Value::as_f64),
             left_out: None,
         };
@@ -105,9 +122,14 @@ impl Plot {
             left_out.push(format!("the first {MOST_SERIES} of {} series", all.len()));
         }
         let length = plot.x.len();
+        // Intervals need no room for names.
+        let most = match plot.x {
+            Axis::Edges(_) => MOST_POINTS,
+            _ => most,
+        };
         if length > most {
             left_out.push(match plot.x {
-                Axis::Labels(_) => format!("the first {most} of {length}"),
+                Axis::Labels(_) | Axis::Edges(_) => format!("the first {most} of {length}"),
                 Axis::Numbers(_) => format!("{most} of {length} points"),
             });
             plot.thin(most);
@@ -116,7 +138,7 @@ impl Plot {
         Some(plot)
     }
 
-    /// Keeps so many points: of labels the first, of numbers some at equal distances.
+    /// Keeps so many points: of labels and intervals the first, of numbers some at equal distances.
     fn thin(&mut self, most: usize) {
         let length = self.x.len();
         let is_ordered = matches!(self.x, Axis::Numbers(_));
@@ -127,6 +149,10 @@ impl Plot {
         match &mut self.x {
             Axis::Labels(labels) => labels.truncate(most),
             Axis::Numbers(numbers) => *numbers = kept.iter().map(|at| numbers[*at]).collect(),
+            Axis::Edges(edges) => edges.truncate(most + 1),
+        }
+        if let Some(rows) = &mut self.rows {
+            *rows = kept.iter().map(|at| rows[*at]).collect();
         }
         for series in &mut self.series {
             series.values = kept.iter().map(|at| series.values[*at]).collect();
@@ -134,19 +160,58 @@ impl Plot {
     }
 
     fn table(&self) -> Table {
-        let heading = self.x_label.clone().unwrap_or_default();
-        let names = self.series.iter().map(|series| series.name.clone());
-        let mut table = Table::new([heading].into_iter().chain(names));
+        let x = self.x_label.as_deref().unwrap_or_default();
+        let places: Vec<String> = match &self.x {
+            Axis::Edges(_) => vec![format!("{x} from").trim().to_owned(), "to".to_owned()],
+            _ => vec![x.to_owned()],
+        };
+        let names: Vec<&str> = match (self.series.as_slice(), &self.y_label) {
+            // One series is what the axis says.
+            ([_], Some(label)) if label.chars().count() <= LONGEST_HEADING => vec![label],
+            (series, _) => series.iter().map(|series| series.name.as_str()).collect(),
+        };
+        let headings = places
+            .into_iter()
+            .chain(names.into_iter().map(str::to_owned));
+        let rows = self.rows.as_ref().map(|_| "rows".to_owned());
+        let mut table = Table::new(headings.chain(rows));
         for at in 0..self.x.len() {
             let x = match &self.x {
-                Axis::Labels(labels) => Cell::text(&labels[at]),
-                Axis::Numbers(numbers) => Cell::Number(Some(numbers[at])),
+                Axis::Labels(labels) => vec![Cell::text(&labels[at])],
+                Axis::Numbers(numbers) => vec![Cell::Number(Some(numbers[at]))],
+                Axis::Edges(edges) => vec![edges[at].cell(), edges[at + 1].cell()],
             };
             let values = self.series.iter();
             let values = values.map(|series| Cell::Number(series.values[at]));
-            table.push([x].into_iter().chain(values));
+            let rows = self.rows.as_ref().map(|rows| Cell::Number(rows[at]));
+            table.push(x.into_iter().chain(values).chain(rows));
         }
         table
+    }
+}
+
+/// The ends of intervals, where a figure has as many of them as it takes.
+fn edges(data: &Value, intervals: usize) -> Option<Vec<Edge>> {
+    let edges = data.get("edges")?.as_array()?;
+    let edge = |edge: &Value| match edge {
+        Value::Number(number) => number.as_f64().map(Edge::Number),
+        Value::String(text) => Some(Edge::Text(text.clone())),
+        _ => None,
+    };
+    let edges: Vec<Edge> = edges.iter().map(edge).collect::<Option<_>>()?;
+    (edges.len() == intervals + 1).then_some(edges)
+}
+
+impl Edge {
+    fn cell(&self) -> Cell {
+        match self {
+            Self::Number(number) => Cell::Number(Some(*number)),
+            Self::Text(text) => Cell::text(text),
+        }
+    }
+
+    fn words(&self) -> String {
+        self.cell().words()
     }
 }
 
@@ -155,6 +220,7 @@ impl Axis {
         match self {
             Self::Labels(labels) => labels.len(),
             Self::Numbers(numbers) => numbers.len(),
+            Self::Edges(edges) => edges.len().saturating_sub(1),
         }
     }
 
@@ -163,7 +229,21 @@ impl Axis {
         match self {
             Self::Labels(labels) => labels[at].clone(),
             Self::Numbers(numbers) => crate::text::number(numbers[at]),
+            Self::Edges(edges) => format!("{} to {}", edges[at].words(), edges[at + 1].words()),
         }
+    }
+
+    /// The ends of intervals of numbers, if they ascend.
+    pub(super) fn numeric_edges(&self) -> Option<Vec<f64>> {
+        let Self::Edges(edges) = self else {
+            return None;
+        };
+        let numbers = edges.iter().map(|edge| match edge {
+            Edge::Number(number) => Some(*number),
+            Edge::Text(_) => None,
+        });
+        let numbers: Vec<f64> = numbers.collect::<Option<_>>()?;
+        numbers.is_sorted().then_some(numbers)
     }
 }
 

@@ -13,12 +13,16 @@
 //! a page forbids its reader's browser to run or load anything.
 
 mod chart;
+mod evaluation;
 mod figure;
+mod findings;
 mod html;
 mod markdown;
 mod model;
 mod numbers;
+mod room;
 mod table;
 
+pub use evaluation::Evaluation;
 pub use model::{Block, Fact, Gate, Located, Report, Section, State};
 pub use table::{Cell, Table};

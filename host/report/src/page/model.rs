@@ -4,6 +4,7 @@
 use mlhost_sandbox::{Figure, Finding, Metric, Outcome, Severity, Verdict};
 use serde::Serialize;
 
+use super::evaluation::Evaluation;
 use super::table::Table;
 use crate::graph::Graph;
 
@@ -180,20 +181,30 @@ impl Section {
         }
     }
 
-    /// What a plugin reported: findings first, then figures, then all numbers.
+    /// What a plugin reported: findings first, then the numbers that stand for the whole with what
+    /// is known of how sure they are, then figures, then the numbers by column, class or the like.
     pub fn of_outcome(title: impl Into<String>, outcome: &Outcome) -> Self {
         let located = |finding: &Finding| Located {
             step: None,
             finding: finding.clone(),
         };
         let findings = outcome.findings.iter().map(located).collect();
+        let (headline, labelled): (Vec<Metric>, Vec<Metric>) = outcome
+            .metrics
+            .iter()
+            .cloned()
+            .partition(|metric| metric.labels.is_empty());
         let mut section = Self::new(title, outcome.verdict.into())
             .saying(&outcome.summary)
-            .with(Block::Findings(findings));
+            .with(Block::Findings(findings))
+            .with(Block::Metrics(headline));
+        for table in Evaluation::of(None, outcome).tables() {
+            section = section.with(Block::Table(table));
+        }
         for figure in &outcome.figures {
             section = section.with(Block::Figure(figure.clone()));
         }
-        section.with(Block::Metrics(outcome.metrics.clone()))
+        section.with(Block::Metrics(labelled))
     }
 
     /// The section with a sentence.

@@ -80,7 +80,7 @@ fn outcome(words: &str) -> Outcome {
         ],
         metrics: vec![
             metric(words, Some(0.84234), None),
-            metric("rmse", None, None),
+            metric("mean_error", None, None),
             metric("psi", Some(6.1), Some(words)),
             metric("ks", Some(0.5), Some(words)),
             metric("psi", Some(0.1), Some("b")),

@@ -14,8 +14,8 @@ fn a_page_has_the_verdict_first_and_each_figure_with_its_numbers() {
         "class=\"verdict failed\"",
         "<nav",
         "class=\"findings\"",
-        "<figure>",
         "class=\"metrics\"",
+        "<figure>",
         "class=\"gates\"",
         "mlhost-graph",
     ];
@@ -49,8 +49,54 @@ fn a_page_needs_nothing_but_itself() {
 }
 
 #[test]
+fn names_are_broken_between_their_parts_and_numbers_are_not_broken() {
+    let html = report("words").html();
+    assert!(html.contains("mean_<wbr>error"));
+    assert!(html.contains(">1,234,567</td>"));
+    let style = html.split("</style>").next().unwrap_or_default();
+    assert!(!style.contains("overflow-wrap: anywhere"));
+    // On a phone what was seen stands below the check, not outside the screen.
+    let narrow = style.split("@media screen and (max-width: 48rem)").nth(1);
+    assert!(narrow.is_some_and(|narrow| narrow.contains(".findings td")));
+}
+
+#[test]
+fn what_has_passed_stays_folded_on_paper() {
+    let html = report("words").html();
+    let print = html.split("@media print").nth(1).unwrap_or_default();
+    let opened: Vec<&str> = print
+        .lines()
+        .filter(|line| line.contains("details-content"))
+        .map(|line| line.trim().split("::").next().unwrap_or_default())
+        .collect();
+    assert_eq!(opened, [".evidence"]);
+    // Two findings are open, one has passed.
+    assert_eq!(html.matches("<details class=\"evidence\">").count(), 2);
+    let passed = html
+        .split("1 passed check</summary>")
+        .nth(1)
+        .unwrap_or_default();
+    assert!(passed.contains("<details><summary>details</summary>"));
+}
+
+#[test]
+fn names_between_backticks_are_code() {
+    let html = report("the `temp` of `dewp`").html();
+    assert!(html.contains("<figcaption>the <code>temp</code> of <code>dewp</code></figcaption>"));
+    let html = report("it`s").html();
+    assert!(html.contains("<figcaption>it`s</figcaption>"));
+}
+
+#[test]
 fn markdown() {
     insta::assert_snapshot!(report("words").markdown());
+}
+
+#[test]
+fn markdown_names_curves_and_leaves_their_points_out() {
+    let markdown = report("words").markdown();
+    assert!(markdown.contains("Drawn in the report as HTML: words\n"));
+    assert!(!markdown.contains("| 0.5 | 0.25 |"));
 }
 
 #[test]
@@ -63,8 +109,8 @@ fn json_has_everything() {
         .map(|block| block["block"].as_str().unwrap())
         .collect();
     let expected = [
-        "findings", "figure", "figure", "figure", "figure", "figure", "metrics", "gates", "table",
-        "graph",
+        "findings", "metrics", "figure", "figure", "figure", "figure", "figure", "metrics",
+        "gates", "table", "graph",
     ];
     assert_eq!(kinds, expected);
     assert_eq!(blocks[0]["content"][2]["severity"], "error");

@@ -2,7 +2,9 @@
 
 #![cfg(test)]
 
+mod charts;
 mod escapes;
+mod evaluation;
 mod example;
 mod layout;
 mod size;

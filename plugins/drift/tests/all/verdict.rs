@@ -52,6 +52,20 @@ fn the_threshold_decides() {
 }
 
 #[test]
+fn the_index_is_drawn_with_the_threshold_that_judges_every_column() {
+    let threshold = |json| moved(json).figures[0].data["threshold"].as_f64();
+    assert_eq!(
+        threshold(r#"{ "method": "psi", "threshold": 2 }"#),
+        Some(2.0)
+    );
+    assert_eq!(threshold(PSI), Some(0.1));
+    // Another method judges, or another threshold holds for a column.
+    assert_eq!(threshold(r#"{ "method": "ks" }"#), None);
+    let own = r#"{ "method": "psi", "column": { "a": { "threshold": 0.5 } } }"#;
+    assert_eq!(threshold(own), None);
+}
+
+#[test]
 fn too_large_a_share_fails() {
     let outcome = moved(r#"{ "method": "psi", "max_share_drifted": 0.5 }"#);
     assert_eq!(outcome.verdict, Verdict::Failed);

@@ -103,6 +103,15 @@ fn every_column_is_described() {
         .unwrap();
     assert_eq!(correlations.data["columns"], json!(["column", "n", "x"]));
     assert_eq!(correlations.data["rows"], json!([["n", 1, 1], ["x", 1, 1]]));
+    let histogram = outcome
+        .figures
+        .iter()
+        .find(|figure| figure.name == "histogram_x")
+        .unwrap();
+    assert_eq!(histogram.data["edges"], details["histogram"]["edges"]);
+    assert_eq!(histogram.data["x"].as_array().unwrap().len(), 20);
+    let labels = (&histogram.data["x_label"], &histogram.data["y_label"]);
+    assert_eq!(labels, (&json!("x"), &json!("rows")));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `host report`: what a run, a model or a comparison came to, as a page, as Markdown or as JSON.
 
 mod drift;
+mod lineage;
 mod model;
 mod run;
 mod steps;

@@ -8,7 +8,11 @@ use mlhost_store::{Column, Selector, Store, StoredModel};
 use serde_json::Value;
 
 use super::steps;
-use crate::{commands::lineage, error::Failure, text};
+use crate::{
+    commands::{lineage, outcome},
+    error::Failure,
+    text,
+};
 
 pub(super) fn report(store: &Store, model: &Selector) -> Result<Report, Failure> {
     let stored = store.model(model)?;
@@ -17,18 +21,19 @@ pub(super) fn report(store: &Store, model: &Selector) -> Result<Report, Failure>
         .map(|(run, record)| (Some(run.run), record.unwrap_or_default()))
         .unwrap_or_default();
     let pipeline = run.and_then(|run| record.pipeline(store, &run).ok());
-    let decided = decisions(&stored);
+    let gates = gates(&stored);
+    let decided = decisions(&stored, &gates);
     let state = match decided.blocks.is_empty() {
         true => State::Neutral,
         false => decided.state,
     };
     let mut report = facts(
-        Report::new(title(&stored), state, summary(&stored)),
+        Report::new(title(&stored), state, summary(&stored, &gates)),
         &stored,
     )
     .with(decided)
-    .with(metrics(&stored))
-    .with(chain(&stored))
+    .with(metrics(&stored, &record))
+    .with(super::lineage::section(&stored))
     .with(history(store, &stored)?)
     .with(signature(&stored));
     if !record.steps.is_empty() {
@@ -44,7 +49,8 @@ fn title(stored: &StoredModel) -> String {
     format!("Model {}@{}", stored.name, stored.version)
 }
 
-fn summary(stored: &StoredModel) -> String {
+/// What the verdict is about, and then what the model is.
+fn summary(stored: &StoredModel, gates: &[Gate]) -> String {
     let target = stored.model.target.as_ref();
     let target = target.map(|target| format!("predicts {target}"));
     let aliases = match stored.aliases.as_slice() {
@@ -53,9 +59,30 @@ fn summary(stored: &StoredModel) -> String {
     };
     let said = [target, aliases, stored.description.clone()];
     let said: Vec<String> = said.into_iter().flatten().collect();
-    match said.is_empty() {
+    let said = match said.is_empty() {
         true => "a registered version".to_owned(),
         false => said.join(", "),
+    };
+    match decided(gates) {
+        Some(decided) => format!("{decided}; {said}"),
+        None => said,
+    }
+}
+
+/// `every gate`, or which gates it did not pass.
+fn decided(gates: &[Gate]) -> Option<String> {
+    let told = |gate: &Gate| format!("{}: {}", gate.step, gate.summary);
+    let failed: Vec<String> = gates.iter().filter(|gate| !gate.passed).map(told).collect();
+    match (gates, failed.as_slice()) {
+        ([], _) => None,
+        ([gate], []) => Some(format!("its gate, {}", told(gate))),
+        (gates, []) => Some(format!("all {} gates", gates.len())),
+        (gates, failed) => Some(format!(
+            "{} of {}: {}",
+            failed.len(),
+            text::plural(gates.len(), "gate"),
+            failed.join("; ")
+        )),
     }
 }
 
@@ -79,67 +106,42 @@ fn facts(report: Report, stored: &StoredModel) -> Report {
         .fact("contract", &stored.model.contract)
 }
 
-/// What the gates of the latest run decided that had something to compare.
-fn decisions(stored: &StoredModel) -> Section {
+/// The gates of the latest run that had something to compare.
+fn gates(stored: &StoredModel) -> Vec<Gate> {
+    let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let decision = lineage::told(&stored.decisions);
+    let gates = decision.and_then(|decision| decision.gates.as_array());
+    let gate = |gate: &Value| Gate {
+        step: word(&gate["step"]),
+        summary: outcome::observed(&word(&gate["summary"]), gate["value"].as_f64()),
+        passed: gate["passed"] == true,
+        comparison: gate["comparison"]["summary"].as_str().map(str::to_owned),
+    };
+    gates.into_iter().flatten().map(gate).collect()
+}
+
+/// What they decided.
+fn decisions(stored: &StoredModel, gates: &[Gate]) -> Section {
     let Some(decision) = lineage::told(&stored.decisions) else {
         return Section::new("Gates", State::Neutral);
     };
-    let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let gates = decision.gates.as_array().into_iter().flatten();
-    let gates: Vec<Gate> = gates
-        .map(|gate| Gate {
-            step: word(&gate["step"]),
-            summary: word(&gate["summary"]),
-            passed: gate["passed"] == true,
-            comparison: gate["comparison"]["summary"].as_str().map(str::to_owned),
-        })
-        .collect();
     let state = match gates.iter().all(|gate| gate.passed) {
         true => State::Passed,
         false => State::Failed,
     };
     Section::new("Gates", state)
         .fact("decided by", format!("run {}", decision.run))
-        .with(Block::Gates(gates))
+        .with(Block::Gates(gates.to_vec()))
 }
 
-fn metrics(stored: &StoredModel) -> Section {
+fn metrics(stored: &StoredModel, record: &RunRecord) -> Section {
     let metrics = stored.model.metrics.iter().map(|metric| Metric {
         name: format!("{}.{}", metric.step, metric.name),
         value: Some(metric.value).filter(|value| value.is_finite()),
         labels: metric.labels.clone(),
-        better: None,
+        better: steps::better(record, &metric.step, &metric.name),
     });
     Section::new("Numbers", State::Neutral).with(Block::Metrics(metrics.collect()))
-}
-
-/// What a row passes, and what all of it was made from.
-fn chain(stored: &StoredModel) -> Section {
-    let mut steps = Table::new(["step", "package", "component", "state", "parameters"])
-        .titled("What a row passes");
-    for step in &stored.model.chain {
-        steps.push([
-            Cell::text(&step.step),
-            Cell::text(format!("{}@{}", step.package, step.version)),
-            Cell::text(step.component.short()),
-            Cell::text(step.state.short()),
-            Cell::text(step.params.to_string()),
-        ]);
-    }
-    let mut data = Table::new(["data", "file", "rows", "SHA-256"]).titled("What it was made from");
-    for fingerprint in &stored.model.data {
-        for file in &fingerprint.files {
-            data.push([
-                Cell::text(&fingerprint.name),
-                Cell::text(&file.name),
-                Cell::Number(file.rows.map(|rows| rows as f64)),
-                Cell::text(file.digest.short()),
-            ]);
-        }
-    }
-    Section::new("Lineage", State::Neutral)
-        .with(Block::Table(steps))
-        .with(Block::Table(data))
 }
 
 fn history(store: &Store, stored: &StoredModel) -> Result<Section, Failure> {

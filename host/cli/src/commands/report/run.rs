@@ -7,6 +7,9 @@ use mlhost_store::{Outcome, Run, RunId, RunOutcome, Store};
 use super::steps;
 use crate::{error::Failure, text};
 
+/// The most steps of which the verdict says why they did not pass.
+const MOST_REASONS: usize = 3;
+
 pub(super) fn report(store: &Store, run: RunId) -> Result<Report, Failure> {
     let (stored, record) = RunRecord::read(store, run)?;
     let run = stored.run;
@@ -34,13 +37,30 @@ fn head(run: &Run, record: &RunRecord) -> Report {
         _ => State::Failed,
     };
     let summary = run.summary.as_deref().filter(|summary| !summary.is_empty());
-    let summary = match (summary, run.finished_at) {
+    let ended = match (summary, run.finished_at) {
+        // The verdict has said it.
+        (Some(summary), _) if run.outcome == RunOutcome::Ended(Outcome::Done) => summary.to_owned(),
         (Some(summary), _) => format!("{}: {summary}", run.outcome),
         (None, Some(_)) => format!("{} in {}", run.outcome, text::seconds(record.seconds)),
         (None, None) => run.outcome.to_string(),
     };
+    let reasons = match run.outcome {
+        RunOutcome::Ended(Outcome::Done) => steps::reasons(record),
+        _ => vec![],
+    };
+    let summary = said(&reasons, ended);
     let title = format!("Run {} of {}", run.id, run.pipeline);
     Report::new(title, state, summary)
+}
+
+/// What a reader wants to know first: what is not well and why, and then how the run ended.
+fn said(reasons: &[String], ended: String) -> String {
+    let mut parts: Vec<String> = reasons.iter().take(MOST_REASONS).cloned().collect();
+    if let more @ 1.. = reasons.len().saturating_sub(MOST_REASONS) {
+        parts.push(format!("{} did not pass", text::plural(more, "more step")));
+    }
+    parts.push(ended);
+    parts.join("; ")
 }
 
 fn facts(report: Report, run: &Run, record: &RunRecord) -> Report {

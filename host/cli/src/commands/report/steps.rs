@@ -4,8 +4,8 @@
 use mlhost_engine::{Curve, LoopOutcome, RunRecord, StepRecord, StepStatus};
 use mlhost_pipeline::Pipeline;
 use mlhost_report::graph::{Graph, NodeKind, Note, Topic};
-use mlhost_report::page::{Block, Cell, Gate, Located, Section, State, Table};
-use mlhost_sandbox::{Figure, Metric};
+use mlhost_report::page::{Block, Cell, Evaluation, Gate, Located, Section, State, Table};
+use mlhost_sandbox::{Better, Figure, Metric, Outcome, Verdict};
 use serde_json::json;
 
 use crate::{
@@ -19,10 +19,14 @@ pub(super) fn state(step: &StepRecord) -> State {
         StepStatus::Refused | StepStatus::Failed => State::Failed,
         StepStatus::Cancelled => State::Warned,
         StepStatus::Skipped => State::Neutral,
-        StepStatus::Done => step
-            .outcome
-            .as_ref()
-            .map_or(State::Passed, |outcome| outcome.verdict.into()),
+        StepStatus::Done => match &step.outcome {
+            // What a trainer tells of its model judges nothing.
+            Some(outcome) if outcome.verdict == Verdict::Passed && outcome.findings.is_empty() => {
+                State::Neutral
+            }
+            Some(outcome) => outcome.verdict.into(),
+            None => State::Neutral,
+        },
     }
 }
 
@@ -38,7 +42,10 @@ fn told(record: &RunRecord) -> impl Iterator<Item = &StepRecord> {
 pub(super) fn findings(record: &RunRecord) -> Section {
     let mut open = Vec::new();
     let mut checks = 0;
-    for step in told(record) {
+    // What steps that failed have found comes before the rest.
+    let (failed, others): (Vec<&StepRecord>, Vec<&StepRecord>) =
+        told(record).partition(|step| state(step) == State::Failed);
+    for step in failed.into_iter().chain(others) {
         for finding in step.outcome.iter().flat_map(|outcome| &outcome.findings) {
             checks += 1;
             if !finding.passed {
@@ -49,7 +56,6 @@ pub(super) fn findings(record: &RunRecord) -> Section {
             }
         }
     }
-    open.sort_by_key(|located| State::of(&located.finding) != State::Failed);
     let gates: Vec<Gate> = told(record).flat_map(gates).collect();
     let errors = told(record).filter_map(|step| Some((step, step.error.as_ref()?)));
     let mut table = Table::new(["step", "why it failed"]);
@@ -80,7 +86,7 @@ pub(super) fn findings(record: &RunRecord) -> Section {
 fn gates(step: &StepRecord) -> impl Iterator<Item = Gate> {
     step.gates.iter().map(|record| Gate {
         step: step.name.clone(),
-        summary: record.summary.clone(),
+        summary: outcome::observed(&record.summary, record.value),
         passed: record.passed,
         comparison: record
             .comparison
@@ -100,7 +106,70 @@ pub(super) fn numbers(record: &RunRecord) -> Section {
         });
         Some(named.collect::<Vec<_>>())
     });
-    Section::new("Numbers", State::Neutral).with(Block::Metrics(scored.flatten().collect()))
+    let mut section =
+        Section::new("Numbers", State::Neutral).with(Block::Metrics(scored.flatten().collect()));
+    let mut evaluation = Evaluation::default();
+    for step in told(record) {
+        if let Some(outcome) = &step.outcome {
+            section = section.with(Block::Table(by_model(&step.name, outcome)));
+            evaluation.extend(Evaluation::of(Some(&step.name), outcome));
+        }
+    }
+    for table in evaluation.tables() {
+        section = section.with(Block::Table(table));
+    }
+    section
+}
+
+/// The scores of several models, a row for each score.
+fn by_model(step: &str, outcome: &Outcome) -> Table {
+    let (mut names, mut models): (Vec<&str>, Vec<&str>) = (vec![], vec![]);
+    for metric in &outcome.metrics {
+        let mut labels = metric.labels.iter();
+        if let (Some((label, model)), None) = (labels.next(), labels.next())
+            && label == "model"
+        {
+            if !names.contains(&metric.name.as_str()) {
+                names.push(&metric.name);
+            }
+            if !models.contains(&model.as_str()) {
+                models.push(model);
+            }
+        }
+    }
+    let headings = ["metric"].into_iter().chain(models.iter().copied());
+    let mut table = Table::new(headings).titled(format!("Scores of {step} by model"));
+    for name in names {
+        let scores = models.iter().map(|model| {
+            let metric = outcome.labelled(name, &[("model", model)]);
+            Cell::Number(metric.and_then(|metric| metric.value))
+        });
+        table.push([Cell::text(name)].into_iter().chain(scores));
+    }
+    table
+}
+
+/// The steps that are not well, each with the reason that it gives.
+pub(super) fn reasons(record: &RunRecord) -> Vec<String> {
+    let reason = |step: &StepRecord| {
+        let verdict = outcome::verdict(step)?;
+        let outcome = step.outcome.as_ref()?;
+        Some(format!("`{}` {verdict}: {}", step.name, outcome.summary))
+    };
+    let (failed, warned): (Vec<&StepRecord>, Vec<&StepRecord>) =
+        told(record).partition(|step| state(step) == State::Failed);
+    failed
+        .into_iter()
+        .chain(warned)
+        .filter_map(reason)
+        .collect()
+}
+
+/// Which way a number of a step is better, if the step says so.
+pub(super) fn better(record: &RunRecord, step: &str, name: &str) -> Option<Better> {
+    let step = record.steps.iter().find(|other| other.name == step)?;
+    let mut metrics = step.outcome.as_ref()?.metrics.iter();
+    metrics.find(|metric| metric.name == name)?.better
 }
 
 /// What ran, how long, and what came of it.

@@ -8,7 +8,10 @@ use super::{BELOW, HEIGHT, MARGIN, WIDTH, at};
 use crate::text;
 
 /// The most characters of a name below.
-const NAME: usize = 10;
+const NAME: usize = 16;
+/// The most that a character of a name is wide, and the least room between two names.
+const CHARACTER: f64 = 6.4;
+const BETWEEN: f64 = 10.0;
 
 /// Lines across at the round numbers, with the numbers, and the threshold.
 pub(super) fn across(scale: &Scale, plot: &Plot) -> Markup {
@@ -38,6 +41,14 @@ pub(super) fn below(x: f64, words: &str) -> Markup {
             (text::cut(&text::visible(words), NAME))
         }
     }
+}
+
+/// Of how many places each has its name below, when they are so far apart, such that no name lies on
+/// another.
+pub(super) fn every<'a>(names: impl Iterator<Item = &'a str>, distance: f64) -> usize {
+    let lengths = names.map(|name| name.chars().count().min(NAME + 1));
+    let widest = lengths.max().unwrap_or(0) as f64 * CHARACTER + BETWEEN;
+    (widest / distance.max(1e-9)).ceil().max(1.0) as usize
 }
 
 /// What the axes are.

@@ -11,13 +11,11 @@ use crate::text;
 
 /// Up to so many points are marked.
 const MARKED: usize = 40;
-/// The most names below.
-const MOST_NAMES: usize = 10;
 
 pub(crate) fn lines(title: &str, plot: &Plot) -> Markup {
     let places: Vec<f64> = match &plot.x {
         Axis::Numbers(numbers) => numbers.clone(),
-        Axis::Labels(labels) => (0..labels.len()).map(|at| at as f64).collect(),
+        Axis::Labels(_) | Axis::Edges(_) => (0..plot.x.len()).map(|at| at as f64).collect(),
     };
     let x = Scale::of(places.iter().copied(), false).over(MARGIN, WIDTH - 12.0);
     let (from, to) = x.ends();
@@ -47,15 +45,20 @@ pub(crate) fn lines(title: &str, plot: &Plot) -> Markup {
 
 /// The numbers or names below.
 fn names(plot: &Plot, places: &[f64], x: &Scale) -> Markup {
-    let every = places.len().div_ceil(MOST_NAMES).max(1);
+    let names: Vec<String> = (0..plot.x.len()).map(|at| plot.x.label(at)).collect();
+    let distance = match places {
+        [first, second, ..] => x.at(*second) - x.at(*first),
+        _ => WIDTH,
+    };
+    let every = axes::every(names.iter().map(String::as_str), distance);
     html! {
         @match &plot.x {
             Axis::Numbers(_) => {
                 @for tick in x.ticks() { (axes::below(x.at(tick), &text::number(tick))) }
             }
-            Axis::Labels(labels) => {
-                @for column in (0..labels.len()).step_by(every) {
-                    (axes::below(x.at(places[column]), &labels[column]))
+            Axis::Labels(_) | Axis::Edges(_) => {
+                @for column in (0..places.len()).step_by(every) {
+                    (axes::below(x.at(places[column]), &names[column]))
                 }
             }
         }
@@ -72,6 +75,9 @@ fn dots(plot: &Plot, index: usize, places: &[f64], (x, y): (&Scale, &Scale)) -> 
                     title {
                         (text::visible(&plot.x.label(column))) ", " (text::visible(&series.name)) ": "
                         (text::number(*value))
+                        @if let Some(rows) = plot.rows.as_ref().and_then(|rows| rows[column]) {
+                            ", " (text::number(rows)) " rows"
+                        }
                     }
                 }
             }

@@ -32,7 +32,7 @@ fn at(value: f64) -> String {
 fn picture(title: &str, height: f64, content: &Markup) -> Markup {
     html! {
         svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img"
-            aria-label=(text::visible(title)) viewBox=(format!("0 0 {} {}", at(WIDTH), at(height))) {
+            aria-label=(text::visible(title).replace('`', "")) viewBox=(format!("0 0 {} {}", at(WIDTH), at(height))) {
             (content)
         }
     }

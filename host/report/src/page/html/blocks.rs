@@ -1,77 +1,67 @@
 //! What sections show: findings, gates, numbers, tables, figures and pipelines.
 
 use maud::{Markup, PreEscaped, html};
-use mlhost_sandbox::{Better, Figure, Metric};
-use serde_json::{Map, Value};
+use mlhost_sandbox::{Better, Figure, Finding, Metric};
+use serde_json::Value;
 
 use super::super::chart;
 use super::super::figure::{Drawing, Plot};
+use super::super::findings::{listed, parted};
 use super::super::model::{Block, Gate, Located, State};
 use super::super::numbers::{Pivot, headline, labelled};
-use super::budget::Budget;
-use super::{badge, shown_text, tables};
+use super::super::room::Extent;
+use super::words::{list as list_of, name, sentence, shown_text};
+use super::{badge, tables};
 use crate::graph::Graph;
 use crate::text;
 
-/// The most findings of one kind that are listed.
+/// The most findings of one kind that are listed, and in brief.
 const MOST_FINDINGS: usize = 200;
+const FEW_FINDINGS: usize = 60;
 /// The most characters of one detail of a finding.
 const DETAIL: usize = 300;
 
-/// The block, or what has no room.
-pub(super) fn block(block: &Block, budget: &mut Budget) -> Markup {
-    let (what, markup) = match block {
-        Block::Findings(all) => ("the findings", findings(all)),
-        Block::Gates(all) => ("the gates", gates(all)),
-        Block::Metrics(all) => ("the numbers", metrics(all)),
+/// The block.
+pub(super) fn block(block: &Block, extent: Extent) -> Markup {
+    match block {
+        Block::Findings(all) => findings(all, extent),
+        Block::Gates(all) => gates(all),
+        Block::Metrics(all) => metrics(all, extent),
         Block::Table(table) => {
-            let title = table.title.as_deref().unwrap_or("table");
-            (
-                title,
-                titled(table.title.as_deref(), &tables::table(table, title)),
-            )
+            let title = table.title.as_deref();
+            titled(title, &tables::table(table, title.unwrap_or("table")))
         }
-        Block::Figure(figure) => (figure.title.as_str(), drawn(figure)),
-        Block::Graph(graph) => ("the drawing of the pipeline", pipeline(graph)),
-    };
-    budget.admit(markup).unwrap_or_else(|| {
-        html! {
-            p class="left-out" {
-                (shown_text(what)) " had no room on this page: the report as JSON has everything."
-            }
-        }
-    })
+        Block::Figure(figure) => drawn(figure),
+        Block::Graph(graph) => pipeline(graph),
+    }
 }
 
 fn titled(title: Option<&str>, content: &Markup) -> Markup {
     html! {
-        @if let Some(title) = title { h3 { (shown_text(title)) } }
+        @if let Some(title) = title { h3 { (sentence(title)) } }
         (content)
     }
 }
 
-fn findings(all: &[Located]) -> Markup {
-    let (open, passed): (Vec<&Located>, Vec<&Located>) =
-        all.iter().partition(|located| !located.finding.passed);
-    let (failed, warned): (Vec<&Located>, Vec<&Located>) = open
-        .into_iter()
-        .partition(|located| State::of(&located.finding) == State::Failed);
-    let open: Vec<&Located> = failed.into_iter().chain(warned).collect();
+fn findings(all: &[Located], extent: Extent) -> Markup {
+    let (open, passed) = parted(all);
     html! {
-        @if !open.is_empty() { (list(&open, "what was found")) }
+        @if !open.is_empty() { (list(&open, "what was found", extent)) }
         @if !passed.is_empty() {
             details {
                 summary { (text::plural(passed.len(), "passed check")) }
-                (list(&passed, "passed checks"))
+                (list(&passed, "passed checks", extent))
             }
         }
     }
 }
 
-fn list(findings: &[&Located], name: &str) -> Markup {
+fn list(findings: &[&Located], label: &str, extent: Extent) -> Markup {
     let has_steps = findings.iter().any(|located| located.step.is_some());
+    let is_full = extent == Extent::Full;
+    let listed = listed(findings, if is_full { MOST_FINDINGS } else { FEW_FINDINGS });
     html! {
-        div class="frame" tabindex="0" role="region" aria-label=(name) {
+        div class="frame" tabindex="0" role="region" aria-label=(label) {
             table class="findings" {
                 thead {
                     tr {
@@ -83,25 +73,29 @@ fn list(findings: &[&Located], name: &str) -> Markup {
                     }
                 }
                 tbody {
-                    @for Located { step, finding } in findings.iter().take(MOST_FINDINGS) {
+                    @for Located { step, finding } in &listed.shown {
                         tr {
                             td { (badge(State::of(finding))) }
-                            @if has_steps { td { (shown_text(step.as_deref().unwrap_or_default())) } }
+                            @if has_steps { td { (name(step.as_deref().unwrap_or_default())) } }
                             td { code { (shown_text(&finding.check)) } }
                             td { @if let Some(column) = &finding.column { code { (shown_text(column)) } } }
-                            td { (shown_text(&finding.message)) (details(&finding.details)) }
+                            td {
+                                (sentence(&finding.message))
+                                @if is_full { (details(finding, step.is_none())) }
+                            }
                         }
                     }
                 }
             }
         }
-        @if findings.len() > MOST_FINDINGS {
-            p class="left-out" { "and " (text::plural(findings.len() - MOST_FINDINGS, "more finding")) }
-        }
+        @if let Some(left_out) = &listed.left_out { p class="left-out" { (shown_text(left_out)) } }
     }
 }
 
-fn details(details: &Map<String, Value>) -> Markup {
+/// What else was observed. What has not passed has it on paper, too, in the section of its step.
+fn details(finding: &Finding, is_at_home: bool) -> Markup {
+    let is_printed = is_at_home && !finding.passed;
+    let details = &finding.details;
     let words = |value: &Value| match value {
         Value::String(text) => text::cut(text, DETAIL),
         Value::Number(number) => number.as_f64().map(text::number).unwrap_or_default(),
@@ -109,11 +103,11 @@ fn details(details: &Map<String, Value>) -> Markup {
     };
     html! {
         @if !details.is_empty() {
-            details {
+            details class=[is_printed.then_some("evidence")] {
                 summary { "details" }
                 dl class="details" {
-                    @for (name, value) in details {
-                        div { dt { (shown_text(name)) } dd { (shown_text(&words(value))) } }
+                    @for (key, value) in details {
+                        div { dt { (name(key)) } dd { (list_of(&words(value))) } }
                     }
                 }
             }
@@ -127,9 +121,9 @@ fn gates(gates: &[Gate]) -> Markup {
             @for gate in gates {
                 li {
                     (badge(if gate.passed { State::Passed } else { State::Failed }))
-                    " " (shown_text(&gate.step)) ": " (shown_text(&gate.summary))
+                    " " (name(&gate.step)) ": " (sentence(&gate.summary))
                     @if let Some(comparison) = &gate.comparison {
-                        p class="note" { (shown_text(comparison)) }
+                        p class="note" { (sentence(comparison)) }
                     }
                 }
             }
@@ -137,7 +131,7 @@ fn gates(gates: &[Gate]) -> Markup {
     }
 }
 
-fn metrics(all: &[Metric]) -> Markup {
+fn metrics(all: &[Metric], extent: Extent) -> Markup {
     let headline = headline(all);
     let pivots = labelled(all);
     let count: usize = pivots.iter().map(Pivot::numbers).sum();
@@ -147,7 +141,7 @@ fn metrics(all: &[Metric]) -> Markup {
                 @for metric in headline {
                     div {
                         dt {
-                            (shown_text(&metric.name))
+                            (name(&metric.name))
                             @match metric.better {
                                 Some(Better::Higher) => span class="better" title="higher is better" { " ↑" },
                                 Some(Better::Lower) => span class="better" title="lower is better" { " ↓" },
@@ -159,7 +153,7 @@ fn metrics(all: &[Metric]) -> Markup {
                 }
             }
         }
-        @if count > 0 {
+        @if count > 0 && extent == Extent::Full {
             details {
                 summary { (text::plural(count, "number")) " by column, class or the like" }
                 @for pivot in &pivots { (tables::table(&pivot.table, "numbers")) }
@@ -170,9 +164,10 @@ fn metrics(all: &[Metric]) -> Markup {
 
 fn drawn(figure: &Figure) -> Markup {
     let drawing = Drawing::of(figure);
-    let chart = |plot: &Plot, chart: Markup, are_lines| {
+    let chart = |plot: &Plot, chart: Markup, are_lines: bool| {
         html! {
-            div class="drawing" { (chart::legend(plot, are_lines)) (chart) }
+            // The coordinates of curves are not printed.
+            div class=(if are_lines { "drawing curve" } else { "drawing" }) { (chart::legend(plot, are_lines)) (chart) }
             @if let Some(left_out) = &plot.left_out { p class="left-out" { "shown: " (left_out) } }
         }
     };
@@ -184,7 +179,7 @@ fn drawn(figure: &Figure) -> Markup {
     };
     html! {
         figure {
-            figcaption { (shown_text(&figure.title)) }
+            figcaption { (sentence(&figure.title)) }
             (picture)
             @if let Some(numbers) = drawing.numbers() { (tables::table(&numbers, &figure.title)) }
         }

@@ -3,13 +3,14 @@
 //! phone, in the dark and on paper, and stays under 1 MB: what has no room is named and left out.
 
 mod blocks;
-mod budget;
 mod tables;
+mod words;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use self::budget::Budget;
-use super::model::{Fact, Report, Section, State};
+use self::words::{name, sentence, shown_text};
+use super::model::{Block, Fact, Report, Section, State};
+use super::room::{Extent, Medium, Placed, Room, placed};
 use crate::text;
 
 const STYLE: &str = include_str!("style.css");
@@ -18,34 +19,44 @@ const STYLE: &str = include_str!("style.css");
 const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
-/// The most characters of one text.
-const LONGEST: usize = 2000;
+/// The most bytes of what a report holds; head, style and frames take the rest of a megabyte.
+const MOST: usize = 850_000;
+/// The most bytes of what is said on that which is left out.
+const MOST_NOTES: usize = 50_000;
+/// The most facts of the report or a section, and the most characters of a way to a section.
+const MOST_FACTS: usize = 100;
+const MOST_OF_ENTRY: usize = 80;
+
+/// A page, as a medium of sections.
+struct Page;
+
+impl Medium for Page {
+    const MOST_FIGURES: usize = 24;
+
+    fn entry(&self, number: usize, section: &Section) -> String {
+        let title = text::cut(&section.title, MOST_OF_ENTRY);
+        let entry = html! {
+            li { a href=(format!("#s{number}")) { (dot(section.state)) (shown_text(&title)) } }
+        };
+        entry.into_string()
+    }
+
+    fn beginning(&self, number: usize, section: &Section) -> String {
+        part(number, section).into_string()
+    }
+
+    fn block(&self, _: &Section, block: &Block, extent: Extent) -> String {
+        blocks::block(block, extent).into_string()
+    }
+}
 
 impl Report {
     /// The report as a page.
     pub fn html(&self) -> String {
-        let mut budget = Budget::default();
-        let sections: Vec<Option<Markup>> = self
-            .sections
-            .iter()
-            .enumerate()
-            .map(|(number, section)| {
-                budget.admit(part(number, section)).map(|begun| {
-                    let blocks = section
-                        .blocks
-                        .iter()
-                        .map(|block| blocks::block(block, &mut budget));
-                    let blocks: Vec<Markup> = blocks.collect();
-                    html! {
-                        section id=(format!("s{number}")) {
-                            (begun)
-                            @for block in &blocks { (block) }
-                        }
-                    }
-                })
-            })
-            .collect();
-        let shown = sections.iter().flatten().count();
+        let mut room = Room::of(MOST);
+        let mut notes = Room::of(MOST_NOTES);
+        let facts = room.admit(facts(&self.facts).into_string());
+        let sections = placed(self, &Page, &mut room);
         let page = html! {
             (DOCTYPE)
             html lang="en" {
@@ -63,22 +74,18 @@ impl Report {
                     header {
                         h1 { (shown_text(&self.title)) }
                         p class=(format!("verdict {}", self.state.word())) {
-                            (badge(self.state)) " " (shown_text(&self.summary))
+                            (badge(self.state)) " " (sentence(&self.summary))
                         }
-                        (facts(&self.facts))
+                        (PreEscaped(facts.unwrap_or_default()))
                     }
                     nav aria-label="Sections" {
-                        ul {
-                            @for (number, section) in self.sections.iter().enumerate().take(shown) {
-                                li { a href=(format!("#s{number}")) { (dot(section.state)) (shown_text(&section.title)) } }
-                            }
-                        }
+                        ul { @for section in &sections { (PreEscaped(&section.entry)) } }
                     }
                     main id="report" {
-                        @for section in sections.iter().flatten() { (section) }
-                        @if shown < self.sections.len() {
+                        @for section in &sections { (self::section(section, &mut notes)) }
+                        @if sections.len() < self.sections.len() {
                             p class="left-out" {
-                                (text::plural(self.sections.len() - shown, "section"))
+                                (text::plural(self.sections.len() - sections.len(), "section"))
                                 " had no room on this page: the report as JSON has everything."
                             }
                         }
@@ -91,6 +98,20 @@ impl Report {
     }
 }
 
+fn section(placed: &Placed, notes: &mut Room) -> Markup {
+    let note = placed.left_out.as_ref().and_then(|words| {
+        let note = html! { p class="left-out" { (sentence(words)) } };
+        notes.admit(note.into_string())
+    });
+    html! {
+        section id=(format!("s{}", placed.number)) {
+            (PreEscaped(&placed.beginning))
+            @for block in &placed.blocks { (PreEscaped(block)) }
+            (PreEscaped(note.unwrap_or_default()))
+        }
+    }
+}
+
 /// The beginning of a section.
 fn part(number: usize, section: &Section) -> Markup {
     html! {
@@ -99,7 +120,7 @@ fn part(number: usize, section: &Section) -> Markup {
             @if section.state != State::Neutral { (badge(section.state)) }
             a class="anchor" href=(format!("#s{number}")) aria-label="Link to this section" { "#" }
         }
-        @if let Some(summary) = &section.summary { p { (shown_text(summary)) } }
+        @if let Some(summary) = &section.summary { p { (sentence(summary)) } }
         (facts(&section.facts))
     }
 }
@@ -108,9 +129,12 @@ fn facts(facts: &[Fact]) -> Markup {
     html! {
         @if !facts.is_empty() {
             dl class="facts" {
-                @for fact in facts {
-                    div { dt { (shown_text(&fact.name)) } dd { (shown_text(&fact.value)) } }
+                @for fact in facts.iter().take(MOST_FACTS) {
+                    div { dt { (name(&fact.name)) } dd { (shown_text(&fact.value)) } }
                 }
+            }
+            @if facts.len() > MOST_FACTS {
+                p class="left-out" { "and " (text::plural(facts.len() - MOST_FACTS, "more fact")) }
             }
         }
     }
@@ -136,9 +160,4 @@ fn class(state: State) -> &'static str {
         State::Neutral => "neutral",
         other => other.word(),
     }
-}
-
-/// What somebody else has written, as far as it has room.
-fn shown_text(words: &str) -> String {
-    text::cut(&text::visible(words), LONGEST)
 }

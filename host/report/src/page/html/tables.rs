@@ -3,12 +3,15 @@
 use maud::{Markup, html};
 
 use super::super::table::{Cell, Table};
-use super::shown_text;
+use super::words::{self, shown_text};
 use crate::text;
 
 /// The most rows and columns that are laid out.
 const MOST_ROWS: usize = 200;
 const MOST_COLUMNS: usize = 40;
+
+/// Up to so many characters a text may be as narrow as it likes.
+const SHORT: usize = 40;
 
 pub(super) fn table(table: &Table, name: &str) -> Markup {
     let longest = table.longest();
@@ -16,7 +19,7 @@ pub(super) fn table(table: &Table, name: &str) -> Markup {
         .map(|at| table.is_numeric(at))
         .collect();
     html! {
-        div class="frame" tabindex="0" role="region" aria-label=(shown_text(name)) {
+        div class="frame" tabindex="0" role="region" aria-label=(shown_text(name).replace('`', "")) {
             table {
                 thead {
                     tr {
@@ -41,7 +44,10 @@ pub(super) fn table(table: &Table, name: &str) -> Markup {
 }
 
 fn cell(cell: &Cell, is_numeric: bool, longest: f64) -> Markup {
-    let words = shown_text(&cell.words());
+    let words = match cell {
+        Cell::Text(words) => words::list(words),
+        cell => html! { (cell.words()) },
+    };
     html! {
         @match cell {
             Cell::Seconds(seconds) if longest > 0.0 => {
@@ -51,6 +57,7 @@ fn cell(cell: &Cell, is_numeric: bool, longest: f64) -> Markup {
                     span { (words) }
                 }
             }
+            Cell::Text(text) if text.chars().count() > SHORT => td class="words" { (words) },
             _ => td class=[is_numeric.then_some("number")] { (words) },
         }
     }
