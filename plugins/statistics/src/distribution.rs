@@ -131,9 +131,17 @@ impl Distribution {
 
     /// The value that a share `q` of the values, from 0 to 1, does not exceed, with
     /// linear interpolation between neighbours as numpy's `quantile` has it.
-    /// `None` before there is a value, or where `q` is out of range.
+    /// NaN as numpy's beside an infinite neighbour. `None` before there is a value, or
+    /// where `q` is out of range.
     pub fn quantile(&self, q: f64) -> Option<f64> {
         self.ordered().quantile(q, self.extremes())
+    }
+
+    /// The same, but the lower neighbour where the value between the two is not finite,
+    /// because one of them is infinite or they are too far apart: never NaN, and never
+    /// less for a larger `q`.
+    pub fn quantile_or_lower(&self, q: f64) -> Option<f64> {
+        self.ordered().quantile_or_lower(q, self.extremes())
     }
 
     /// How many values are below `bound`, or equal to it where `inclusive`.
@@ -143,13 +151,17 @@ impl Distribution {
 
     /// How many values fall into each of the intervals between ascending edges: the
     /// first holds what is below the first edge, the last what is not below the
-    /// last one, so that there is one interval more than there are edges.
+    /// last one, so that there is one interval more than there are edges. An edge that
+    /// is not above the one before it, NaN among them, has an interval of nothing.
     pub fn histogram(&self, edges: &[f64]) -> Vec<u64> {
         let below = edges.iter().map(|edge| self.cumulative(*edge, false));
         let mut previous = 0;
         below
             .chain([self.count])
-            .map(|up_to| up_to - std::mem::replace(&mut previous, up_to))
+            .map(|up_to| {
+                let up_to = up_to.max(previous);
+                up_to - std::mem::replace(&mut previous, up_to)
+            })
             .collect()
     }
 

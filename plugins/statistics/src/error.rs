@@ -32,4 +32,7 @@ pub enum Error {
         /// The number of bins in the current data.
         current: usize,
     },
+    /// A text that should be a date or a time.
+    #[error("`{0}` is no date or time such as `2013-07-01` or `2013-07-01T06:00:00Z`")]
+    NotADate(String),
 }

@@ -18,7 +18,8 @@
 //! | [`Distinct`] | how many different values there are | exactly |
 //!
 //! [`drift`] compares two of them; [`mod@column`] reads the values of any Arrow array
-//! that holds numbers, texts or classes.
+//! that holds numbers, texts or classes; [`DateUnit`] says what the numbers of dates and
+//! times are.
 //!
 //! ```
 //! use arrow_array::Float64Array;
@@ -46,6 +47,7 @@ mod categories;
 pub mod column;
 mod comoments;
 mod counter;
+mod dates;
 mod distinct;
 mod distribution;
 pub mod drift;
@@ -60,6 +62,7 @@ mod recent;
 
 pub use categories::Categories;
 pub use comoments::Comoments;
+pub use dates::DateUnit;
 pub use distinct::{Distinct, EXACT_DISTINCT, STANDARD_ERROR};
 pub use distribution::{Distribution, EXACT_VALUES, RELATIVE_ERROR};
 pub use error::{Error, Result};

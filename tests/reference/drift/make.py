@@ -36,6 +36,12 @@ COLUMNS = [
 ]  # fmt: skip
 
 nan, inf = math.nan, math.inf
+
+
+def wave(count, step):
+    return [round(math.sin(i * step) * 100, 6) for i in range(count)]
+
+
 MADE_UP = {
     "constant": ([3.0] * 20, [3.0] * 15),
     "constant that moved": ([3.0] * 20, [4.0] * 15),
@@ -50,6 +56,13 @@ MADE_UP = {
         [round(math.sin(i) * 100, 6) for i in range(300)],
         [round(math.cos(i * 1.7) * 80 + 20, 6) for i in range(250)],
     ),
+    # Of 1001 rows, the ninth decile falls on the last finite value, or on the first.
+    "many infinities": (wave(901, 0.7) + [inf] * 100, wave(1001, 1.3)),
+    "many negative infinities": (wave(900, 0.7) + [-inf] * 101, wave(1001, 1.3)),
+    "infinities on either side": (
+        [-inf] * 30 + wave(200, 0.7) + [inf] * 60,
+        [-inf] * 90 + wave(150, 1.3) + [inf] * 5,
+    ),
     "texts": (list("aaaabbbccd"), list("aabbbbeee")),
     "two texts": (list("aab") * 9, list("abb") * 11),
     "one text": (list("aaaa"), list("aaa")),
@@ -63,7 +76,10 @@ def bins(reference, current):
     if len(np.unique(reference)) <= 20:
         edges = values[1:]
     else:
-        edges = np.quantile(reference, np.linspace(0, 1, 11)[1:-1])
+        inner = np.arange(1, 10) / 10
+        between = np.quantile(reference, inner)
+        lower = np.quantile(reference, inner, method="lower")
+        edges = np.where(np.isfinite(between), between, lower)
         smallest, following = np.unique(reference)[:2]
         edges = np.unique(np.where(edges <= smallest, following, edges))
     return tuple(
@@ -123,6 +139,7 @@ def numbers(reference, current):
     reference, current = (np.asarray(side, dtype=float) for side in (reference, current))
     found = {"missing_reference": int(np.isnan(reference).sum())}
     found["missing_current"] = int(np.isnan(current).sum())
+    found["different"] = len(np.unique(reference[~np.isnan(reference)]))
     reference, current = (side[~np.isnan(side)] for side in (reference, current))
     if len(reference) == 0 or len(current) == 0:
         return found
@@ -191,6 +208,39 @@ def plain(values):
     return [one(value) for value in values]
 
 
+EDGES = [-50.0, 0.0, 12.5, 50.0]
+
+
+def given_edges():
+    """Of bins between edges that are given."""
+    for name in ["many values", "infinities on either side"]:
+        reference, current = (np.asarray(side, dtype=float) for side in MADE_UP[name])
+        counts = (
+            np.bincount(np.searchsorted(EDGES, side, "right"), minlength=len(EDGES) + 1)
+            for side in (reference, current)
+        )
+        yield {"name": name, "edges": EDGES} | by_counts(*counts)
+
+
+def sketched():
+    """Of more different values than are counted exactly: the tests make them by the same rule."""
+    reference = (np.arange(80_000) * 7919 % 100_003) / 97
+    current = (np.arange(70_000) * 104_729 % 99_991) / 89 + 3
+    assert len(np.unique(reference)) == 80_000 and len(np.unique(current)) == 70_000
+    edges = [200.0, 500.0, 900.0]
+    counts = (
+        np.bincount(np.searchsorted(edges, side, "right"), minlength=len(edges) + 1)
+        for side in (reference, current)
+    )
+    return {
+        "ks": float(stats.ks_2samp(reference, current, method="asymp").statistic),
+        "wasserstein": float(stats.wasserstein_distance(reference, current)),
+        "quantile_psi": psi(*bins(reference, current)),
+        "edges": edges,
+        "psi": psi(*counts),
+    }
+
+
 def flights():
     reference, july, august = (
         pd.read_parquet(DATA / f"flights_{part}.parquet") for part in ("train", "m07", "m08")
@@ -234,6 +284,8 @@ if __name__ == "__main__":
     expected = {
         "versions": {name: importlib.metadata.version(name) for name in packages},
         "made_up": list(made_up()),
+        "given_edges": list(given_edges()),
+        "sketched": sketched(),
         "flights": list(flights()),
         "tails": list(tails()),
         "default_methods": list(default_methods()),

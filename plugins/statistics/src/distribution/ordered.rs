@@ -61,6 +61,20 @@ impl Ordered {
     /// The first and the last value are the extremes, even where a middle stands for
     /// the values of a bucket, and none lies beyond them.
     pub(super) fn quantile(&self, q: f64, extremes: Extremes) -> Option<f64> {
+        let (low, high, share) = self.neighbours(q, extremes)?;
+        Some(interpolate(low, high, share))
+    }
+
+    /// As [`Self::quantile`], but the lower neighbour, where the line between the two has no finite
+    /// value there: numpy's method "lower".
+    pub(super) fn quantile_or_lower(&self, q: f64, extremes: Extremes) -> Option<f64> {
+        let (low, high, share) = self.neighbours(q, extremes)?;
+        let between = interpolate(low, high, share);
+        Some(if between.is_finite() { between } else { low })
+    }
+
+    /// The values that a quantile lies between, and how far it is from the first to the second.
+    fn neighbours(&self, q: f64, extremes: Extremes) -> Option<(f64, f64, f64)> {
         let (lowest, highest) = (extremes.minimum()?, extremes.maximum()?);
         let count = *self.cumulative.last()?;
         if !(0.0..=1.0).contains(&q) {
@@ -77,12 +91,8 @@ impl Ordered {
                 self.values[place].clamp(lowest, highest)
             }
         };
-        let rank_below = rank as u64;
-        Some(interpolate(
-            value_at(rank_below),
-            value_at(rank_below + 1),
-            place - rank,
-        ))
+        let below = rank as u64;
+        Some((value_at(below), value_at(below + 1), place - rank))
     }
 }
 

@@ -9,12 +9,15 @@ pub fn shares(counts: &[u64]) -> Vec<f64> {
 }
 
 /// The edges between `bins` bins that hold about as many values of the reference
-/// each: its inner quantiles, equal ones once. Below an edge at the smallest value there would be
+/// each: its inner quantiles, equal ones once, and next to an infinite value the value itself, for
+/// there is nothing between it and the other one. Below an edge at the smallest value there would be
 /// nothing, so that the next larger value takes its place: of a column that is zero nearly always,
 /// what is not has a bin.
 pub fn quantile_edges(reference: &Distribution, bins: usize) -> Vec<f64> {
     let quantiles = (1..bins).map(|bin| bin as f64 / bins as f64);
-    let mut edges: Vec<f64> = quantiles.filter_map(|q| reference.quantile(q)).collect();
+    let mut edges: Vec<f64> = quantiles
+        .filter_map(|q| reference.quantile_or_lower(q))
+        .collect();
     let mut values = reference.iter().map(|(value, _)| value);
     if let (Some(smallest), Some(next)) = (values.next(), values.next()) {
         for edge in edges.iter_mut().filter(|edge| **edge <= smallest) {

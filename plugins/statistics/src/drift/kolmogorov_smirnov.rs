@@ -12,6 +12,10 @@ pub struct KolmogorovSmirnov {
     /// The probability of a distance at least as large for two samples of one
     /// continuous distribution.
     pub p_value: f64,
+    /// By how much the statistic may be too small: 0 where both distributions are exact. Where they
+    /// are in buckets, both are known between those, and the distance may be larger within one by no
+    /// more than it holds of either.
+    pub too_small_by: f64,
 }
 
 /// The two-sided test of two samples; `None` where one of them is empty.
@@ -35,7 +39,17 @@ pub fn kolmogorov_smirnov(
     Some(KolmogorovSmirnov {
         statistic,
         p_value: kolmogorov_survival(values as u64, statistic),
+        too_small_by: match reference.is_exact() {
+            true => 0.0,
+            false => largest_share(&reference).max(largest_share(&current)),
+        },
     })
+}
+
+/// The share of the bucket that holds most.
+fn largest_share(distribution: &Distribution) -> f64 {
+    let most = distribution.iter().map(|(_, count)| count).max();
+    most.unwrap_or(0) as f64 / distribution.count().max(1) as f64
 }
 
 /// Walks through the values of both in ascending order.

@@ -5,7 +5,7 @@
 //! of the Wasserstein distance between probability distributions on the line", Theory of
 //! Probability and its Applications 18 (4), 1974).
 
-use crate::Distribution;
+use crate::{Distribution, RELATIVE_ERROR};
 
 /// Below this, the standard deviation that the distance is divided by counts as this.
 pub const SMALLEST_NORM: f64 = 0.001;
@@ -19,6 +19,9 @@ pub struct Wasserstein {
     pub normed: f64,
     /// The population standard deviation of the reference, or [`SMALLEST_NORM`] if that is more.
     pub norm: f64,
+    /// By how much the distance may be off, in the unit of the values: 0 where both distributions
+    /// are exact.
+    pub error: f64,
 }
 
 /// The first Wasserstein distance of two samples: scipy's `wasserstein_distance(reference,
@@ -26,13 +29,14 @@ pub struct Wasserstein {
 /// finite value.
 ///
 /// Where a distribution is in buckets, each value is off by up to [`crate::RELATIVE_ERROR`] of
-/// itself, and the distance by as much of the mean absolute values of both.
+/// itself, and the distance by as much of the sum of the mean absolute values of both.
 pub fn wasserstein(reference: &Distribution, current: &Distribution) -> Option<Wasserstein> {
     let (reference, current) = reference.comparable(current);
     let finite = |distribution: &Distribution| -> Vec<(f64, u64)> {
         let values = distribution.iter();
         values.filter(|(value, _)| value.is_finite()).collect()
     };
+    let is_exact = reference.is_exact();
     let (reference, current) = (finite(&reference), finite(&current));
     let distance = area_between(&reference, &current)?;
     let norm = standard_deviation(&reference).max(SMALLEST_NORM);
@@ -40,7 +44,23 @@ pub fn wasserstein(reference: &Distribution, current: &Distribution) -> Option<W
         distance,
         normed: distance / norm,
         norm,
+        error: match is_exact {
+            true => 0.0,
+            // The middle of a bucket stands for values that are larger by so much at the most.
+            false => {
+                RELATIVE_ERROR / (1.0 - RELATIVE_ERROR)
+                    * (mean_magnitude(&reference) + mean_magnitude(&current))
+            }
+        },
     })
+}
+
+fn mean_magnitude(values: &[(f64, u64)]) -> f64 {
+    let count = values.iter().map(|(_, count)| count).sum::<u64>().max(1) as f64;
+    let magnitudes = values
+        .iter()
+        .map(|(value, times)| value.abs() * *times as f64);
+    magnitudes.sum::<f64>() / count
 }
 
 /// From different values in ascending order with their counts.

@@ -167,3 +167,48 @@ proptest! {
         prop_assert!(kolmogorov_survival(n, d + step) <= kolmogorov_survival(n, d) + 1e-9);
     }
 }
+
+/// Interpolated, there would be no number at these edges.
+#[test]
+fn edges_beside_infinite_values_are_values() {
+    let inf = f64::INFINITY;
+    let finite = |count: i32| (0..count).map(f64::from);
+    let above: Vec<f64> = finite(901).chain([inf; 100]).collect();
+    let edges = quantile_edges(&of(&above), 10);
+    assert_eq!(edges.last(), Some(&900.0));
+    assert_eq!(of(&above).histogram(&edges).last(), Some(&101));
+    let below: Vec<f64> = finite(900).chain([-inf; 101]).collect();
+    let edges = quantile_edges(&of(&below), 10);
+    assert_eq!(edges.first(), Some(&0.0));
+    assert_eq!(of(&below).histogram(&edges).first(), Some(&101));
+    assert_eq!(quantile_edges(&of(&[-inf, inf, -inf, inf]), 4), [inf]);
+    let apart = of(&[-1.7e308, 1.7e308, f64::MAX, f64::MIN]);
+    assert!(
+        quantile_edges(&apart, 10)
+            .iter()
+            .all(|edge| edge.is_finite())
+    );
+}
+
+proptest! {
+    #[test]
+    fn bins_hold_every_value_whatever_the_values(
+        values in proptest::collection::vec(proptest::num::f64::ANY, 1..200),
+        infinities in 0_usize..40,
+        bins in 2_usize..20,
+    ) {
+        let infinite = [f64::INFINITY, f64::NEG_INFINITY].into_iter().cycle().take(infinities);
+        let all: Vec<f64> = values.into_iter().chain(infinite).collect();
+        let distribution = of(&all);
+        let edges = quantile_edges(&distribution, bins);
+        prop_assert!(edges.is_sorted_by(|edge, next| edge < next), "{edges:?}");
+        let counts = distribution.histogram(&edges);
+        prop_assert_eq!(counts.iter().sum::<u64>(), distribution.count());
+    }
+}
+
+#[test]
+fn an_edge_that_is_no_number_has_an_interval_of_nothing() {
+    let histogram = of(&[1.0, 2.0, 3.0]).histogram(&[1.5, f64::NAN, 2.5]);
+    assert_eq!(histogram, [1, 0, 1, 1]);
+}

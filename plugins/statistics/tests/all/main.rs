@@ -6,6 +6,7 @@
 mod categories;
 mod column;
 mod comoments;
+mod dates;
 mod distinct;
 mod distribution;
 mod drift;
