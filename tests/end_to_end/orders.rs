@@ -70,20 +70,88 @@ fn a_suggested_suite_passes_on_the_table_it_was_made_of() {
         .host_with(["validate", "suggest", &data])
         .expect_code(0)
         .stdout;
-    let pipeline =
-        format!("mlhost = 1\nname = \"orders\"\n[data.data]\npath = '{data}'\n\n{suite}");
-    fs::write(scene.path("pipeline.toml"), pipeline).expect("the pipeline");
-    let run = scene
-        .host_with(["run", "pipeline.toml", "--format", "json"])
-        .expect_code(0)
-        .json();
-    assert_eq!(step(&run, "validate")["outcome"]["verdict"], "passed");
+    passes(&scene, &suite);
     for line in [
         "row_count = { min = 117 }",
         "line = { type = \"integer\", not_null = true, between = { min = 1, max = 3 } }",
-        "discount = { type = \"float\", not_null = true, between = { min = 0, max = 0.1 } }",
+        "discount = { type = \"float\", not_null = true, between = { min = 0, max = 0.1 }, mean_between",
+        "between = { min = \"2024-03-01T",
     ] {
         assert!(suite.contains(line), "no `{line}` in\n{suite}");
+    }
+}
+
+/// Runs a suggested suite on the table that it was made of.
+#[track_caller]
+fn passes(scene: &Scene, suite: &str) {
+    fs::write(scene.path("suite.toml"), suite).expect("the suite");
+    let run = scene
+        .host_with(["run", "suite.toml", "--format", "json"])
+        .expect_code(0)
+        .json();
+    let outcome = &step(&run, "validate")["outcome"];
+    assert_eq!(outcome["verdict"], "passed", "{suite}\n{outcome}");
+}
+
+/// Values that are hard to write down, and columns that hold little.
+#[test]
+fn whatever_the_table_a_suggested_suite_passes_on_it() {
+    let scene = Scene::new();
+    let beginning = "long ".repeat(40);
+    let mut lines = String::new();
+    for row in 0..120_u32 {
+        let days = f64::from(row) / 7.0;
+        let entry = serde_json::json!({
+            "name with \"quotes\", a\u{7f} and a\nline": row,
+            "": ["", "\u{7f}", "\"", "\\", "tab\t", "é\u{0}"][row as usize % 6],
+            "long": format!("{beginning}{}", row % 3),
+            "many": format!("{beginning}{row}"),
+            "huge": 1e20 * f64::from(row % 40),
+            "tiny": 5e-324 * f64::from(row % 2),
+            "far": 1e16 + f64::from(row * 2),
+            "third": days,
+            "negative": -1e300 + f64::from(row),
+            "identifier": 9_007_199_254_740_993_i64 + i64::from(row),
+            "nothing": (),
+            "rarely": (row == 7).then_some("x"),
+            "flag": row % 3 == 0,
+            "one": 1,
+        });
+        lines.push_str(&entry.to_string());
+        lines.push('\n');
+    }
+    scene.write("rows.jsonl", &lines);
+    let mut csv = "day,at,code,number\n".to_owned();
+    for row in 0..90_u32 {
+        let (hour, day) = (row % 24, 1 + row % 28);
+        let number = ["1e20", "inf", "-inf", "-"][row as usize % 4];
+        csv += &format!(
+            "2024-02-{day:02},2024-02-{day:02}T{hour:02}:30:00.{row:03}Z,c{},{number}\n",
+            row % 5
+        );
+    }
+    scene.write("rows.csv", &csv);
+    for words in [&["rows.jsonl"][..], &["rows.csv", "--null-value", "-"]] {
+        let suggest = ["validate", "suggest"]
+            .into_iter()
+            .chain(words.iter().copied());
+        let suite = scene.host_with(suggest).expect_code(0).stdout;
+        passes(&scene, &suite);
+        assert!(!suite.contains("…"), "{suite}");
+        if words.len() > 1 {
+            assert!(
+                suite.contains("between = { min = \"2024-02-01\", max = \"2024-02-28\" }"),
+                "{suite}"
+            );
+            assert!(suite.contains("in_set = [\"c0\", "), "{suite}");
+        } else {
+            assert!(
+                suite.contains("length_between = { min = 201, max = 201 }"),
+                "{suite}"
+            );
+            assert!(suite.contains("max = 3.9e21"), "{suite}");
+            assert!(suite.contains("mean_between"), "{suite}");
+        }
     }
 }
 

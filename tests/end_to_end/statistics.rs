@@ -1,6 +1,6 @@
 //! Checks and statistics of the months of flights, through the whole host, against what pandas,
-//! numpy, scipy and Great Expectations say of them: `tests/reference/validate/make.py` has made the
-//! numbers.
+//! numpy, scipy, Great Expectations and Pandera say of them: `tests/reference/validate/make.py` has
+//! made the numbers.
 
 use std::fs;
 
@@ -99,11 +99,13 @@ fn checks_of_values_count_what_pandas_and_great_expectations_count() {
                 "{month} {check}"
             );
             assert_eq!(rows, counted["rows"], "{month} {check}");
-            if let Some(peer) = wanted["great_expectations"].get(check) {
-                assert_eq!(
-                    details["unexpected_count"], peer["unexpected_count"],
-                    "{month} {check}"
-                );
+            for peer in ["great_expectations", "pandera"] {
+                if let Some(counted) = wanted[peer].get(check) {
+                    assert_eq!(
+                        details["unexpected_count"], counted["unexpected_count"],
+                        "{month} {check} of {peer}"
+                    );
+                }
             }
         }
         let correlations = findings
@@ -210,10 +212,24 @@ fn a_profile_says_what_numpy_says() {
     for found in profile["findings"].as_array().expect("findings") {
         let column = found["column"].as_str().expect("a column");
         let details = &found["details"];
+        assert_eq!(details["top"], wanted["profile"]["top"][column], "{column}");
         if let Some(texts) = wanted["texts"].get(column) {
+            let length = &wanted["profile"]["length"][column];
+            near(&details["length"]["mean"], length, column);
             assert_eq!(details["nulls"], texts["nulls"], "{column}");
             assert_eq!(details["distinct"], texts["distinct"], "{column}");
             continue;
+        }
+        let histogram = &wanted["profile"]["histogram"][column];
+        if let Some(found) = details.get("histogram") {
+            assert_eq!(found["counts"], histogram["counts"], "{column}");
+            let edges = |of: &Value| of["edges"].as_array().expect("edges").clone();
+            for (edge, wanted) in edges(found).iter().zip(&edges(histogram)) {
+                near(edge, wanted, column);
+            }
+        } else {
+            // numpy makes up a width for values that are all the same.
+            assert_eq!(wanted["statistics"][column]["distinct"], 1, "{column}");
         }
         let wanted = &wanted["statistics"][column];
         assert_eq!(details["nulls"], wanted["nulls"], "{column}");
@@ -235,4 +251,23 @@ fn a_profile_says_what_numpy_says() {
         .last()
         .expect("one");
     assert_eq!(figure["name"], "correlations");
+    let names = figure["data"]["columns"].as_array().expect("columns");
+    for row in figure["data"]["rows"].as_array().expect("rows") {
+        let cells = row.as_array().expect("cells");
+        let name = cells[0].as_str().expect("a name");
+        for (other, found) in names.iter().zip(cells).skip(1) {
+            let other = other.as_str().expect("a name");
+            let wanted = &wanted["profile"]["correlations"][name][other];
+            match (found.as_f64(), wanted.as_f64()) {
+                (Some(found), Some(wanted)) => {
+                    assert!(
+                        (found - wanted).abs() <= 1e-9,
+                        "{name}, {other}: {found}, {wanted}"
+                    );
+                }
+                // A constant is correlated with nothing.
+                (_, wanted) => assert!(wanted.is_none() || name == other, "{name}, {other}"),
+            }
+        }
+    }
 }

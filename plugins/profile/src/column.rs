@@ -1,10 +1,12 @@
 //! What is learned of one column.
 
 use arrow_array::Array;
-use arrow_schema::{DataType, TimeUnit};
+use arrow_schema::DataType;
 use mlhost_plugin::{Error, Result};
-use mlhost_statistics::column::{for_each_present, holds_texts, is_numeric, text_counts};
-use mlhost_statistics::{Distinct, Distribution, Extremes, Moments};
+use mlhost_statistics::column::{
+    for_each_present, holds_texts, is_numeric, text_counts, type_name,
+};
+use mlhost_statistics::{DateUnit, Distinct, Distribution, Extremes, Moments};
 use serde::{Deserialize, Serialize};
 
 use crate::frequent::Frequent;
@@ -14,6 +16,8 @@ use crate::frequent::Frequent;
 pub(crate) struct Column {
     pub(crate) name: String,
     pub(crate) data_type: String,
+    /// What people call it.
+    pub(crate) kind: String,
     pub(crate) nulls: u64,
     pub(crate) distinct: Distinct,
     pub(crate) values: Values,
@@ -25,8 +29,8 @@ pub(crate) enum Values {
     Numbers {
         moments: Moments,
         distribution: Box<Distribution>,
-        /// How many units a second has, where they are dates or times since 1970-01-01.
-        per_second: Option<f64>,
+        /// What they count, where they are dates or times.
+        unit: Option<DateUnit>,
     },
     Texts {
         frequent: Frequent,
@@ -50,7 +54,7 @@ impl Column {
             Values::Numbers {
                 moments: Moments::default(),
                 distribution: Box::default(),
-                per_second: per_second(data_type),
+                unit: DateUnit::of(data_type),
             }
         } else {
             Values::Other
@@ -58,6 +62,7 @@ impl Column {
         Self {
             name: name.to_owned(),
             data_type: data_type.to_string(),
+            kind: type_name(data_type),
             nulls: 0,
             distinct: Distinct::default(),
             values,
@@ -66,13 +71,7 @@ impl Column {
 
     /// Whether it can be correlated with others.
     pub(crate) fn holds_numbers(&self) -> bool {
-        matches!(
-            self.values,
-            Values::Numbers {
-                per_second: None,
-                ..
-            }
-        )
+        matches!(self.values, Values::Numbers { unit: None, .. })
     }
 
     pub(crate) fn update(&mut self, array: &dyn Array) -> Result<()> {
@@ -166,20 +165,5 @@ impl Column {
             _ => return false,
         }
         (&self.name, &self.data_type) == (&later.name, &later.data_type)
-    }
-}
-
-fn per_second(data_type: &DataType) -> Option<f64> {
-    let of = |unit: &TimeUnit| match unit {
-        TimeUnit::Second => 1.0,
-        TimeUnit::Millisecond => 1e3,
-        TimeUnit::Microsecond => 1e6,
-        TimeUnit::Nanosecond => 1e9,
-    };
-    match data_type {
-        DataType::Date32 => Some(1.0 / 86_400.0),
-        DataType::Date64 => Some(1e3),
-        DataType::Timestamp(unit, _) => Some(of(unit)),
-        _ => None,
     }
 }

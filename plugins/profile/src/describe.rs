@@ -1,10 +1,13 @@
 //! A column in words, and in numbers.
 
 use mlhost_plugin::Finding;
-use mlhost_statistics::{Distribution, EXACT_VALUES, Moments, RELATIVE_ERROR, STANDARD_ERROR};
+use mlhost_statistics::{
+    DateUnit, Distribution, EXACT_VALUES, Moments, RELATIVE_ERROR, STANDARD_ERROR,
+};
 use serde_json::{Map, Value as Json, json};
 
 use crate::column::{Column, Values};
+use crate::frequent::Text;
 use crate::params::Params;
 
 /// The quantiles that are told.
@@ -16,6 +19,7 @@ pub(crate) fn finding(params: &Params, column: &Column, rows: u64) -> Finding {
     let mut add = |name: &str, value: Json| drop(details.insert(name.to_owned(), value));
     let present = rows - column.nulls;
     add("type", json!(column.data_type));
+    add("kind", json!(column.kind));
     add("rows", json!(rows));
     add("nulls", json!(column.nulls));
     let distinct = column.distinct.count().round();
@@ -30,22 +34,15 @@ pub(crate) fn finding(params: &Params, column: &Column, rows: u64) -> Finding {
         Values::Numbers {
             moments,
             distribution,
-            per_second,
+            unit,
         } => {
-            let scale = per_second.unwrap_or(1.0);
-            numbers(params, moments, distribution, &mut add);
-            if let Some(per_second) = per_second {
-                add("per_second", json!(per_second));
-            }
-            match (
-                distribution.extremes().minimum(),
-                distribution.extremes().maximum(),
-            ) {
-                (Some(low), Some(high)) if per_second.is_some() => {
-                    let seconds = |value: f64| format!("{} s", value / scale);
-                    format!(", from {} to {} since 1970", seconds(low), seconds(high))
+            numbers(params, moments, distribution, *unit, &mut add);
+            let extremes = distribution.extremes();
+            match (extremes.minimum(), extremes.maximum(), unit) {
+                (Some(low), Some(high), Some(unit)) => {
+                    format!(", from {} to {}", unit.written(low), unit.written(high))
                 }
-                (Some(low), Some(high)) => {
+                (Some(low), Some(high), None) => {
                     let mean = readable(moments.mean().unwrap_or(f64::NAN));
                     format!(
                         ", from {} to {} with a mean of {mean}",
@@ -62,18 +59,15 @@ pub(crate) fn finding(params: &Params, column: &Column, rows: u64) -> Finding {
             length_range,
         } => {
             let top = frequent.top(params.top as usize);
-            let shown = top
-                .iter()
-                .map(|(text, count)| json!({"value": text, "count": count}));
-            add("top", shown.collect());
+            add("top", top.iter().map(Text::to_json).collect());
             if frequent.error() > 0 {
                 add("top_error", json!(frequent.error()));
             }
             let [low, high] = [length_range.minimum(), length_range.maximum()];
             let length = json!({"min": low, "max": high, "mean": lengths.mean()});
             add("length", length);
-            top.first().map_or_else(String::new, |(text, count)| {
-                let share = percent(*count, present);
+            top.first().map_or_else(String::new, |text| {
+                let share = percent(text.count, present);
                 format!(", most often `{text}` ({share})")
             })
         }
@@ -97,7 +91,7 @@ pub(crate) fn finding(params: &Params, column: &Column, rows: u64) -> Finding {
         column: Some(column.name.clone()),
         passed: true,
         severity: mlhost_plugin::Severity::Warn,
-        message: format!("{}; {nulls}{distinct}{more}", column.data_type),
+        message: format!("{}; {nulls}{distinct}{more}", column.kind),
         details,
     }
 }
@@ -106,14 +100,18 @@ fn numbers(
     params: &Params,
     moments: &Moments,
     distribution: &Distribution,
+    unit: Option<DateUnit>,
     add: &mut impl FnMut(&str, Json),
 ) {
     let extremes = distribution.extremes();
-    let value = |value: Option<f64>| value.map_or(Json::Null, number);
+    let meant = |number: f64| meant(number, unit);
+    let value = |value: Option<f64>| value.map_or(Json::Null, meant);
     add("min", value(extremes.minimum()));
     add("max", value(extremes.maximum()));
     add("mean", value(moments.mean()));
-    add("stdev", value(moments.sample_standard_deviation()));
+    let stdev = moments.sample_standard_deviation();
+    let seconds = stdev.map(|stdev| stdev / unit.map_or(1.0, DateUnit::per_second));
+    add("stdev", seconds.map_or(Json::Null, number));
     let quantiles = QUANTILES
         .iter()
         .map(|q| (q.to_string(), value(distribution.quantile(*q))));
@@ -121,8 +119,9 @@ fn numbers(
     if !distribution.is_exact() {
         add("quantiles_relative_error", json!(RELATIVE_ERROR));
     }
-    if let Some(histogram) = histogram(params, distribution) {
-        add("histogram", histogram);
+    if let Some((edges, counts)) = histogram(params, distribution) {
+        let edges: Vec<Json> = edges.into_iter().map(meant).collect();
+        add("histogram", json!({"edges": edges, "counts": counts}));
     }
     if distribution
         .distinct()
@@ -133,14 +132,14 @@ fn numbers(
         counts.truncate(params.top as usize);
         let top = counts
             .iter()
-            .map(|(value, count)| json!({"value": number(*value), "count": count}));
+            .map(|(value, count)| json!({"value": meant(*value), "count": count}));
         add("top", top.collect());
     }
 }
 
 /// Intervals of equal width from the smallest to the largest finite value; the last one holds both
 /// its ends.
-fn histogram(params: &Params, distribution: &Distribution) -> Option<Json> {
+fn histogram(params: &Params, distribution: &Distribution) -> Option<(Vec<f64>, Vec<u64>)> {
     let (low, high) = (
         distribution.extremes().minimum()?,
         distribution.extremes().maximum()?,
@@ -159,7 +158,15 @@ fn histogram(params: &Params, distribution: &Distribution) -> Option<Json> {
     };
     let edges: Vec<f64> = (0..=bins).map(edge).collect();
     let between = distribution.histogram(&edges[1..bins]);
-    Some(json!({"edges": edges, "counts": between}))
+    Some((edges, between))
+}
+
+/// A number, or the date or time that it stands for in a column of this unit.
+fn meant(value: f64, unit: Option<DateUnit>) -> Json {
+    match unit {
+        Some(unit) => json!(unit.written(value)),
+        None => number(value),
+    }
 }
 
 /// Whole numbers without a fraction, and as text those that JSON has none for.

@@ -1,15 +1,19 @@
 //! The most frequent texts of a column in bounded space: all of them while they are few, and after
 //! that the summary of Misra and Gries ("Finding repeated elements", Science of Computer Programming
-//! 2, 1982), merged as Agarwal et al. do ("Mergeable Summaries", PODS 2012).
+//! 2, 1982), merged as Agarwal et al. do ("Mergeable Summaries", PODS 2012). Of a long text its
+//! beginning is kept, and its hash, by which it is told from others that begin alike.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
+use mlhost_statistics::hash::of_text;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
 
 /// Up to so many different texts are counted exactly.
 pub const KEPT: usize = 8192;
 
-/// Longer texts are cut before they are counted.
+/// Of longer texts as many characters are kept.
 const LONGEST: usize = 100;
 
 /// How often texts occur. Beyond [`KEPT`] different ones a count may be too small by `error`, which
@@ -17,16 +21,43 @@ const LONGEST: usize = 100;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Frequent {
     counts: BTreeMap<String, u64>,
+    /// Texts that are too long to be kept, by their hashes.
+    long: BTreeMap<u64, Long>,
     error: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Long {
+    beginning: String,
+    count: u64,
+}
+
+/// A text, and how often it occurs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Text<'a> {
+    /// All of it, or its beginning.
+    text: &'a str,
+    is_cut: bool,
+    pub(crate) count: u64,
 }
 
 impl Frequent {
     /// Takes in a text that occurs so many times more.
     pub(crate) fn add(&mut self, text: &str, times: u64) {
-        let text = match text.char_indices().nth(LONGEST) {
-            Some((end, _)) => &text[..end],
-            None => text,
+        // A character has a byte at least, so that most texts need not be read.
+        let end = match text.len() > LONGEST {
+            true => text.char_indices().nth(LONGEST).map(|(end, _)| end),
+            false => None,
         };
+        if let Some(end) = end {
+            let long = self.long.entry(of_text(text)).or_insert_with(|| Long {
+                beginning: text[..end].to_owned(),
+                count: 0,
+            });
+            long.count += times;
+            self.prune(2 * KEPT);
+            return;
+        }
         match self.counts.get_mut(text) {
             Some(count) => *count += times,
             None => {
@@ -40,6 +71,13 @@ impl Frequent {
         for (text, count) in &later.counts {
             *self.counts.entry(text.clone()).or_default() += count;
         }
+        for (hash, theirs) in &later.long {
+            let ours = self.long.entry(*hash).or_insert_with(|| Long {
+                beginning: theirs.beginning.clone(),
+                count: 0,
+            });
+            ours.count += theirs.count;
+        }
         self.error += later.error;
         self.prune(KEPT);
     }
@@ -50,24 +88,31 @@ impl Frequent {
     }
 
     /// The most frequent texts, of equally frequent ones the first in order.
-    pub(crate) fn top(&self, most: usize) -> Vec<(&str, u64)> {
-        let mut counts: Vec<_> = self
-            .counts
-            .iter()
-            .map(|(text, count)| (text.as_str(), *count))
-            .collect();
-        counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        counts.truncate(most);
-        counts
+    pub(crate) fn top(&self, most: usize) -> Vec<Text<'_>> {
+        let whole = self.counts.iter().map(|(text, count)| Text {
+            text,
+            is_cut: false,
+            count: *count,
+        });
+        let long = self.long.values().map(|long| Text {
+            text: &long.beginning,
+            is_cut: true,
+            count: long.count,
+        });
+        let mut all: Vec<_> = whole.chain(long).collect();
+        all.sort_by_key(|text| (std::cmp::Reverse(text.count), text.text));
+        all.truncate(most);
+        all
     }
 
     /// Where there are more than so many texts, takes the count of the first that is one too many
     /// from all.
     fn prune(&mut self, most: usize) {
-        if self.counts.len() <= most {
+        if self.counts.len() + self.long.len() <= most {
             return;
         }
-        let mut counts: Vec<u64> = self.counts.values().copied().collect();
+        let long = self.long.values().map(|long| long.count);
+        let mut counts: Vec<u64> = self.counts.values().copied().chain(long).collect();
         counts.sort_unstable_by_key(|count| std::cmp::Reverse(*count));
         let less = counts[KEPT];
         self.error += less;
@@ -75,5 +120,27 @@ impl Frequent {
             *count = count.saturating_sub(less);
             *count > 0
         });
+        self.long.retain(|_, long| {
+            long.count = long.count.saturating_sub(less);
+            long.count > 0
+        });
+    }
+}
+
+impl Text<'_> {
+    /// As it stands in details: that it is cut is told.
+    pub(crate) fn to_json(&self) -> Json {
+        let mut json = json!({"value": self.to_string(), "count": self.count});
+        if self.is_cut {
+            json["cut"] = json!(true);
+        }
+        json
+    }
+}
+
+impl fmt::Display for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let end = if self.is_cut { "…" } else { "" };
+        write!(f, "{}{end}", self.text)
     }
 }

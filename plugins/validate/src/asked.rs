@@ -6,7 +6,7 @@ use mlhost_plugin::Severity;
 use crate::column_params::{
     ColumnChecks, Direction, Freshness, InReference, InSet, Matches, Member, Monotonic,
 };
-use crate::forms::{Demand, Range};
+use crate::forms::{Demand, End, Range, TableSwitch};
 use crate::params::{ColumnOrder, Params, RowCount, RowExpression};
 use crate::statistic::Statistic;
 use crate::types::Type;
@@ -26,10 +26,13 @@ pub(crate) struct Asked<'a> {
 /// What is asked for.
 #[derive(Clone, Debug)]
 pub(crate) enum What<'a> {
-    Exists,
+    /// The column is there, if it has to be.
+    Exists {
+        required: bool,
+    },
     Type(Type),
     NotNull,
-    Between(Range),
+    Between(Range<End>),
     Members {
         members: &'a [Member],
         allowed: bool,
@@ -40,7 +43,7 @@ pub(crate) enum What<'a> {
         min: Option<u32>,
         max: Option<u32>,
     },
-    Statistic(Statistic, Range),
+    Statistic(Statistic, Range<End>),
     Monotonic {
         direction: Direction,
         strictly: bool,
@@ -52,7 +55,7 @@ pub(crate) enum What<'a> {
         or_equal: bool,
     },
     Expression(&'a str),
-    RowCount(RowCount),
+    RowCount(&'a RowCount),
     NoExtraColumns,
     ColumnOrder(&'a [String]),
 }
@@ -89,7 +92,7 @@ fn of_column<'a>(name: &'a str, checks: &'a ColumnChecks, asked: &mut Vec<Asked<
     let at = column_pointer(name);
     let mut add = |check: &'static str, demand: Demand, what: What<'a>| {
         let pointer = match &what {
-            What::Exists => at.clone(),
+            What::Exists { .. } => at.clone(),
             _ => format!("{at}/{check}"),
         };
         asked.push(Asked {
@@ -100,7 +103,19 @@ fn of_column<'a>(name: &'a str, checks: &'a ColumnChecks, asked: &mut Vec<Asked<
             what,
         });
     };
-    add("column_exists", Demand::default(), What::Exists);
+    let required = checks
+        .required
+        .as_ref()
+        .unwrap_or(&TableSwitch::Plain(true));
+    let severity = required.severity();
+    let exists = What::Exists {
+        required: severity.is_some(),
+    };
+    add(
+        "column_exists",
+        severe(severity.unwrap_or_default()),
+        exists,
+    );
     if let Some(of_type) = &checks.of_type {
         let (is, severity) = of_type.parts();
         add("type", severe(severity), What::Type(is));
@@ -110,8 +125,8 @@ fn of_column<'a>(name: &'a str, checks: &'a ColumnChecks, asked: &mut Vec<Asked<
     }
     if let Some(between) = &checks.between {
         let range = Range {
-            min: between.min,
-            max: between.max,
+            min: between.min.clone(),
+            max: between.max.clone(),
         };
         add("between", between.demand(), What::Between(range));
     }
@@ -241,28 +256,32 @@ fn of_rows<'a>(params: &'a Params, asked: &mut Vec<Asked<'a>>) {
 
 /// The checks of the table as a whole.
 fn of_table<'a>(params: &'a Params, asked: &mut Vec<Asked<'a>>) {
-    let mut add = |check: &'static str, severity, what| {
+    let mut add = |check: &'static str, demand, what| {
         asked.push(Asked {
             check,
             pointer: format!("/{check}"),
             columns: vec![],
-            demand: severe(severity),
+            demand,
             what,
         });
     };
-    if let Some(range) = params.row_count {
-        add("row_count", range.severity, What::RowCount(range));
+    if let Some(range) = &params.row_count {
+        let demand = Demand {
+            condition: range.condition.clone(),
+            ..severe(range.severity)
+        };
+        add("row_count", demand, What::RowCount(range));
     }
     let no_extra_columns = params.no_extra_columns.as_ref();
     if let Some(severity) = no_extra_columns.and_then(|switch| switch.severity()) {
-        add("no_extra_columns", severity, What::NoExtraColumns);
+        add("no_extra_columns", severe(severity), What::NoExtraColumns);
     }
     if let Some(order) = &params.column_order {
         let (columns, severity) = match order {
             ColumnOrder::Plain(columns) => (columns, Severity::Error),
             ColumnOrder::Table(table) => (&table.columns, table.severity),
         };
-        add("column_order", severity, What::ColumnOrder(columns));
+        add("column_order", severe(severity), What::ColumnOrder(columns));
     }
 }
 

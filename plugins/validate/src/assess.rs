@@ -24,7 +24,8 @@ pub(crate) fn assess(
     let asked = asked(params);
     let missing = missing_columns(&asked, &observed.looked);
     let is_skipped = |one: &Asked<'_>| {
-        let of_column = one.pointer.starts_with("/columns/") && !matches!(one.what, What::Exists);
+        let of_column =
+            one.pointer.starts_with("/columns/") && !matches!(one.what, What::Exists { .. });
         of_column && one.columns.iter().any(|column| missing.contains(column))
     };
     let mut findings = Vec::new();
@@ -33,14 +34,18 @@ pub(crate) fn assess(
             continue;
         }
         let mut found = match (&one.what, looked) {
-            (What::Exists, Looked::Missing { message, .. }) => {
+            (What::Exists { required }, Looked::Missing { message, .. }) => {
                 let skipped = asked.iter().filter(|other| is_skipped(other));
                 let skipped = skipped.filter(|other| other.columns == one.columns);
                 let names: Vec<_> = skipped.map(|other| other.check).collect();
+                let message = match required {
+                    true => message.clone(),
+                    false => "the column is not there, and need not be".to_owned(),
+                };
                 finding(
                     one,
-                    false,
-                    message.clone(),
+                    !required,
+                    message,
                     details([("skipped", json!(names))]),
                 )
             }
@@ -49,7 +54,14 @@ pub(crate) fn assess(
                 ..unfit(one, message)
             },
             (_, Looked::Unfit(message)) => unfit(one, message),
-            (_, Looked::Unreadable { column, data_type }) => unreadable(one, column, data_type),
+            (
+                _,
+                Looked::Unreadable {
+                    column,
+                    data_type,
+                    called,
+                },
+            ) => unreadable(one, column, data_type, called),
             (What::InReference(of), Looked::Reference { values, .. }) => {
                 let Some(reference) = reference else {
                     let message =
@@ -60,13 +72,16 @@ pub(crate) fn assess(
                     Some(Looked::Reference { keys, .. }) => keys.clone(),
                     _ => Err("the reference was made with other checks".to_owned()),
                 };
-                let keys = keys.map(|number| reference.seen.get(number));
-                in_reference(
-                    one,
-                    of,
-                    values.and_then(|number| observed.seen.get(number)),
-                    keys,
-                )
+                let values = values.as_ref().map_err(String::clone);
+                let values = values.map(|side| (side, observed.seen.get(side.seen)));
+                let keys = keys
+                    .as_ref()
+                    .map_err(|message| format!("in the reference: {message}"));
+                let keys = keys.map(|side| (side, reference.seen.get(side.seen)));
+                match values.and_then(|values| Ok((values, keys?))) {
+                    Ok((values, keys)) => in_reference(one, of, values, keys),
+                    Err(message) => unfit(one, &message),
+                }
             }
             (_, looked) => judged(params, one, looked, observed),
         };
@@ -82,7 +97,7 @@ pub(crate) fn assess(
 fn missing_columns<'a>(asked: &[Asked<'a>], looked: &[Looked]) -> Vec<&'a str> {
     let checks = asked.iter().zip(looked);
     let missing = checks.filter_map(|(one, looked)| match (&one.what, looked) {
-        (What::Exists, Looked::Missing { .. }) => one.columns.first().copied(),
+        (What::Exists { .. }, Looked::Missing { .. }) => one.columns.first().copied(),
         _ => None,
     });
     missing.collect()
@@ -93,22 +108,40 @@ fn judged(params: &Params, asked: &Asked<'_>, looked: &Looked, observed: &Observ
         Looked::Seen(number) | Looked::Dated { seen: number, .. } => observed.seen.get(*number),
         _ => None,
     };
+    let unit = match looked {
+        Looked::Dated { unit, .. } => Some(*unit),
+        _ => None,
+    };
     match (&asked.what, looked, seen) {
-        (What::Exists, ..) => finding(asked, true, "the column is there".to_owned(), Map::new()),
-        (What::Type(expected), Looked::Type { data_type, is }, _) => {
-            let relation = if *is {
-                "as expected of"
-            } else {
-                "which is not of type"
+        (What::Exists { .. }, ..) => {
+            finding(asked, true, "the column is there".to_owned(), Map::new())
+        }
+        (
+            What::Type(expected),
+            Looked::Type {
+                data_type,
+                called,
+                is,
+            },
+            _,
+        ) => {
+            let message = match is {
+                true if *called == expected.to_string() => {
+                    format!("the column holds `{called}`, as expected")
+                }
+                true => format!("the column holds `{called}`, which is `{expected}`"),
+                false => format!("the column holds `{called}`; expected `{expected}`"),
             };
-            let message = format!("the column holds {data_type}, {relation} `{expected}`");
             let more = [
                 ("observed_value", json!(data_type)),
                 ("expected", json!(expected.to_string())),
             ];
             finding(asked, *is, message, details(more))
         }
-        (What::RowCount(range), ..) => row_count(asked, *range, observed.rows),
+        (What::RowCount(range), _, Some(Seen::Tally(tally))) => {
+            row_count(asked, range, tally.values)
+        }
+        (What::RowCount(range), ..) => row_count(asked, range, observed.rows),
         (What::NoExtraColumns, ..) => {
             let names = observed.columns.iter();
             let extra: Vec<_> = names
@@ -117,12 +150,14 @@ fn judged(params: &Params, asked: &Asked<'_>, looked: &Looked, observed: &Observ
             extra_columns(asked, &extra)
         }
         (What::ColumnOrder(expected), ..) => column_order(asked, expected, &observed.columns),
-        (What::Statistic(which, range), _, Some(seen)) => statistic(asked, *which, *range, seen),
-        (What::Freshness(of), Looked::Dated { per_second, .. }, Some(Seen::Extremes(extremes))) => {
-            let newest = extremes.maximum().map(|newest| newest / per_second);
+        (What::Statistic(which, range), _, Some(seen)) => {
+            statistic(asked, *which, range, seen, unit)
+        }
+        (What::Freshness(of), Looked::Dated { unit, .. }, Some(Seen::Extremes(extremes))) => {
+            let newest = extremes.maximum().map(|newest| (newest, *unit));
             freshness(asked, of, newest)
         }
-        (_, _, Some(seen)) => values(asked, seen),
+        (_, _, Some(seen)) => values(asked, seen, unit),
         // The plan has an observation for every check of values.
         (_, _, None) => unfit(asked, "it was not looked at"),
     }
@@ -147,19 +182,19 @@ pub(crate) fn finding(
 
 /// The finding of a check whose parameters do not fit the columns: the parameter is told, so that
 /// it is found in the pipeline.
-fn unfit(asked: &Asked<'_>, message: &str) -> Finding {
+pub(crate) fn unfit(asked: &Asked<'_>, message: &str) -> Finding {
     let more = details([("parameter", json!(asked.pointer))]);
     finding(asked, false, message.to_owned(), more)
 }
 
 /// The finding of a check that is not for columns of this type.
-fn unreadable(asked: &Asked<'_>, column: &str, data_type: &str) -> Finding {
+fn unreadable(asked: &Asked<'_>, column: &str, data_type: &str, called: &str) -> Finding {
     let what = match asked.columns.as_slice() {
         [_] => "the column".to_owned(),
         _ => format!("column `{column}`"),
     };
     let check = asked.check;
-    let message = format!("{what} holds {data_type}, which `{check}` cannot check");
+    let message = format!("{what} holds `{called}`, which `{check}` cannot check");
     Finding {
         column: Some(column.to_owned()),
         ..finding(

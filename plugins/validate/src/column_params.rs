@@ -4,13 +4,18 @@ use mlhost_plugin::Severity;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::forms::{RowSwitch, of_statistic, of_values, plain_or_table};
+use crate::forms::{End, RowSwitch, TableSwitch, of_statistic, of_values, plain_or_table};
+use crate::tally::Value;
 use crate::types::Type;
 
 /// What is expected of a column.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ColumnChecks {
+    /// Whether the column has to be there: `true`, as when it is left out, `false`, or
+    /// `{ severity = "warn" }`. What else is asked of a column that is not there is skipped.
+    #[serde(default)]
+    pub required: Option<TableSwitch>,
     /// The type: `"number"`, or `{ is = "number", severity = "warn" }`.
     #[serde(default, rename = "type")]
     pub of_type: Option<OfType>,
@@ -18,7 +23,7 @@ pub struct ColumnChecks {
     /// the values have to be there.
     #[serde(default)]
     pub not_null: Option<RowSwitch>,
-    /// The range of the values.
+    /// The range of the values: numbers, or dates and times: `{ min = 2024-01-01 }`.
     #[serde(default)]
     pub between: Option<Between>,
     /// The values that may occur: a list, or `{ values = [...], mostly = 0.99 }`.
@@ -109,23 +114,23 @@ impl OfType {
 }
 
 of_values!(
-    /// A range of numbers; at least one end is given. Booleans are 0 and 1; dates, times
-    /// and timestamps are in their own unit (days, seconds, microseconds, ...).
+    /// A range of numbers, or of dates and times; at least one end is given. Booleans are 0 and 1;
+    /// times of day are in their own unit.
     Between {
-        /// The smallest number that is in it.
+        /// The smallest value that is in it.
         #[serde(default)]
-        min: Option<f64>,
-        /// The largest number that is in it.
+        min: Option<End>,
+        /// The largest value that is in it.
         #[serde(default)]
-        max: Option<f64>,
+        max: Option<End>,
     }
 );
 
 /// The values of a set.
 pub type Members = Vec<Member>;
 
-/// A value that may occur. It equals values of its own kind only: a number no text.
-/// Numbers are compared as 64-bit floating-point numbers.
+/// A value that may occur. It equals values of its own kind only: a number no text. Numbers are
+/// compared as 64-bit floating-point numbers; dates and times are texts, or dates and times of TOML.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Member {
@@ -135,6 +140,17 @@ pub enum Member {
     Number(f64),
     /// A text.
     Text(String),
+}
+
+impl std::fmt::Display for Member {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let value = match self {
+            Self::Boolean(boolean) => Value::Boolean(*boolean),
+            Self::Number(number) => Value::Number(*number),
+            Self::Text(text) => Value::text(text),
+        };
+        value.fmt(f)
+    }
 }
 
 of_values!(

@@ -1,9 +1,14 @@
 //! How the parameters of one check may be written: plainly, or as a table with options. All checks
 //! of values have the same options, and so have all checks of a table.
 
+use std::fmt;
+
 use mlhost_plugin::Severity;
+use mlhost_statistics::DateUnit;
 use schemars::JsonSchema;
 use serde::Deserialize;
+
+use crate::words::readable;
 
 /// What is asked of a check, whichever way it is written.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,12 +74,12 @@ macro_rules! of_statistic {
         #[serde(deny_unknown_fields)]
         pub struct $name {
             $($(#[$field_docs])* pub $field: $type,)*
-            /// The smallest number that will do.
+            /// The smallest value that will do.
             #[serde(default)]
-            pub min: Option<f64>,
-            /// The largest number that will do.
+            pub min: Option<crate::forms::End>,
+            /// The largest value that will do.
             #[serde(default)]
-            pub max: Option<f64>,
+            pub max: Option<crate::forms::End>,
             /// How bad another number is.
             #[serde(default)]
             pub severity: mlhost_plugin::Severity,
@@ -84,8 +89,8 @@ macro_rules! of_statistic {
         }
 
         impl $name {
-            pub(crate) fn range(&self) -> crate::forms::Range {
-                crate::forms::Range { min: self.min, max: self.max }
+            pub(crate) fn range(&self) -> crate::forms::Range<crate::forms::End> {
+                crate::forms::Range { min: self.min.clone(), max: self.max.clone() }
             }
 
             pub(crate) fn demand(&self) -> crate::forms::Demand {
@@ -116,13 +121,75 @@ macro_rules! plain_or_table {
 
 pub(crate) use {of_statistic, of_values, plain_or_table};
 
-/// A range of numbers.
+/// An end of a range: a number, or of dates and times a text by ISO 8601, which is in UTC where no
+/// offset is written.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(
+    untagged,
+    expecting = "expected a number, or a date or time such as `2024-01-01`"
+)]
+pub enum End {
+    /// Of a column of numbers.
+    Number(f64),
+    /// Of a column of dates or times.
+    Time(String),
+}
+
+impl End {
+    /// As numbers of a column, whose unit this is if it holds dates or times; `None` where the end
+    /// is not for such a column.
+    pub(crate) fn number(&self, unit: Option<DateUnit>) -> Option<f64> {
+        match (self, unit) {
+            (Self::Number(number), None) => Some(*number),
+            (Self::Time(text), Some(unit)) => unit.number(text).ok(),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn to_json(&self) -> serde_json::Value {
+        match self {
+            Self::Number(number) => crate::tally::Value::Number(*number).to_json(),
+            Self::Time(text) => serde_json::json!(text),
+        }
+    }
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => f.write_str(&readable(*number)),
+            Self::Time(text) => f.write_str(text),
+        }
+    }
+}
+
+/// A range of numbers, or as it stands in the parameters.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Range {
-    /// The smallest number that is in it.
-    pub min: Option<f64>,
-    /// The largest number that is in it.
-    pub max: Option<f64>,
+pub struct Range<T = f64> {
+    /// The smallest that is in it.
+    pub min: Option<T>,
+    /// The largest that is in it.
+    pub max: Option<T>,
+}
+
+impl Range<End> {
+    /// As numbers of a column, whose unit this is if it holds dates or times.
+    ///
+    /// # Errors
+    /// The name of an end that is not for such a column, and the end.
+    pub(crate) fn numbers<'a>(
+        &'a self,
+        unit: Option<DateUnit>,
+    ) -> Result<Range, (&'static str, &'a End)> {
+        let number = |name: &'static str, end: &'a Option<End>| {
+            let numbers = end.as_ref().map(|end| end.number(unit).ok_or((name, end)));
+            numbers.transpose()
+        };
+        Ok(Range {
+            min: number("min", &self.min)?,
+            max: number("max", &self.max)?,
+        })
+    }
 }
 
 impl Range {

@@ -53,11 +53,12 @@
 mod asked;
 mod assess;
 mod column_params;
-mod dates;
 mod expression;
 mod fold;
 mod forms;
 mod keys;
+mod length_of_time;
+mod looks;
 mod membership;
 mod observe;
 mod order;

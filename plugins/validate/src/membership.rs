@@ -1,5 +1,9 @@
 //! A set of values, ready to be asked for each value of a column.
 
+use arrow_schema::DataType;
+use mlhost_statistics::DateUnit;
+use mlhost_statistics::column::{holds_texts, type_name};
+
 use crate::column_params::Member;
 use crate::texts::Texts;
 
@@ -13,17 +17,51 @@ pub(crate) struct Membership {
 }
 
 impl Membership {
-    pub(crate) fn new(members: &[Member]) -> Self {
+    /// The set of the values that may occur in a column of this type.
+    ///
+    /// # Errors
+    /// Where none of them can occur in it, or a text is no date for a column of dates.
+    pub(crate) fn new(members: &[Member], data_type: &DataType) -> Result<Self, String> {
         let mut membership = Self::default();
+        let mut fitting = 0;
         for member in members {
-            match member {
-                Member::Boolean(boolean) => membership.booleans[usize::from(*boolean)] = true,
-                Member::Number(number) => membership.insert_number(*number),
-                Member::Text(text) => membership.insert_text(text),
-            }
+            fitting += usize::from(membership.insert(member, data_type)?);
         }
         membership.finish();
-        membership
+        // A column that holds nothing but nulls may be of any type.
+        if let (0, Some(first)) = (fitting, members.first())
+            && *data_type != DataType::Null
+        {
+            let kind = match first {
+                Member::Boolean(_) => "a boolean",
+                Member::Number(_) => "a number",
+                Member::Text(_) => "a text",
+            };
+            let name = type_name(data_type);
+            return Err(format!("{first} is {kind}, and the column holds `{name}`"));
+        }
+        Ok(membership)
+    }
+
+    /// Adds a member if it can occur in a column of this type; says whether it can.
+    fn insert(&mut self, member: &Member, data_type: &DataType) -> Result<bool, String> {
+        let is_text = holds_texts(data_type);
+        let is_boolean = *data_type == DataType::Boolean;
+        match (member, DateUnit::of(data_type)) {
+            (Member::Boolean(boolean), _) if is_boolean => {
+                self.booleans[usize::from(*boolean)] = true;
+            }
+            (Member::Text(text), _) if is_text => self.insert_text(text),
+            (Member::Text(text), Some(unit)) => {
+                let number = unit.number(text).map_err(|error| error.to_string())?;
+                self.insert_number(number);
+            }
+            (Member::Number(number), None) if !is_text && !is_boolean => {
+                self.insert_number(*number);
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
     }
 
     pub(crate) fn insert_text(&mut self, text: &str) {

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use crate::column_params::*;
-pub use crate::forms::{Demand, Range, RowDemand, RowSwitch, TableDemand, TableSwitch};
+pub use crate::forms::{Demand, End, Range, RowDemand, RowSwitch, TableDemand, TableSwitch};
 use crate::forms::{of_statistic, of_values, plain_or_table};
 pub use crate::types::Type;
 
@@ -17,7 +17,7 @@ pub use crate::types::Type;
 #[serde(deny_unknown_fields)]
 pub struct Params {
     /// What is expected of each column, by its name. A column that is named here has
-    /// to be there.
+    /// to be there, unless it is not `required`.
     #[serde(default)]
     pub columns: BTreeMap<String, ColumnChecks>,
     /// How many rows there have to be.
@@ -47,7 +47,7 @@ pub struct Params {
 }
 
 /// A range of numbers of rows; at least one end is given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RowCount {
     /// The fewest rows that will do.
@@ -59,6 +59,9 @@ pub struct RowCount {
     /// How bad another number is.
     #[serde(default)]
     pub severity: Severity,
+    /// Only rows of which this expression is true are counted.
+    #[serde(default, rename = "where")]
+    pub condition: Option<String>,
 }
 
 /// An order of columns with options.

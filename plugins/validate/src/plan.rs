@@ -3,41 +3,68 @@
 
 use arrow_schema::{DataType, Schema};
 use mlhost_plugin::{Error, Result, column_index};
-use mlhost_statistics::column::{has_keys, holds_texts, is_numeric};
-use regex_lite::Regex;
+use mlhost_statistics::DateUnit;
+use mlhost_statistics::column::{has_keys, holds_texts, type_name};
 use serde::{Deserialize, Serialize};
 
 use crate::asked::{Asked, What, asked};
-use crate::expression::{Truths, Unit, condition, parse};
-use crate::membership::Membership;
-use crate::order::Way;
+use crate::expression::{Expression, Truths, condition, parse};
+use crate::looks::{can_read, look_of};
 use crate::params::Params;
 use crate::seen::Look;
-use crate::statistic::Statistic;
 
 /// How a check stands to an input.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Looked {
     /// It asks about the schema, or about all rows; a column that it names is there.
     Whole,
-    /// It asks for a type.
-    Type { data_type: String, is: bool },
+    /// It asks for a type, and the column is of one that has this name and is called so.
+    Type {
+        data_type: String,
+        called: String,
+        is: bool,
+    },
     /// A column is not there, as the message says.
     Missing { column: String, message: String },
     /// A column is of a type that it is not for.
-    Unreadable { column: String, data_type: String },
-    /// An expression does not fit the columns.
+    Unreadable {
+        column: String,
+        data_type: String,
+        called: String,
+    },
+    /// What it asks for does not fit the columns.
     Unfit(String),
     /// What was seen for it has this number.
     Seen(usize),
-    /// The same of a column of dates or times, with how many of its units a second has.
-    Dated { seen: usize, per_second: f64 },
-    /// What was seen of the values, if their column is there, and of the column in which they have
-    /// to occur, if that is.
+    /// The same of a column of dates or times.
+    Dated { seen: usize, unit: DateUnit },
+    /// What was seen of the values, and of the column in which they have to occur, or why they
+    /// cannot.
     Reference {
-        values: Option<usize>,
-        keys: Result<usize, String>,
+        values: Result<Side, String>,
+        keys: Result<Side, String>,
     },
+}
+
+/// A column whose values are to occur in another one, or that one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Side {
+    pub(crate) seen: usize,
+    pub(crate) kind: KeyKind,
+    /// The name of its type, and what people call it.
+    pub(crate) data_type: String,
+    pub(crate) called: String,
+}
+
+/// Values of different kinds are never equal.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) enum KeyKind {
+    /// Nothing but nulls.
+    Nothing,
+    /// Numbers and booleans.
+    Numbers,
+    Texts,
+    Dates(DateUnit),
 }
 
 /// What is looked at.
@@ -149,6 +176,7 @@ impl Plan {
             let data_type = type_of(asked.columns[0], input);
             return Ok(Looked::Type {
                 data_type: data_type.to_string(),
+                called: type_name(&data_type),
                 is: of_type.includes(&data_type),
             });
         }
@@ -180,26 +208,25 @@ impl Plan {
                 return Ok(Looked::Unreadable {
                     column: (*column).to_owned(),
                     data_type: data_type.to_string(),
+                    called: type_name(data_type),
                 });
             }
         }
         if let (What::GreaterThan { .. }, [first, second]) = (&asked.what, types.as_slice())
-            && Unit::of(first) != Unit::of(second)
+            && DateUnit::of(first) != DateUnit::of(second)
         {
-            let message = format!("{first} and {second} cannot be compared");
-            return Ok(Looked::Unfit(message));
+            return Ok(Looked::Unfit(incomparable(first, second)));
         }
-        let Some((look, reading)) = look_of(asked, types.first(), condition)? else {
-            return Ok(Looked::Whole);
+        let (look, reading) = match look_of(asked, types.first(), condition)? {
+            Ok(Some(look)) => look,
+            Ok(None) => return Ok(Looked::Whole),
+            Err(unfit) => return Ok(Looked::Unfit(unfit)),
         };
         let places = self.places(asked.columns.iter().copied());
         let seen = self.observe(places, condition, look, reading);
-        Ok(match (&asked.what, types.first().and_then(Unit::of)) {
-            (What::Freshness(_), Some(unit)) => Looked::Dated {
-                seen,
-                per_second: unit.per_second(),
-            },
-            _ => Looked::Seen(seen),
+        Ok(match types.first().and_then(DateUnit::of) {
+            Some(unit) => Looked::Dated { seen, unit },
+            None => Looked::Seen(seen),
         })
     }
 
@@ -209,48 +236,64 @@ impl Plan {
         &mut self,
         asked: &Asked<'_>,
         of: &str,
-        selection: Option<&(&String, crate::expression::Expression)>,
+        selection: Option<&(&String, Expression)>,
         input: &Schema,
     ) -> Result<Looked> {
-        let column = asked.columns[0];
         let keys = match missing(of, input) {
             Some(Looked::Missing { message, .. }) => Err(message),
-            _ if !has_keys(&type_of(of, input)) => Err(format!(
-                "its column `{of}` holds {}, in which no value can occur",
-                type_of(of, input)
-            )),
+            _ if !has_keys(&type_of(of, input)) => {
+                let called = type_name(&type_of(of, input));
+                Err(format!(
+                    "its column `{of}` holds `{called}`, in which no value can occur"
+                ))
+            }
             _ => {
                 let places = self.places([of]);
-                Ok(self.observe(places, None, Look::KeySet, Reading::Keys))
+                let seen = self.observe(places, None, Look::KeySet, Reading::Keys);
+                Ok(side(seen, of, input))
             }
         };
+        let values = self.look_at_values(asked, selection, input);
+        Ok(Looked::Reference { values, keys })
+    }
+
+    /// The values that have to occur in a reference.
+    fn look_at_values(
+        &mut self,
+        asked: &Asked<'_>,
+        selection: Option<&(&String, Expression)>,
+        input: &Schema,
+    ) -> Result<Side, String> {
+        let column = asked.columns[0];
         let conditional = selection.iter().flat_map(|(_, read)| read.columns());
-        let is_there = std::iter::once(column)
-            .chain(conditional)
-            .all(|name| missing(name, input).is_none());
-        if !is_there || !has_keys(&type_of(column, input)) {
-            return Ok(Looked::Reference { values: None, keys });
+        for name in std::iter::once(column).chain(conditional) {
+            if let Some(Looked::Missing { message, .. }) = missing(name, input) {
+                return Err(message);
+            }
+        }
+        if !has_keys(&type_of(column, input)) {
+            let called = type_name(&type_of(column, input));
+            return Err(format!(
+                "the column holds `{called}`, which cannot be compared with others"
+            ));
         }
         let condition = match selection {
-            Some((text, read)) => match self.condition(text, read, input) {
-                Ok(number) => Some(number),
-                Err(_) => return Ok(Looked::Reference { values: None, keys }),
-            },
+            Some((text, read)) => {
+                let number = self.condition(text, read, input);
+                Some(number.map_err(|message| format!("in `where`: {message}"))?)
+            }
             None => None,
         };
         let places = self.places([column]);
-        let values = self.observe(places, condition, Look::Values, Reading::Keys);
-        Ok(Looked::Reference {
-            values: Some(values),
-            keys,
-        })
+        let seen = self.observe(places, condition, Look::Values, Reading::Keys);
+        Ok(side(seen, column, input))
     }
 
     /// The number of a condition, whose columns are there.
     fn condition(
         &mut self,
         text: &str,
-        read: &crate::expression::Expression,
+        read: &Expression,
         input: &Schema,
     ) -> Result<usize, String> {
         if let Some(number) = self.texts.iter().position(|known| known == text) {
@@ -262,11 +305,7 @@ impl Plan {
         Ok(self.conditions.len() - 1)
     }
 
-    fn bind(
-        &mut self,
-        read: &crate::expression::Expression,
-        input: &Schema,
-    ) -> Result<Truths, String> {
+    fn bind(&mut self, read: &Expression, input: &Schema) -> Result<Truths, String> {
         self.places(read.columns());
         let columns = &self.columns;
         let place = |name: &str| {
@@ -331,94 +370,28 @@ fn type_of(column: &str, input: &Schema) -> DataType {
     field.map_or(DataType::Null, |field| field.data_type().clone())
 }
 
-/// Whether a check is for columns of this type.
-fn can_read(what: &What<'_>, data_type: &DataType) -> bool {
-    match what {
-        What::Between(_) | What::Monotonic { .. } | What::GreaterThan { .. } => {
-            is_numeric(data_type)
-        }
-        What::Members { .. } => is_numeric(data_type) || holds_texts(data_type),
-        What::Regex(_) | What::Length { .. } => {
-            holds_texts(data_type) || *data_type == DataType::Null
-        }
-        What::Freshness(_) => Unit::of(data_type).is_some(),
-        What::Unique
-        | What::UniqueTogether
-        | What::Statistic(Statistic::Distinct | Statistic::ProportionUnique, _) => {
-            has_keys(data_type)
-        }
-        What::Statistic(..) => is_numeric(data_type),
-        _ => true,
+fn side(seen: usize, column: &str, input: &Schema) -> Side {
+    let data_type = type_of(column, input);
+    let kind = match DateUnit::of(&data_type) {
+        Some(unit) => KeyKind::Dates(unit),
+        None if data_type == DataType::Null => KeyKind::Nothing,
+        None if holds_texts(&data_type) => KeyKind::Texts,
+        None => KeyKind::Numbers,
+    };
+    Side {
+        seen,
+        kind,
+        data_type: data_type.to_string(),
+        called: type_name(&data_type),
     }
 }
 
-/// What is looked at for a check, and how; `None` where the schema or the number of rows is enough.
-fn look_of(
-    asked: &Asked<'_>,
-    data_type: Option<&DataType>,
-    condition: Option<usize>,
-) -> Result<Option<(Look, Reading)>> {
-    let is_floating = data_type.is_some_and(DataType::is_floating);
-    let by_value = match data_type {
-        Some(DataType::Boolean) => Reading::Booleans,
-        Some(data_type) if holds_texts(data_type) => Reading::Texts,
-        _ => Reading::Numbers,
-    };
-    let look = match &asked.what {
-        // Rows that do not meet a condition are read as missing, and are no nulls.
-        What::NotNull if is_floating && condition.is_none() => (Look::Nulls, Reading::Numbers),
-        What::NotNull => (Look::Nulls, Reading::Nulls),
-        What::Between(range) => (Look::Between(*range), Reading::Numbers),
-        What::Members { members, allowed } => {
-            let members = Box::new(Membership::new(members));
-            let allowed = *allowed;
-            (Look::Members { members, allowed }, by_value)
-        }
-        What::Regex(pattern) => {
-            let regex = Regex::new(pattern).map_err(|error| {
-                Error::params(
-                    &asked.pointer,
-                    format!("`{pattern}` is no regular expression: {error}"),
-                )
-            })?;
-            (Look::Pattern(Box::new(regex)), Reading::Texts)
-        }
-        What::Length { min, max } => {
-            let (min, max) = (*min, *max);
-            (Look::Length { min, max }, Reading::Texts)
-        }
-        What::Unique => (Look::Keys, Reading::Keys),
-        What::UniqueTogether => (Look::KeysTogether, Reading::Rows),
-        What::Statistic(statistic, _) => {
-            let reading = match statistic {
-                Statistic::Distinct | Statistic::ProportionUnique => Reading::Keys,
-                Statistic::Correlation => Reading::Pairs,
-                _ => Reading::Numbers,
-            };
-            (statistic.look(), reading)
-        }
-        What::Monotonic {
-            direction,
-            strictly,
-        } => {
-            let way = Way {
-                direction: *direction,
-                strictly: *strictly,
-            };
-            (Look::Order(way), Reading::Numbers)
-        }
-        What::Freshness(_) => (Look::Extremes, Reading::Numbers),
-        What::GreaterThan { or_equal } => {
-            let or_equal = *or_equal;
-            (Look::Above { or_equal }, Reading::Pairs)
-        }
-        What::Exists
-        | What::Type(_)
-        | What::InReference(_)
-        | What::Expression(_)
-        | What::RowCount(_)
-        | What::NoExtraColumns
-        | What::ColumnOrder(_) => return Ok(None),
-    };
-    Ok(Some(look))
+/// That two columns are of types whose values have no order: by their own names where those of their
+/// families are the same.
+fn incomparable(first: &DataType, second: &DataType) -> String {
+    let names = [type_name(first), type_name(second)];
+    match &names[..] {
+        [one, other] if one != other => format!("`{one}` and `{other}` cannot be compared"),
+        _ => format!("`{first}` and `{second}` cannot be compared"),
+    }
 }

@@ -1,10 +1,12 @@
 //! Refuses parameters that no table could be checked against.
 
 use mlhost_plugin::{Error, Result};
+use mlhost_statistics::DateUnit;
 
 use crate::asked::{Asked, What, asked};
-use crate::dates;
-use crate::params::{Params, RowCount};
+use crate::forms::{End, Range};
+use crate::length_of_time;
+use crate::params::Params;
 use crate::statistic::Statistic;
 
 /// Finds ranges and sets that nothing is in, shares that are none, and what cannot be read.
@@ -25,8 +27,8 @@ fn check_one(asked: &Asked<'_>) -> Result<()> {
     let at = asked.pointer.as_str();
     let wrong = |message: &str| Err(Error::params(at, message));
     match &asked.what {
-        What::Between(range) => check_range(range.min, range.max, at),
-        What::RowCount(RowCount { min, max, .. }) => check_range(*min, *max, at),
+        What::Between(range) => check_ends(range, at),
+        What::RowCount(range) => check_range(range.min, range.max, at),
         What::Length { min, max } => check_range(*min, *max, at),
         What::Members { members: [], .. } => wrong("the set has no values"),
         What::Statistic(statistic, range) => {
@@ -35,12 +37,21 @@ fn check_one(asked: &Asked<'_>) -> Result<()> {
             {
                 return wrong("`q` is a number from 0 to 1");
             }
-            check_range(range.min, range.max, at)
+            if !statistic.is_of_values() {
+                for (name, end) in [("min", &range.min), ("max", &range.max)] {
+                    if let Some(End::Time(time)) = end {
+                        let message = format!("expected a number, found the text `{time}`");
+                        return Err(Error::params(format!("{at}/{name}"), message));
+                    }
+                }
+            }
+            check_ends(range, at)
         }
         What::Freshness(freshness) => {
-            dates::seconds(&freshness.at)
-                .map_err(|message| Error::params(format!("{at}/at"), message))?;
-            dates::length(&freshness.within)
+            DateUnit::Seconds
+                .number(&freshness.at)
+                .map_err(|error| Error::params(format!("{at}/at"), error.to_string()))?;
+            length_of_time::read(&freshness.within)
                 .map_err(|message| Error::params(format!("{at}/within"), message))?;
             Ok(())
         }
@@ -50,6 +61,28 @@ fn check_one(asked: &Asked<'_>) -> Result<()> {
         What::ColumnOrder([]) => wrong("the list has no columns"),
         _ => Ok(()),
     }
+}
+
+/// Ends that are dates or times are compared as such.
+fn check_ends(range: &Range<End>, at: &str) -> Result<()> {
+    let number = |name: &str, end: &Option<End>| match end {
+        Some(End::Time(time)) => {
+            let number = DateUnit::Nanoseconds.number(time);
+            let wrong = |error: mlhost_statistics::Error| {
+                Error::params(format!("{at}/{name}"), error.to_string())
+            };
+            number.map(Some).map_err(wrong)
+        }
+        Some(End::Number(number)) => Ok(Some(*number)),
+        None => Ok(None),
+    };
+    if let (Some(End::Time(_)), Some(End::Number(_))) | (Some(End::Number(_)), Some(End::Time(_))) =
+        (&range.min, &range.max)
+    {
+        let message = "one end is a number, and the other a date or time";
+        return Err(Error::params(at, message));
+    }
+    check_range(number("min", &range.min)?, number("max", &range.max)?, at)
 }
 
 fn check_range<T: PartialOrd>(min: Option<T>, max: Option<T>, at: &str) -> Result<()> {

@@ -18,6 +18,8 @@ use crate::values::{KeySet, Values};
 #[derive(Clone, Debug)]
 pub(crate) enum Look {
     Nulls,
+    /// How many rows there are.
+    Count,
     Between(Range),
     Members {
         members: Box<Membership>,
@@ -65,6 +67,7 @@ impl Look {
     pub(crate) fn nothing(&self) -> Seen {
         match self {
             Self::Nulls
+            | Self::Count
             | Self::Members { .. }
             | Self::Pattern(_)
             | Self::Length { .. }

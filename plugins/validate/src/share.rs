@@ -2,11 +2,12 @@
 //! and whether that is too much.
 
 use mlhost_plugin::Finding;
+use mlhost_statistics::DateUnit;
 use serde_json::{Map, Value as Json, json};
 
 use crate::forms::Demand;
 use crate::keys::Keys;
-use crate::tally::{EXAMPLES, Tally, Value};
+use crate::tally::{Tally, Value};
 use crate::words::percent;
 
 /// What a check of values has found.
@@ -24,9 +25,11 @@ pub(crate) struct Share {
     example: String,
 }
 
-/// How a check speaks of values, after "all values", "1 value" and "2 values".
+/// How a check speaks of values, after "all values", "none of 2 values", "1 value" and "2 values".
 pub(crate) struct Wording {
     pub(crate) all: String,
+    /// Of a check that something is not so, what no value is.
+    pub(crate) none: Option<String>,
     pub(crate) one: String,
     pub(crate) several: String,
 }
@@ -36,6 +39,7 @@ impl Wording {
     pub(crate) fn to_be(predicate: &str) -> Self {
         Self {
             all: format!("are {predicate}"),
+            none: None,
             one: format!("is not {predicate}"),
             several: format!("are not {predicate}"),
         }
@@ -43,16 +47,18 @@ impl Wording {
 }
 
 impl Share {
-    /// Of values that can be shown.
-    pub(crate) fn of_values(tally: &Tally) -> Self {
-        let example =
-            tally
-                .examples
-                .first()
-                .map_or_else(String::new, |example| match &example.value {
-                    Value::Null => format!(", for example in row {}", example.row),
-                    value => format!(", for example {value} in row {}", example.row),
-                });
+    /// Of values that can be shown, whose unit this is if they are numbers of dates or times.
+    pub(crate) fn of_values(tally: &Tally, unit: Option<DateUnit>) -> Self {
+        let meant = |value: &Value| match value {
+            Value::Number(number) => Value::number(*number, unit),
+            value => value.clone(),
+        };
+        let example = tally.examples.first().map_or_else(String::new, |example| {
+            match meant(&example.value) {
+                Value::Null => format!(", for example in row {}", example.row),
+                value => format!(", for example {value} in row {}", example.row),
+            }
+        });
         let shown = tally
             .examples
             .iter()
@@ -61,25 +67,25 @@ impl Share {
             values: tally.values,
             unexpected: tally.unexpected,
             rows: tally.examples.iter().map(|example| example.row).collect(),
-            examples: shown.map(|example| example.value.to_json()).collect(),
+            examples: shown
+                .map(|example| meant(&example.value).to_json())
+                .collect(),
             example,
         }
     }
 
     /// Of values that occur more than once.
     pub(crate) fn of_duplicates(keys: &Keys) -> Self {
-        let mut duplicates = keys.duplicates();
-        let unexpected = duplicates.rows.len() as u64;
-        duplicates.rows.truncate(EXAMPLES);
-        let example = duplicates.pair.map_or_else(String::new, |[first, second]| {
-            format!(", for example the one in rows {first} and {second}")
-        });
+        let duplicates = keys.duplicates();
+        let example = duplicates
+            .pair
+            .map_or_else(String::new, |([first, second], value)| {
+                let value = value.map_or_else(|| "the one".to_owned(), |value| value.to_string());
+                format!(", for example {value} in rows {first} and {second}")
+            });
         Self {
-            values: keys.count(),
-            unexpected,
-            rows: duplicates.rows,
-            examples: vec![],
             example,
+            ..Self::of_values(&duplicates.tally, None)
         }
     }
 
@@ -119,14 +125,19 @@ impl Share {
         let verb = match (values, unexpected) {
             (0, _) => return "there are no values to check".to_owned(),
             (1, 0) => return format!("the only value {}", wording.all.replacen("are", "is", 1)),
-            (_, 0) => return format!("all {values} values {}", wording.all),
+            (_, 0) => {
+                return match &wording.none {
+                    Some(none) => format!("none of {values} values {none}"),
+                    None => format!("all {values} values {}", wording.all),
+                };
+            }
             (_, 1) => &wording.one,
             _ => &wording.several,
         };
         let share = percent(self.percent());
         let plural = if *values == 1 { "" } else { "s" };
         let allowed = if mostly < 1.0 {
-            format!("; up to {} may be", percent(100.0 * (1.0 - mostly)))
+            format!("; up to {} are allowed", percent(100.0 * (1.0 - mostly)))
         } else {
             String::new()
         };

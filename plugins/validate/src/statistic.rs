@@ -46,6 +46,14 @@ impl Statistic {
         }
     }
 
+    /// Whether it is a value such as those of the column, and not a number about them.
+    pub(crate) fn is_of_values(self) -> bool {
+        matches!(
+            self,
+            Self::Mean | Self::Median | Self::Min | Self::Max | Self::Quantile(_)
+        )
+    }
+
     /// What is kept of the rows for it.
     pub(crate) fn look(self) -> Look {
         match self {

@@ -9,12 +9,17 @@ use crate::params::RowCount;
 use crate::words::{bounds, counted, details, shortened};
 
 /// Whether there are as many rows as there have to be.
-pub(crate) fn row_count(asked: &Asked<'_>, range: RowCount, rows: u64) -> Finding {
-    let RowCount { min, max, .. } = range;
+pub(crate) fn row_count(asked: &Asked<'_>, range: &RowCount, rows: u64) -> Finding {
+    let RowCount { min, max, .. } = *range;
+    let of_which = match &range.condition {
+        Some(condition) => format!(" where `{condition}`"),
+        None => String::new(),
+    };
+    let (rows_of, expected) = (counted(rows, "row"), bounds(min, max));
     finding(
         asked,
         min.is_none_or(|min| rows >= min) && max.is_none_or(|max| rows <= max),
-        format!("{}; expected {}", counted(rows, "row"), bounds(min, max)),
+        format!("{rows_of}{of_which}; expected {expected}"),
         details([
             ("observed_value", json!(rows)),
             ("min", json!(min)),

@@ -1,9 +1,10 @@
 //! How many values are not as expected, with the first of them as examples.
 
+use mlhost_statistics::DateUnit;
 use serde::{Deserialize, Serialize};
 use serde_json::{Number, json};
 
-use crate::dates;
+use crate::words::without_digits;
 
 /// As many unexpected values are kept as examples.
 pub const EXAMPLES: usize = 20;
@@ -37,8 +38,8 @@ pub(crate) enum Value {
     Boolean(bool),
     Number(f64),
     Text(String),
-    /// A date or time, in seconds since 1970-01-01.
-    Time(f64),
+    /// A date or time, as a number of its unit since 1970-01-01.
+    Time(f64, DateUnit),
     /// The values of several columns, in the order in which the check names them.
     Row(Vec<Value>),
 }
@@ -82,6 +83,14 @@ impl Value {
         }
     }
 
+    /// What a number of a column stands for, whose unit this is if it holds dates or times.
+    pub(crate) fn number(number: f64, unit: Option<DateUnit>) -> Self {
+        match unit {
+            Some(unit) => Self::Time(number, unit),
+            None => Self::Number(number),
+        }
+    }
+
     /// As it stands in details: whole numbers without a fraction, numbers that JSON
     /// has none for as text.
     pub(crate) fn to_json(&self) -> serde_json::Value {
@@ -94,7 +103,7 @@ impl Value {
                 None => json!(number.to_string()),
             },
             Self::Text(text) => json!(text),
-            Self::Time(seconds) => json!(dates::written(*seconds)),
+            Self::Time(number, unit) => json!(unit.written(*number)),
             Self::Row(values) => values.iter().map(Self::to_json).collect(),
         }
     }
@@ -109,9 +118,12 @@ impl std::fmt::Display for Value {
         match self {
             Self::Null => f.write_str("null"),
             Self::Boolean(boolean) => write!(f, "{boolean}"),
-            Self::Number(number) => write!(f, "{number}"),
+            Self::Number(number) => match without_digits(*number) {
+                Some(words) => f.write_str(words),
+                None => write!(f, "{number}"),
+            },
             Self::Text(text) => write!(f, "`{text}`"),
-            Self::Time(seconds) => f.write_str(&dates::written(*seconds)),
+            Self::Time(number, unit) => f.write_str(&unit.written(*number)),
             Self::Row(values) => {
                 let values: Vec<String> = values.iter().map(Self::to_string).collect();
                 f.write_str(&values.join(", "))

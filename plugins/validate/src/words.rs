@@ -34,9 +34,10 @@ pub(crate) fn counted(count: u64, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
-/// `between 1 and 2`, `at least 1`, `at most 2`.
-pub(crate) fn bounds<T: Display>(min: Option<T>, max: Option<T>) -> String {
+/// `between 1 and 2`, `exactly 2`, `at least 1`, `at most 2`.
+pub(crate) fn bounds<T: Display + PartialEq>(min: Option<T>, max: Option<T>) -> String {
     match (min, max) {
+        (Some(min), Some(max)) if min == max => format!("exactly {min}"),
         (Some(min), Some(max)) => format!("between {min} and {max}"),
         (Some(min), None) => format!("at least {min}"),
         (None, Some(max)) => format!("at most {max}"),
@@ -53,9 +54,22 @@ pub(crate) fn percent(percent: f64) -> String {
     format!("{} %", digits.trim_end_matches('0').trim_end_matches('.'))
 }
 
+/// What is said of a number that has no digits.
+pub(crate) fn without_digits(number: f64) -> Option<&'static str> {
+    match number {
+        f64::INFINITY => Some("infinity"),
+        f64::NEG_INFINITY => Some("minus infinity"),
+        number if number.is_nan() => Some("undefined, for some values are infinite"),
+        _ => None,
+    }
+}
+
 /// A number as a sentence has it: whole ones as they are, others with six significant digits.
 pub(crate) fn readable(number: f64) -> String {
-    if !number.is_finite() || number.fract() == 0.0 && number.abs() < 1e15 {
+    if let Some(words) = without_digits(number) {
+        return words.to_owned();
+    }
+    if number.fract() == 0.0 && number.abs() < 1e15 {
         return number.to_string();
     }
     let magnitude = number.abs().log10().floor();

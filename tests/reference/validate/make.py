@@ -1,5 +1,5 @@
-"""Makes expected.json: what pandas, numpy, scipy and Great Expectations say of the months of flights,
-and of columns at the edges, for the tests to compare with.
+"""Makes expected.json: what pandas, numpy, scipy, Great Expectations and Pandera say of the months of
+flights, and of columns at the edges, for the tests to compare with.
 
     python -m venv venv && venv/bin/pip install pandas pyarrow scipy great_expectations pandera
     venv/bin/python make.py ../../../examples/flights/data > expected.json
@@ -152,6 +152,64 @@ def great_expectations(frame):
     }
 
 
+def pandera(frame):
+    """The same questions to Pandera, where it has them: how many values it refuses."""
+    import pandera.pandas as pa
+
+    def refused(column, check=None, **options):
+        schema = pa.DataFrameSchema({column: pa.Column(None, check, **{"nullable": True} | options)})
+        try:
+            schema.validate(frame, lazy=True)
+        except pa.errors.SchemaErrors as error:
+            return {"unexpected_count": len(error.failure_cases)}
+        return {"unexpected_count": 0}
+
+    schema = pa.DataFrameSchema(unique=["carrier", "origin", "dest", "day"])
+    try:
+        schema.validate(frame, lazy=True)
+        together = 0
+    except pa.errors.SchemaErrors as error:
+        together = error.failure_cases["index"].nunique()
+    optional = pa.DataFrameSchema({"nowhere": pa.Column(float, required=False)})
+    optional.validate(frame)
+    check = pa.Check
+    return {
+        "between": refused("dep_delay", check.in_range(-20, 200)),
+        "in_set": refused("origin", check.isin(["JFK", "LGA"])),
+        "not_in_set": refused("carrier", check.notin(["HA", "OO"])),
+        "regex": refused("dest", check.str_matches("^[A-L]")),
+        "length_between": refused("carrier", check.str_length(2, 2)),
+        "not_null": refused("wind_gust", nullable=False),
+        "unique_together": {"unexpected_count": together},
+    }
+
+
+def profile(frame):
+    """What `mlhost:profile` shows of columns, by numpy and pandas."""
+    numbers = frame.select_dtypes("number")
+    texts = [name for name in frame.columns if name not in numbers.columns]
+
+    def histogram(column):
+        values = column.dropna().to_numpy(float)
+        counts, edges = np.histogram(values, bins=20)
+        return {"counts": [int(count) for count in counts], "edges": [float(edge) for edge in edges]}
+
+    def top(column):
+        counts = column.value_counts()
+        most = sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:10]
+        return [{"value": value if isinstance(value, str) else number(value), "count": int(count)}
+                for value, count in most]
+
+    correlations = numbers.astype(float).corr()
+    return {
+        "histogram": {name: histogram(numbers[name]) for name in numbers.columns},
+        "top": {name: top(frame[name]) for name in frame.columns},
+        "length": {name: number(frame[name].str.len().mean()) for name in texts},
+        "correlations": {one: {other: number(correlations[one][other]) for other in numbers.columns}
+                         for one in numbers.columns},
+    }
+
+
 def month(path):
     frame = pd.read_parquet(path)
     numbers = frame.select_dtypes("number")
@@ -162,11 +220,13 @@ def month(path):
         "correlations": [{"columns": pair, "value": correlation(frame, pair)} for pair in PAIRS],
         "checks": checks(frame),
         "great_expectations": great_expectations(frame),
+        "pandera": pandera(frame),
+        "profile": profile(frame),
     }
 
 
 def main(folder):
-    packages = ["numpy", "pandas", "scipy", "great_expectations"]
+    packages = ["numpy", "pandas", "scipy", "great_expectations", "pandera"]
     edges = {name: {"values": [None if v is None else number(v) for v in values],
                     **statistics(pd.Series(values, dtype=float))} for name, values in EDGES.items()}
     made = {

@@ -33,7 +33,8 @@ pub(super) fn steps(record: &RunRecord) -> String {
             continue;
         }
         if let Some(outcome) = &step.outcome {
-            words.push_str(&format!("\n{}: {}\n", step.name, outcome.summary));
+            let summary = text::visible(&outcome.summary);
+            words.push_str(&format!("\n{}: {summary}\n", step.name));
             words.push_str(&open_findings(&outcome.findings));
             words.push_str(&headline(&outcome.metrics));
             words.push_str(&evaluation(outcome));
@@ -201,8 +202,9 @@ pub(super) fn cached(step: &StepRecord) -> String {
 /// An outcome on its own.
 pub(super) fn words(outcome: &Outcome) -> String {
     format!(
-        "{}\n{}{}{}",
-        outcome.summary,
+        "{}
+{}{}{}",
+        text::visible(&outcome.summary),
         open_findings(&outcome.findings),
         headline(&outcome.metrics),
         evaluation(outcome)
@@ -222,9 +224,10 @@ fn open_findings(findings: &[Finding]) -> String {
         let column = finding
             .column
             .as_ref()
-            .map(|name| format!(" of `{name}`"))
+            .map(|name| format!(" of `{}`", text::visible(name)))
             .unwrap_or_default();
-        format!("  {}{column}: {}\n", finding.check, finding.message)
+        let message = text::visible(&finding.message);
+        format!("  {}{column}: {message}\n", finding.check)
     })
     .collect()
 }

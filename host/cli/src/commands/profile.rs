@@ -77,35 +77,28 @@ fn row(finding: &Finding) -> Vec<String> {
     } else {
         ""
     };
-    let per_second = of("per_second").as_f64();
-    let value = |value: &Value| shown(value, per_second);
     vec![
         text::visible(finding.column.as_deref().unwrap_or_default()),
         of("type").as_str().unwrap_or_default().to_owned(),
         share(nulls, rows),
         format!("{about}{}", count("distinct")),
-        value(of("min")),
-        value(&of("quantiles")["0.5"]),
-        value(of("mean")),
-        value(of("max")),
+        shown(of("min")),
+        shown(&of("quantiles")["0.5"]),
+        shown(of("mean")),
+        shown(of("max")),
         histogram(&of("histogram")["counts"]),
-        most_frequent(&of("top")[0], rows - nulls.min(rows), per_second),
+        most_frequent(&of("top")[0], rows - nulls.min(rows)),
     ]
 }
 
-/// A value as a cell has it; dates and times are counted from 1970-01-01 in their own unit.
-fn shown(value: &Value, per_second: Option<f64>) -> String {
-    match (value.as_f64(), per_second) {
-        (Some(number), Some(per_second)) => {
-            let second = (number / per_second).floor() as i64;
-            jiff::Timestamp::from_second(second)
-                .map_or_else(|_| number.to_string(), |time| time.to_string())
-        }
-        (Some(number), None) => text::metric(Some(number)),
-        (None, _) => match value {
-            Value::String(text) => text::cut(&text::visible(text), WIDEST),
-            _ => String::new(),
-        },
+/// A value as a cell has it.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => text::cut(&text::visible(text), WIDEST),
+        value => value
+            .as_f64()
+            .map(|number| text::metric(Some(number)))
+            .unwrap_or_default(),
     }
 }
 
@@ -131,13 +124,9 @@ fn histogram(counts: &Value) -> String {
     counts.iter().map(bar).collect()
 }
 
-fn most_frequent(top: &Value, present: u64, per_second: Option<f64>) -> String {
+fn most_frequent(top: &Value, present: u64) -> String {
     let Some(count) = top["count"].as_u64() else {
         return String::new();
     };
-    format!(
-        "{} ({})",
-        shown(&top["value"], per_second),
-        share(count, present)
-    )
+    format!("{} ({})", shown(&top["value"]), share(count, present))
 }

@@ -1,4 +1,5 @@
-//! `host validate suggest`: a suite of checks from the profile of a table, to be edited.
+//! `host validate suggest`: a pipeline with a suite of checks from the profile of a table, to be
+//! edited. The table passes all of them.
 
 use std::process::ExitCode;
 
@@ -7,16 +8,37 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::profile;
-use crate::{arguments::ValidateCommand, error::Failure, output::Output};
+use crate::{
+    arguments::{TableArguments, ValidateCommand},
+    error::Failure,
+    output::Output,
+};
 
 /// A column of texts with at most so many different ones may be a set.
 const SET: u64 = 20;
+
+/// The types of `validate`.
+const FAMILIES: [&str; 7] = [
+    "number",
+    "integer",
+    "float",
+    "string",
+    "boolean",
+    "date",
+    "timestamp",
+];
+
+/// Of fewer values, a mean says little.
+const SAMPLE: u64 = 30;
+
+/// A mean may move by as much of the standard deviation.
+const MEAN_MOVES: f64 = 0.25;
 
 /// What is printed as JSON.
 #[derive(Serialize)]
 struct Suggestion {
     rows: u64,
-    /// A part of a pipeline.
+    /// A pipeline.
     toml: String,
 }
 
@@ -27,19 +49,23 @@ pub(super) fn validate(
     let ValidateCommand::Suggest { table } = command;
     let params = json!({ "top": SET, "correlations": false });
     let outcome = profile::of_table(table, &params)?;
-    let suggestion = suggest(&outcome, &table.data);
+    let suggestion = suggest(&outcome, table);
     output.print(&suggestion, |suggestion| suggestion.toml.clone())?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn suggest(outcome: &Outcome, path: &str) -> Suggestion {
+fn suggest(outcome: &Outcome, table: &TableArguments) -> Suggestion {
     let rows = outcome
         .findings
         .iter()
         .filter_map(|finding| finding.details.get("rows")?.as_u64());
     let rows = rows.max().unwrap_or(0);
     let mut toml = format!(
-        "# Checks that `{}` passes, as it was seen: widen what may change, drop what does not matter.\n\
+        "# Checks that the data passes, as it was seen: widen what may change, drop what does not matter.\n\
+         mlhost = 1\n\
+         name = \"checks\"\n\n\
+         [data.data]\n\
+         path = {}\n{}\n\
          [steps.validate]\n\
          plugin = \"mlhost:validate\"\n\
          input = \"data\"\n\n\
@@ -47,7 +73,8 @@ fn suggest(outcome: &Outcome, path: &str) -> Suggestion {
          row_count = {{ min = {} }}\n\
          no_extra_columns = {{ severity = \"warn\" }}\n\n\
          [steps.validate.with.columns]\n",
-        path.replace(char::is_control, " "),
+        text(&table.data),
+        null_values(&table.null_values),
         rows / 2
     );
     for finding in &outcome.findings {
@@ -60,11 +87,20 @@ fn suggest(outcome: &Outcome, path: &str) -> Suggestion {
     Suggestion { rows, toml }
 }
 
+/// The texts that stand for missing values, where they are not the usual ones.
+fn null_values(texts: &[String]) -> String {
+    if texts == [""] {
+        return String::new();
+    }
+    let texts: Vec<_> = texts.iter().map(|one| text(one)).collect();
+    format!("null_values = [{}]\n", texts.join(", "))
+}
+
 /// The checks of a column, in the order in which they are read.
 fn checks(finding: &Finding, rows: u64) -> Vec<String> {
     let of = |name: &str| finding.details.get(name).unwrap_or(&Value::Null);
-    let data_type = of("type").as_str().unwrap_or_default();
-    let family = family(data_type);
+    // Types that `validate` has no word for are called by other names.
+    let family = of("kind").as_str().filter(|kind| FAMILIES.contains(kind));
     let mut checks: Vec<String> = family
         .iter()
         .map(|family| format!("type = {}", json!(family)))
@@ -76,42 +112,26 @@ fn checks(finding: &Finding, rows: u64) -> Vec<String> {
     let is_exact = !finding.details.contains_key("distinct_relative_error");
     let is_set = is_exact && distinct <= SET && distinct * 10 <= present;
     match family {
-        Some("string") if is_set && distinct > 0 => {
-            checks.push(format!("in_set = {}", set(of("top"))))
-        }
-        Some("string") => {
-            let length = of("length");
-            if let (Some(min), Some(max)) = (length["min"].as_f64(), length["max"].as_f64()) {
-                checks.push(format!("length_between = {{ min = {min}, max = {max} }}"));
+        Some("string") => match set(of("top"), distinct).filter(|_| is_set) {
+            Some(set) => checks.push(format!("in_set = {set}")),
+            None => {
+                let length = of("length");
+                checks.extend(range("length_between", &length["min"], &length["max"]));
             }
-        }
+        },
         Some("number" | "integer" | "float") => {
-            if let (Some(min), Some(max)) = (of("min").as_f64(), of("max").as_f64()) {
-                checks.push(format!("between = {{ min = {min}, max = {max} }}"));
+            checks.extend(range("between", of("min"), of("max")));
+            if present >= SAMPLE {
+                checks.extend(mean_between(of("mean"), of("stdev")));
             }
         }
+        Some("date" | "timestamp") => checks.extend(range("between", of("min"), of("max"))),
         _ => {}
     }
     if is_exact && distinct == present && present > 1 && family != Some("float") {
         checks.push("unique = true".to_owned());
     }
     checks
-}
-
-/// The type as `validate` calls it.
-fn family(data_type: &str) -> Option<&'static str> {
-    let starts = |names: &[&str]| names.iter().any(|name| data_type.starts_with(name));
-    match data_type {
-        _ if starts(&["Int", "UInt"]) => Some("integer"),
-        _ if starts(&["Float"]) => Some("float"),
-        _ if starts(&["Decimal"]) => Some("number"),
-        _ if starts(&["Utf8", "LargeUtf8"]) => Some("string"),
-        _ if starts(&["Dictionary"]) && data_type.contains("Utf8") => Some("string"),
-        "Boolean" => Some("boolean"),
-        _ if starts(&["Date"]) => Some("date"),
-        _ if starts(&["Timestamp"]) => Some("timestamp"),
-        _ => None,
-    }
 }
 
 /// No nulls where there are none, or else a share that is rounded down.
@@ -123,23 +143,76 @@ fn not_null(present: u64, rows: u64) -> Option<String> {
     (percent > 0).then(|| format!("not_null = {{ mostly = {} }}", percent as f64 / 100.0))
 }
 
-fn set(top: &Value) -> String {
-    let texts = top.as_array().into_iter().flatten();
-    let mut texts: Vec<&str> = texts.filter_map(|one| one["value"].as_str()).collect();
+/// The values of a column of texts, where all of them are known.
+fn set(top: &Value, distinct: u64) -> Option<String> {
+    let texts = top.as_array()?;
+    let is_cut = texts.iter().any(|one| one["cut"] == json!(true));
+    if is_cut || texts.is_empty() || texts.len() as u64 != distinct {
+        return None;
+    }
+    let texts = texts.iter().map(|one| one["value"].as_str());
+    let mut texts: Vec<&str> = texts.collect::<Option<_>>()?;
     texts.sort_unstable();
-    let texts = texts.into_iter().map(text);
-    format!("[{}]", texts.collect::<Vec<_>>().join(", "))
+    let texts: Vec<_> = texts.into_iter().map(text).collect();
+    Some(format!("[{}]", texts.join(", ")))
 }
 
-/// A basic string of TOML.
+/// A range between two values, where there are such.
+fn range(check: &str, min: &Value, max: &Value) -> Option<String> {
+    let (min, max) = (end(min)?, end(max)?);
+    Some(format!("{check} = {{ min = {min}, max = {max} }}"))
+}
+
+/// A number, or a date or time. An infinite number is a text that is neither.
+fn end(value: &Value) -> Option<String> {
+    match value {
+        Value::Number(_) => value.as_f64().map(number),
+        Value::String(written) if written.starts_with(|first: char| first.is_ascii_digit()) => {
+            Some(text(written))
+        }
+        _ => None,
+    }
+}
+
+/// A range about the mean in which that of as many other values is likely to be.
+fn mean_between(mean: &Value, stdev: &Value) -> Option<String> {
+    let (mean, stdev) = (mean.as_f64()?, stdev.as_f64()?);
+    let margin = MEAN_MOVES * stdev;
+    // Less would be lost among the digits of the mean.
+    if !(margin.is_finite() && margin > 1e-9 * mean.abs()) {
+        return None;
+    }
+    let step = 10_f64.powf(margin.log10().floor() - 1.0);
+    let (min, max) = ((mean - margin) / step, (mean + margin) / step);
+    let rounded = |steps: f64| {
+        let decimals = (-step.log10().round()).clamp(0.0, 300.0) as usize;
+        format!("{:.decimals$}", steps * step).parse::<f64>().ok()
+    };
+    let (min, max) = (rounded(min.floor())?, rounded(max.ceil())?);
+    let holds = min.is_finite() && max.is_finite() && min < mean && mean < max;
+    holds.then(|| {
+        let (min, max) = (number(min), number(max));
+        format!("mean_between = {{ min = {min}, max = {max} }}")
+    })
+}
+
+/// A number of TOML: an integer of it has 64 bits.
+fn number(number: f64) -> String {
+    if number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0 {
+        return format!("{}", number as i64);
+    }
+    format!("{number:?}")
+}
+
+/// A basic string of TOML: that of JSON, but for one character that TOML wants to be escaped.
 fn text(text: &str) -> String {
-    json!(text).to_string()
+    json!(text).to_string().replace('\u{7f}', "\\u007F")
 }
 
 fn key(name: &str) -> String {
     let is_bare = |character: char| character.is_ascii_alphanumeric() || "_-".contains(character);
     match !name.is_empty() && name.chars().all(is_bare) {
         true => name.to_owned(),
-        false => json!(name).to_string(),
+        false => text(name),
     }
 }

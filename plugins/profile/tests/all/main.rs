@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use arrow_array::{
     ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray,
+    TimestampMicrosecondArray,
 };
 use mlhost_plugin::{Fold, Outcome, Validator, testing};
 use mlhost_profile::{KEPT, Params, Profile, Profiler};
@@ -76,11 +77,11 @@ fn every_column_is_described() {
     assert_eq!(
         messages,
         [
-            "Int64; 1 null (25 %), 3 different values, from 1 to 4 with a mean of 2.33333",
-            "Float64; 1 null (25 %), 3 different values, from 2 to 8 with a mean of 5",
-            "Utf8; 1 null (25 %), 2 different values, most often `b` (66.67 %)",
-            "Boolean; 1 null (25 %), 2 different values, most often `true` (66.67 %)",
-            "Date32; 2 nulls (50 %), 2 different values, from 0 s to 1372636800 s since 1970",
+            "integer; 1 null (25 %), 3 different values, from 1 to 4 with a mean of 2.33333",
+            "float; 1 null (25 %), 3 different values, from 2 to 8 with a mean of 5",
+            "string; 1 null (25 %), 2 different values, most often `b` (66.67 %)",
+            "boolean; 1 null (25 %), 2 different values, most often `true` (66.67 %)",
+            "date; 2 nulls (50 %), 2 different values, from 1970-01-01 to 2013-07-01",
         ]
     );
     let details = &outcome.findings[1].details;
@@ -169,10 +170,7 @@ fn columns_without_values_have_no_statistics() {
     let x: ArrayRef = Arc::new(Float64Array::from(vec![None, Some(f64::NAN)]));
     let empty = RecordBatch::try_from_iter([("x", x)]).unwrap();
     let found = outcome("{}", &[vec![empty]]).findings.remove(0);
-    assert_eq!(
-        found.message,
-        "Float64; 2 nulls (100 %), 0 different values"
-    );
+    assert_eq!(found.message, "float; 2 nulls (100 %), 0 different values");
     assert_eq!(found.details["mean"], json!(null));
     assert!(!found.details.contains_key("histogram"));
 }
@@ -203,4 +201,51 @@ fn the_most_frequent_of_many_texts_are_found_within_the_error_that_is_told() {
         "{count} {error}"
     );
     assert!(error <= 100_000 / KEPT as u64 + 1, "{error}");
+}
+
+#[test]
+fn dates_and_times_are_written_as_such() {
+    let day: ArrayRef = Arc::new(Date32Array::from(vec![15_887, 15_887, 15_888, 15_889]));
+    let microseconds = [0, 1_709_280_000_123_457, 0, 1];
+    let at: ArrayRef = Arc::new(TimestampMicrosecondArray::from(microseconds.to_vec()));
+    let batch = RecordBatch::try_from_iter([("day", day), ("at", at)]).unwrap();
+    let outcome = outcome(r#"{"bins": 2}"#, &[vec![batch]]);
+    let [day, at] = [&outcome.findings[0].details, &outcome.findings[1].details];
+    assert_eq!(
+        (&day["min"], &day["max"]),
+        (&json!("2013-07-01"), &json!("2013-07-03"))
+    );
+    assert_eq!(day["mean"], "2013-07-01T18:00:00Z");
+    // Of 0, 0, 1 and 2 days, in seconds.
+    let stdev = (11.0_f64 / 12.0).sqrt() * 86_400.0;
+    assert!((day["stdev"].as_f64().unwrap() - stdev).abs() < 1e-6);
+    assert_eq!(day["quantiles"]["0.5"], "2013-07-01T12:00:00Z");
+    assert_eq!(day["top"][0], json!({"value": "2013-07-01", "count": 2}));
+    assert_eq!(
+        day["histogram"],
+        json!({"edges": ["2013-07-01", "2013-07-02", "2013-07-03"], "counts": [2, 2]})
+    );
+    assert_eq!(at["max"], "2024-03-01T08:00:00.123457Z");
+}
+
+#[test]
+fn long_texts_that_begin_alike_are_different() {
+    let long = |end: &str| format!("{}{end}", "ä".repeat(120));
+    let texts = [
+        long("a"),
+        long("b"),
+        long("b"),
+        long(""),
+        "short".to_owned(),
+    ];
+    let texts: ArrayRef = Arc::new(StringArray::from_iter_values(texts));
+    let whole = RecordBatch::try_from_iter([("t", texts)]).unwrap();
+    let parts = [vec![whole.slice(0, 2)], vec![whole.slice(2, 3)]];
+    let found = outcome("{}", &parts).findings.remove(0);
+    let top = found.details["top"].as_array().unwrap();
+    let beginning = format!("{}…", "ä".repeat(100));
+    assert_eq!(top[0], json!({"value": beginning, "count": 2, "cut": true}));
+    assert_eq!(top.len(), 4);
+    assert_eq!(top[1], json!({"value": "short", "count": 1}));
+    assert!(found.message.ends_with("ä…` (40 %)"), "{}", found.message);
 }

@@ -1,11 +1,11 @@
 //! Ties an expression to the columns of a table: each name becomes a place, and what does not fit
 //! together is found before a row is read.
 
-use arrow_schema::{DataType, Schema, TimeUnit};
-use mlhost_statistics::column::{holds_texts, is_numeric};
+use arrow_schema::{DataType, Schema};
+use mlhost_statistics::DateUnit;
+use mlhost_statistics::column::{holds_texts, is_numeric, type_name};
 
 use super::{Comparison, Expression, Function, Operator};
-use crate::dates;
 use crate::membership::Membership;
 
 /// An expression over the columns at certain places of a batch.
@@ -49,36 +49,6 @@ pub(crate) enum Truths {
     NumberIn(Box<Numbers>, Membership),
     TextIn(Box<Texts>, Membership),
     IsNull(Box<Bound>),
-}
-
-/// How the numbers of a date or time count.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Unit {
-    Days,
-    Of(TimeUnit),
-}
-
-impl Unit {
-    /// That of a column of dates or timestamps.
-    pub(crate) fn of(data_type: &DataType) -> Option<Self> {
-        match data_type {
-            DataType::Date32 => Some(Self::Days),
-            DataType::Date64 => Some(Self::Of(TimeUnit::Millisecond)),
-            DataType::Timestamp(unit, _) => Some(Self::Of(*unit)),
-            _ => None,
-        }
-    }
-
-    /// How many of it a second has.
-    pub(crate) fn per_second(self) -> f64 {
-        match self {
-            Self::Days => 1.0 / 86_400.0,
-            Self::Of(TimeUnit::Second) => 1.0,
-            Self::Of(TimeUnit::Millisecond) => 1e3,
-            Self::Of(TimeUnit::Microsecond) => 1e6,
-            Self::Of(TimeUnit::Nanosecond) => 1e9,
-        }
-    }
 }
 
 /// Binds an expression that is to be true or false.
@@ -131,7 +101,8 @@ impl Binder<'_> {
             return Ok(Bound::Number(Numbers::Column(place)));
         }
         Err(format!(
-            "column `{name}` holds {data_type}, which expressions cannot read"
+            "column `{name}` holds `{}`, which expressions cannot read",
+            type_name(data_type)
         ))
     }
 
@@ -262,14 +233,14 @@ impl Binder<'_> {
     /// of different units both in seconds.
     fn dated(&self, sides: &[Expression; 2]) -> Result<[Expression; 2], String> {
         let unit = |side: &Expression| match side {
-            Expression::Column(name) => Unit::of(self.data_type(name).ok()?),
+            Expression::Column(name) => DateUnit::of(self.data_type(name).ok()?),
             _ => None,
         };
         let units = sides.each_ref().map(unit);
         let side = |side: usize| match (units[side], units[1 - side], &sides[side]) {
             (None, Some(unit), Expression::Text(text)) => {
-                let seconds = dates::seconds(text)?;
-                Ok(Expression::Number(seconds * unit.per_second()))
+                let number = unit.number(text).map_err(|error| error.to_string())?;
+                Ok(Expression::Number(number))
             }
             (Some(unit), Some(other), column) if unit != other => {
                 let second = Expression::Number(1.0 / unit.per_second());

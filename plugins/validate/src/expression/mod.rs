@@ -25,7 +25,7 @@ mod lexer;
 mod parser;
 mod truth;
 
-pub(crate) use bind::{Truths, Unit, condition};
+pub(crate) use bind::{Truths, condition};
 pub(crate) use columns::{NumberColumn, TextColumn};
 pub(crate) use parser::parse;
 pub(crate) use truth::Truth;

@@ -4,11 +4,12 @@ use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
 use mlhost_plugin::Result;
+use mlhost_statistics::DateUnit;
 use mlhost_statistics::column::for_each_key;
 use twox_hash::XxHash3_64;
 
 use super::{Batch, data};
-use crate::expression::{NumberColumn, TextColumn, Unit};
+use crate::expression::{NumberColumn, TextColumn};
 use crate::plan::Observation;
 use crate::seen::{Look, Seen};
 use crate::tally::Value;
@@ -24,7 +25,7 @@ pub(super) fn keys(observation: &Observation, seen: &mut Seen, batch: &Batch<'_>
             return;
         };
         match seen {
-            Seen::Keys(keys) => keys.add(key, batch.number(row)),
+            Seen::Keys(keys) => keys.add(key, batch.number(row), || value(array, row)),
             Seen::Distinct(distinct, values) => {
                 distinct.add_key(key);
                 *values += 1;
@@ -91,6 +92,11 @@ pub(super) fn rows(observation: &Observation, seen: &mut Seen, batch: &Batch<'_>
                 });
             }
         }
+        (Look::Count, Seen::Tally(tally)) => {
+            let rows = batch.rows.num_rows();
+            let selected = batch.mask.map_or(rows, |mask| mask.count_set_bits());
+            tally.values += selected as u64;
+        }
         (Look::KeysTogether, Seen::Keys(keys)) => {
             let columns = arrays
                 .iter()
@@ -106,7 +112,9 @@ pub(super) fn rows(observation: &Observation, seen: &mut Seen, batch: &Batch<'_>
                     together.push(u8::from(keys[row].is_some()));
                     together.extend(keys[row].unwrap_or_default().to_le_bytes());
                 }
-                keys.add(XxHash3_64::oneshot(&together), batch.number(row));
+                keys.add(XxHash3_64::oneshot(&together), batch.number(row), || {
+                    Value::Row(arrays.iter().map(|array| value(array, row)).collect())
+                });
             }
         }
         _ => {}
@@ -134,10 +142,7 @@ fn value(array: &dyn Array, row: usize) -> Value {
     let one = array.slice(row, 1);
     match NumberColumn::of(&one) {
         Ok(number) if number.get(0).is_nan() => Value::Null,
-        Ok(number) => match Unit::of(array.data_type()) {
-            Some(unit) => Value::Time(number.get(0) / unit.per_second()),
-            None => Value::Number(number.get(0)),
-        },
+        Ok(number) => Value::number(number.get(0), DateUnit::of(array.data_type())),
         Err(_) => Value::Null,
     }
 }

@@ -88,10 +88,7 @@ fn a_type_is_named_with_what_was_expected() {
     let found = finding(r#"{"type": "number"}"#, texts([]));
     assert_eq!(
         said(&found),
-        (
-            false,
-            "the column holds Utf8, which is not of type `number`"
-        )
+        (false, "the column holds `string`; expected `number`")
     );
     let found = finding(
         r#"{"type": {"is": "string", "severity": "warn"}}"#,
@@ -99,16 +96,13 @@ fn a_type_is_named_with_what_was_expected() {
     );
     assert_eq!(
         said(&found),
-        (
-            false,
-            "the column holds Float64, which is not of type `string`"
-        )
+        (false, "the column holds `float`; expected `string`")
     );
     assert_eq!(found.severity, Severity::Warn);
     let found = finding(r#"{"type": "float"}"#, numbers([]));
     assert_eq!(
         said(&found),
-        (true, "the column holds Float64, as expected of `float`")
+        (true, "the column holds `float`, as expected")
     );
     assert_eq!(found.details["observed_value"], "Float64");
 }
@@ -124,19 +118,43 @@ fn a_check_that_is_not_for_the_type_of_the_column_has_not_passed() {
         (
             r#"{"between": {"min": 0}}"#,
             texts([Some("1")]),
-            "the column holds Utf8, which `between` cannot check",
+            "the column holds `string`, which `between` cannot check",
         ),
         (
             r#"{"in_set": [1]}"#,
             list(),
-            "the column holds List(Int32), which `in_set` cannot check",
+            "the column holds `List(Int32)`, which `in_set` cannot check",
         ),
         (
             r#"{"unique": true}"#,
             list(),
-            "the column holds List(Int32), which `unique` cannot check",
+            "the column holds `List(Int32)`, which `unique` cannot check",
         ),
     ] {
         assert_eq!(said(&finding(checks, x)), (false, message));
     }
+}
+
+#[test]
+fn a_column_need_not_be_there() {
+    let rows = table([("y", numbers([Some(1.0)]))]);
+    let of = |required: &str| {
+        let json =
+            format!(r#"{{"columns": {{"x": {{"required": {required}, "not_null": true}}}}}}"#);
+        outcome(&json, &rows).findings
+    };
+    // What else is asked of it is skipped.
+    assert_eq!(of("false").len(), 1);
+    let optional = of("false").remove(0);
+    assert_eq!(
+        said(&optional),
+        (true, "the column is not there, and need not be")
+    );
+    assert_eq!(optional.details["skipped"], json!(["not_null"]));
+    let warned = of(r#"{"severity": "warn"}"#).remove(0);
+    assert_eq!((warned.passed, warned.severity), (false, Severity::Warn));
+    let missing = of("true").remove(0);
+    assert_eq!((missing.passed, missing.severity), (false, Severity::Error));
+    let there = finding(r#"{"required": false, "not_null": true}"#, numbers([None]));
+    assert!(!there.passed);
 }

@@ -252,7 +252,7 @@ fn rows_that_do_not_fulfil_it_are_shown_with_the_columns_it_names() {
     assert!(found.passed);
     assert_eq!(
         found.message,
-        "1 of 3 values (33.333 %) does not fulfil `n < 2 or t = 'ääh'`, for example 2, `it's` in row 1; up to 40 % may be"
+        "1 of 3 values (33.333 %) does not fulfil `n < 2 or t = 'ääh'`, for example 2, `it's` in row 1; up to 40 % are allowed"
     );
     assert_eq!(
         found.details["partial_unexpected_list"],

@@ -4,6 +4,7 @@
 
 mod checks;
 mod columns;
+mod dates;
 mod expressions;
 mod parts;
 mod peers;

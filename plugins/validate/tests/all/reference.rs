@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, TimestampSecondArray};
-use mlhost_plugin::{Finding, Validator, testing};
+use mlhost_plugin::{Finding, Fold, Validator, testing};
 use mlhost_validate::{Observe, Params, Validate};
 use serde_json::Value;
 
@@ -170,6 +170,46 @@ const FAILURES: &[(&str, &str)] = &[
         r#"{"expression": ["order > 5"]}"#,
     ),
     (
+        "The column of a condition is not there",
+        r#"{"columns": {"amount": {"between": {"min": 0, "where": "lin > 9"}}}}"#,
+    ),
+    (
+        "A condition does not fit the columns",
+        r#"{"columns": {"amount": {"between": {"min": 0, "where": "line > 'a'"}}}}"#,
+    ),
+    (
+        "The ends of a range are of another kind than the column",
+        r#"{"columns": {"ordered": {"between": {"min": 5}}}}"#,
+    ),
+    (
+        "No value of a set is of the kind of the column",
+        r#"{"columns": {"order": {"in_set": [1]}}}"#,
+    ),
+    (
+        "A value of a set is no date or time, and the column holds such",
+        r#"{"columns": {"ordered": {"in_set": ["soon"]}}}"#,
+    ),
+    (
+        "Two columns are of types that have no common order",
+        r#"{"greater_than": [{"column": "ordered", "than": "line"}]}"#,
+    ),
+    (
+        "There is no value that could be new",
+        r#"{"columns": {"ordered": {"freshness": {"at": "2024-03-02", "within": "2d", "where": "line > 9"}}}}"#,
+    ),
+    (
+        "The reference is without the column",
+        r#"{"columns": {"country": {"in_reference": "cod"}}}"#,
+    ),
+    (
+        "The column of the reference is of another kind",
+        r#"{"columns": {"line": {"in_reference": "code"}}}"#,
+    ),
+    (
+        "A column need not be there, and is not",
+        r#"{"columns": {"discount": {"required": false, "not_null": true}}}"#,
+    ),
+    (
         "There is nothing to look at",
         r#"{"columns": {"amount": {"between": {"min": 0, "where": "line > 9"}}}}"#,
     ),
@@ -180,6 +220,67 @@ const FAILURES: &[(&str, &str)] = &[
     (
         "Some unexpected values are allowed",
         r#"{"columns": {"amount": {"between": {"max": 50, "mostly": 0.5}}}}"#,
+    ),
+];
+
+/// What is refused before a row is read, and where in the parameters.
+const REFUSALS: &[(&str, &str)] = &[
+    (
+        "A share is no share",
+        r#"{"columns": {"amount": {"not_null": {"mostly": 94}}}}"#,
+    ),
+    (
+        "A range has no end",
+        r#"{"columns": {"amount": {"between": {}}}}"#,
+    ),
+    (
+        "Nothing is in a range",
+        r#"{"row_count": {"min": 2, "max": 1}}"#,
+    ),
+    (
+        "The ends of a range are of different kinds",
+        r#"{"columns": {"ordered": {"between": {"min": 5, "max": "2024-03-02"}}}}"#,
+    ),
+    (
+        "An end is a text, and no date or time",
+        r#"{"columns": {"ordered": {"between": {"max": "soon"}}}}"#,
+    ),
+    (
+        "A number of values has an end that is a date",
+        r#"{"columns": {"ordered": {"distinct_count": {"max": "2024-03-02"}}}}"#,
+    ),
+    (
+        "A set is empty",
+        r#"{"columns": {"country": {"in_set": []}}}"#,
+    ),
+    (
+        "There is no such quantile",
+        r#"{"columns": {"amount": {"quantile_between": {"q": 95, "max": 9}}}}"#,
+    ),
+    (
+        "A text is no regular expression",
+        r#"{"columns": {"order": {"regex": "("}}}"#,
+    ),
+    (
+        "A text is no date or time",
+        r#"{"columns": {"ordered": {"freshness": {"at": "today", "within": "2d"}}}}"#,
+    ),
+    (
+        "A text is no length of time",
+        r#"{"columns": {"ordered": {"freshness": {"at": "2024-03-02", "within": "2 suns"}}}}"#,
+    ),
+    (
+        "One column is to be unique together",
+        r#"{"unique_together": [{"columns": ["order"]}]}"#,
+    ),
+    ("An order has no columns", r#"{"column_order": []}"#),
+    (
+        "An expression cannot be read",
+        r#"{"expression": ["amount > "]}"#,
+    ),
+    (
+        "A condition cannot be read",
+        r#"{"columns": {"amount": {"not_null": {"where": "line ? 1"}}}}"#,
     ),
 ];
 
@@ -277,6 +378,14 @@ fn reference() -> String {
             finding.message
         );
     }
+    text.push_str(
+        "\n## What is refused before a row is read\n\n| what is wrong | parameters | |\n|---|---|---|\n",
+    );
+    for (what, json) in REFUSALS {
+        let refused = Observe::open(params(json), &orders().schema());
+        let refused = refused.map(|_| ()).unwrap_err();
+        let _ = writeln!(text, "| {what} | `{json}` | {refused} |");
+    }
     text
 }
 
@@ -290,7 +399,9 @@ fn the_readme_of_checks_has_all_of_them() {
 fn every_check_has_a_sample() {
     let schema: Value = serde_json::from_str(&testing::params_schema::<Params>()).unwrap();
     let columns = &schema["properties"]["columns"]["additionalProperties"]["properties"];
+    // Whether a column has to be there is what `column_exists` is told.
     let names = columns.as_object().unwrap().keys();
+    let names = names.filter(|name| *name != "required");
     let of_table = schema["properties"].as_object().unwrap().keys();
     for name in names.chain(of_table).filter(|name| *name != "columns") {
         assert!(SAMPLES.iter().any(|(check, ..)| check == name), "{name}");

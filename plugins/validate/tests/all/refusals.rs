@@ -19,6 +19,25 @@ fn what_is_wrong_with_a_check_is_found_before_a_row_is_read() {
              (at /columns/a~1b~0/between)",
         ),
         (
+            r#"{"between": {"min": "2024-02-01", "max": "2024-01-01"}}"#,
+            "`min` is larger than `max`, so that nothing is between them \
+             (at /columns/a~1b~0/between)",
+        ),
+        (
+            r#"{"between": {"min": "2024-02-01", "max": 5}}"#,
+            "one end is a number, and the other a date or time (at /columns/a~1b~0/between)",
+        ),
+        (
+            r#"{"max_between": {"max": "soon"}}"#,
+            "`soon` is no date or time such as `2013-07-01` or `2013-07-01T06:00:00Z` \
+             (at /columns/a~1b~0/max_between/max)",
+        ),
+        (
+            r#"{"distinct_count": {"max": "2024-01-01"}}"#,
+            "expected a number, found the text `2024-01-01` \
+             (at /columns/a~1b~0/distinct_count/max)",
+        ),
+        (
             r#"{"in_set": []}"#,
             "the set has no values (at /columns/a~1b~0/in_set)",
         ),

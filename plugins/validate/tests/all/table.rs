@@ -1,9 +1,10 @@
 //! The checks of the table, and the outcome as a whole.
 
-use mlhost_plugin::{Metric, Verdict};
+use mlhost_plugin::{Metric, Validator, Verdict, testing};
+use mlhost_validate::{Observe, Validate};
 use serde_json::json;
 
-use crate::support::{numbers, outcome, said, table, texts};
+use crate::support::{numbers, outcome, params, said, table, texts};
 
 #[test]
 fn rows_are_counted() {
@@ -12,7 +13,7 @@ fn rows_are_counted() {
         (
             r#"{"min": 3, "max": 3}"#,
             true,
-            "3 rows; expected between 3 and 3",
+            "3 rows; expected exactly 3",
         ),
         (r#"{"min": 4}"#, false, "3 rows; expected at least 4"),
         (r#"{"max": 2}"#, false, "3 rows; expected at most 2"),
@@ -104,4 +105,27 @@ fn nothing_asked_for_passes() {
     let outcome = outcome("{}", &table([("x", numbers([None]))]));
     assert_eq!(outcome.verdict, Verdict::Passed);
     assert_eq!(outcome.summary, "0 checks of 1 row, all passed");
+}
+
+#[test]
+fn rows_that_meet_a_condition_are_counted() {
+    let n = numbers([Some(1.0), Some(5.0), None, Some(7.0)]);
+    let whole = table([("n", n)]);
+    let json = r#"{"row_count": {"min": 3, "where": "n > 2"}}"#;
+    let found = outcome(json, &whole).findings.remove(0);
+    assert_eq!(
+        said(&found),
+        (false, "2 rows where `n > 2`; expected at least 3")
+    );
+    let parts = [vec![whole.slice(0, 2)], vec![whole.slice(2, 2)]];
+    let merged = testing::fold_parts::<Observe>(|| params(json), &parts).unwrap();
+    let merged = Validate::assess(params(json), merged)
+        .unwrap()
+        .findings
+        .remove(0);
+    assert_eq!(merged, found);
+    let exactly = outcome(r#"{"row_count": {"min": 3, "max": 3}}"#, &whole)
+        .findings
+        .remove(0);
+    assert_eq!(said(&exactly), (false, "4 rows; expected exactly 3"));
 }

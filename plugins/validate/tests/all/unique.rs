@@ -32,7 +32,7 @@ fn every_row_of_a_repeated_value_is_unexpected() {
         said(&found),
         (
             false,
-            "5 of 6 values (83.333 %) occur more than once, for example the one in rows 0 and 6"
+            "5 of 6 values (83.333 %) occur more than once, for example `c` in rows 0 and 6"
         )
     );
     assert_eq!(
@@ -40,6 +40,7 @@ fn every_row_of_a_repeated_value_is_unexpected() {
         json!({
             "values": 6, "unexpected_count": 5, "unexpected_percent": 100.0 * 5.0 / 6.0,
             "mostly": 1.0, "rows": [0, 1, 4, 6, 7],
+            "partial_unexpected_list": ["c", "a", "a", "c", "a"],
         })
     );
 }
@@ -140,7 +141,36 @@ fn duplicates_are_found_across_parts() {
         said(&found),
         (
             false,
-            "2 of 4 values (50 %) occur more than once, for example the one in rows 1 and 4"
+            "2 of 4 values (50 %) occur more than once, for example 1 in rows 1 and 4"
         )
     );
+}
+
+/// Beyond so many different values their rows alone are told, whatever the split.
+#[test]
+fn of_very_many_values_the_rows_are_told() {
+    let json = r#"{"columns": {"x": {"unique": true}}}"#;
+    let values = (0..20_000).chain([7]).map(|number| format!("v{number}"));
+    let x: ArrayRef = Arc::new(StringArray::from_iter_values(values));
+    let whole = table([("x", x)]);
+    let parts = [
+        vec![whole.slice(0, 10_000)],
+        vec![whole.slice(10_000, 10_001)],
+    ];
+    let merged = testing::fold_parts::<Observe>(|| params(json), &parts).unwrap();
+    let at_once = testing::fold::<Observe>(params(json), &[whole]).unwrap();
+    assert_eq!(merged, at_once);
+    let found = Validate::assess(params(json), merged)
+        .unwrap()
+        .findings
+        .pop()
+        .unwrap();
+    assert_eq!(
+        said(&found),
+        (
+            false,
+            "2 of 20001 values (0.01 %) occur more than once, for example the one in rows 7 and 20000"
+        )
+    );
+    assert!(!found.details.contains_key("partial_unexpected_list"));
 }

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use arrow_array::types::Int32Type;
 use arrow_array::{
-    ArrayRef, BooleanArray, Date32Array, DictionaryArray, Int64Array, ListArray, NullArray,
-    UInt8Array,
+    ArrayRef, BooleanArray, DictionaryArray, Int64Array, ListArray, NullArray, UInt8Array,
 };
 use mlhost_plugin::Severity;
 use serde_json::json;
@@ -32,7 +31,7 @@ fn not_null_counts_nulls_and_nan() {
         said(&half),
         (
             true,
-            "2 of 4 values (50 %) are null, for example in row 1; up to 50 % may be"
+            "2 of 4 values (50 %) are null, for example in row 1; up to 50 % are allowed"
         )
     );
     let more = finding(r#"{"not_null": {"mostly": 0.51, "severity": "warn"}}"#, x());
@@ -100,7 +99,7 @@ fn between_includes_both_ends_and_leaves_nulls_out() {
         (
             true,
             "1 of 4 values (25 %) is not at least -60, for example -60.5 in row 5; \
-             up to 25 % may be"
+             up to 25 % are allowed"
         )
     );
     let most = finding(r#"{"between": {"max": 1602}}"#, x);
@@ -120,10 +119,9 @@ fn what_lies_under_a_null_is_not_outside() {
 
 #[test]
 fn between_reads_every_type_of_numbers() {
-    let columns: [ArrayRef; 4] = [
+    let columns: [ArrayRef; 3] = [
         Arc::new(UInt8Array::from(vec![Some(3), None, Some(9)])),
         Arc::new(Int64Array::from(vec![Some(3), None, Some(9)])),
-        Arc::new(Date32Array::from(vec![Some(3), None, Some(9)])),
         numbers([Some(3.0), None, Some(9.0)]),
     ];
     for x in columns {
@@ -184,7 +182,7 @@ fn in_set_can_ask_for_most_values() {
         said(&found),
         (
             true,
-            "1 of 4 values (25 %) is not among `a`, for example `b` in row 1; up to 25 % may be"
+            "1 of 4 values (25 %) is not among `a`, for example `b` in row 1; up to 25 % are allowed"
         )
     );
     assert!(!finding(r#"{"in_set": {"values": ["a"], "mostly": 0.76}}"#, x()).passed);
@@ -281,4 +279,48 @@ fn examples_are_few_and_short() {
     let shown = found.details["partial_unexpected_list"].as_array().unwrap();
     assert_eq!(shown.len(), 20);
     assert_eq!(shown[0], json!(format!("{}…", "ä".repeat(100))));
+}
+
+#[test]
+fn what_no_value_is_is_said_of_none() {
+    let x = || texts([Some("a"), Some("b")]);
+    assert_eq!(
+        said(&finding(r#"{"not_null": true}"#, x())),
+        (true, "none of 2 values is null")
+    );
+    assert_eq!(
+        said(&finding(r#"{"not_in_set": ["c", "d"]}"#, x())),
+        (true, "none of 2 values is among `c` and `d`")
+    );
+    assert_eq!(
+        said(&finding(r#"{"not_null": true}"#, texts([Some("a")]))),
+        (true, "the only value is not null")
+    );
+    assert_eq!(
+        said(&finding(r#"{"length_between": {"min": 1, "max": 1}}"#, x())),
+        (true, "all 2 values are exactly 1 character long")
+    );
+}
+
+#[test]
+fn infinite_statistics_are_said_in_words() {
+    let inf = f64::INFINITY;
+    let mean = |x| finding(r#"{"mean_between": {"max": 1}}"#, x);
+    assert_eq!(
+        said(&mean(numbers([Some(1.0), Some(inf)]))),
+        (false, "the mean is infinity; expected at most 1")
+    );
+    assert_eq!(
+        said(&mean(numbers([Some(-inf), Some(inf)]))),
+        (
+            false,
+            "the mean is undefined, for some values are infinite; expected at most 1"
+        )
+    );
+    let between = finding(r#"{"between": {"min": 0}}"#, numbers([Some(-inf)]));
+    assert!(
+        between
+            .message
+            .ends_with("for example minus infinity in row 0")
+    );
 }

@@ -127,11 +127,11 @@ fn show_step(step: &StepRecord, words: &mut String) {
 }
 
 fn show_outcome(outcome: &Outcome, words: &mut String) {
-    let _ = writeln!(words, "  {}", outcome.summary);
+    let _ = writeln!(words, "  {}", text::visible(&outcome.summary));
     for finding in &outcome.findings {
         let mark = if finding.passed { "ok " } else { "NOT" };
-        let column = finding.column.as_deref().unwrap_or_default();
-        let (check, message) = (&finding.check, &finding.message);
+        let column = text::visible(finding.column.as_deref().unwrap_or_default());
+        let (check, message) = (&finding.check, text::visible(&finding.message));
         let _ = writeln!(words, "  {mark} {check} {column}: {message}");
     }
     for metric in &outcome.metrics {
