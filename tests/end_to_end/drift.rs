@@ -231,6 +231,46 @@ fn a_column_that_the_model_does_not_read_is_refused() {
     assert!(ended.stderr.contains(message), "{}", ended.stderr);
 }
 
+/// New rows are without what is to be predicted: that is no drift of it, whoever made the profile.
+#[test]
+fn rows_without_the_target_have_not_drifted_by_that() {
+    let scene = Scene::new();
+    scene.write("train.csv", &crate::gates::rows(300, 0));
+    let serving: Vec<String> = crate::gates::rows(300, 0)
+        .lines()
+        .map(|line| {
+            line.rsplit_once(',')
+                .map_or(line, |(inputs, _)| inputs)
+                .to_owned()
+        })
+        .collect();
+    scene.write("serving.csv", &serving.join("\n"));
+    let tree = "mlhost = 1\nname = \"prices\"\n[data.train]\npath = \"train.csv\"\n\
+        [steps.tree]\nplugin = \"tree\"\ninput = \"train\"\nwith = { target = \"price\" }\n\
+        register = \"prices\"\n";
+    let step = "[steps.drift]\nplugin = \"drift\"\n\
+        input = { reference = \"train\", current = \"train\" }\n";
+    for text in [tree.to_owned(), format!("{tree}{step}")] {
+        scene.write("pipeline.toml", &text);
+        scene.host("run pipeline.toml").expect_code(0);
+        let found = scene
+            .host("drift prices serving.csv --format json")
+            .expect_code(0)
+            .json();
+        assert_eq!(outcome_metric(&found, "columns_drifted"), 0.0, "{found}");
+        let summary = found["summary"].as_str().expect("a summary");
+        assert!(
+            summary.contains("drift of the target `price` is unknown"),
+            "{summary}"
+        );
+        let whole = scene
+            .host("drift prices train.csv --format json")
+            .expect_code(0)
+            .json();
+        assert_eq!(outcome_metric(&whole, "target_drift"), 1.0, "{whole}");
+    }
+}
+
 fn outcome_metric(outcome: &Value, name: &str) -> f64 {
     let outcome = outcome.get("outcome").unwrap_or(outcome);
     let metrics = outcome["metrics"].as_array().expect("metrics");

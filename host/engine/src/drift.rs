@@ -12,7 +12,7 @@ use crate::{
     dataset::Dataset,
     fold::{Fold, fold_one},
     observer::Reading,
-    params::parameter_of_role,
+    params::fill,
     permits::Permits,
     results::Results,
     run_options::available_jobs,
@@ -67,14 +67,8 @@ pub fn drift(
 fn weighted(plugin: &Plugin, params: &Value, stored: &StoredModel) -> Value {
     let mut params = params.clone();
     let importances = importances(&stored.model);
-    let name = parameter_of_role(plugin, "importances");
-    if let (Some(name), false, Some(params)) =
-        (name, importances.is_empty(), params.as_object_mut())
-    {
-        let given = params.entry(name).or_insert(Value::Null);
-        if given.is_null() {
-            *given = Value::Object(importances);
-        }
+    if !importances.is_empty() {
+        fill(plugin, &mut params, "importances", importances.into());
     }
     params
 }

@@ -21,6 +21,7 @@ use crate::{
     decided::Decided,
     fold::{Fold, fold_one},
     opened::data_name,
+    params::fill,
     workshop::Workshop,
 };
 
@@ -138,7 +139,11 @@ impl Maker<'_> {
             kind: DocumentKind::Model,
             name: name.to_owned(),
             target: targets.first().cloned(),
-            reference: Some(self.reference(&source, &signature)?),
+            reference: Some(self.reference(
+                &source,
+                &signature,
+                targets.first().map(String::as_str),
+            )?),
             signature,
             chain: chain
                 .iter()
@@ -223,7 +228,12 @@ impl Maker<'_> {
 
     /// The drift profile of the training data: the one that a drift step of the
     /// pipeline has made, or one by the standard package.
-    fn reference(&self, source: &str, signature: &Signature) -> Result<ReferenceProfile> {
+    fn reference(
+        &self,
+        source: &str,
+        signature: &Signature,
+        target: Option<&str>,
+    ) -> Result<ReferenceProfile> {
         for planned in &self.workshop.plan.steps {
             let Work::DetectDrift { reference, .. } = &planned.work else {
                 continue;
@@ -233,7 +243,8 @@ impl Maker<'_> {
                 && let Some(state) = record.states.iter().find(|state| state.name == "reference")
             {
                 let found = &self.workshop.plugins[&planned.name];
-                return self.profile(found, record.params.clone(), state.digest.parse()?);
+                let params = self.with_target(found, &record.params, source, target)?;
+                return self.profile(found, params, state.digest.parse()?);
             }
         }
         let standard = PluginReference::Package {
@@ -246,7 +257,10 @@ impl Maker<'_> {
             None => self.engine.packages().find(&standard, Path::new("."))?,
         };
         let columns: Vec<_> = signature.inputs.iter().map(|column| &column.name).collect();
-        let params = json!({ "columns": columns });
+        let mut params = json!({ "columns": columns });
+        if let Some(target) = target {
+            fill(&found.plugin, &mut params, "target", target.into());
+        }
         let dataset = Dataset::of(self.workshop.tables[source].clone());
         let fold = Fold {
             plugin: found.plugin.clone(),
@@ -262,6 +276,31 @@ impl Maker<'_> {
         let state = fold_one(fold, &self.workshop.permits, &self.workshop.results)?;
         let state = self.store.blobs().put(&state)?;
         self.profile(&found, params, state)
+    }
+
+    /// The parameters of a drift detector that has profiled the training data, with the target of
+    /// the model where it has read that column and nobody has told it what it is: later rows are
+    /// often without.
+    fn with_target(
+        &self,
+        found: &Found,
+        params: &Value,
+        source: &str,
+        target: Option<&str>,
+    ) -> Result<Value> {
+        let mut params = params.clone();
+        let Some(target) = target else {
+            return Ok(params);
+        };
+        let schema = self.workshop.tables[source].schema();
+        let context = self.workshop.context_of(PROFILE);
+        let folder = found
+            .plugin
+            .folder(&context, &params.to_string(), &schema)?;
+        if folder.columns().iter().any(|column| column == target) {
+            fill(&found.plugin, &mut params, "target", target.into());
+        }
+        Ok(params)
     }
 
     fn profile(&self, found: &Found, params: Value, state: Digest) -> Result<ReferenceProfile> {

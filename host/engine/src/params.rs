@@ -76,6 +76,17 @@ pub(crate) fn parameter_of_role<'a>(plugin: &'a Plugin, role: &str) -> Option<&'
     properties.find(has_role).map(|(name, _)| name.as_str())
 }
 
+/// Gives the parameter of a role a value, where the plugin takes such and it has none.
+pub(crate) fn fill(plugin: &Plugin, params: &mut Value, role: &str, value: Value) {
+    let name = parameter_of_role(plugin, role);
+    if let (Some(name), Some(params)) = (name, params.as_object_mut()) {
+        let given = params.entry(name).or_insert(Value::Null);
+        if given.is_null() {
+            *given = value;
+        }
+    }
+}
+
 /// The value of a parameter that is left out, where the schema tells.
 pub(crate) fn default_of<'a>(plugin: &'a Plugin, parameter: &str) -> Option<&'a Value> {
     properties(plugin)?.get(parameter)?.get("default")

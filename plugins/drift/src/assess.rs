@@ -4,7 +4,7 @@ use mlhost_plugin::{Error, Figure, Finding, Metric, Outcome, Result, Severity};
 use serde_json::Map;
 
 use crate::Params;
-use crate::compare::{Comparison, compare};
+use crate::compare::{Comparison, compare, is_unknown};
 use crate::dataset::Share;
 use crate::method::Method;
 use crate::params::escaped;
@@ -60,10 +60,14 @@ pub(crate) fn assess(params: &Params, reference: &Profile, current: &Profile) ->
         .map(|share| metric("weighted_share_drifted", share, &[]));
     metrics.extend(weighted);
     let mut findings = share.findings(params);
-    let summary = summary(&by_index(drifted), inputs.len());
+    let mut summary = summary(&by_index(drifted), inputs.len());
+    summary += &share.in_summary();
+    for of_role in &roles {
+        summary += &in_summary(params, of_role);
+    }
     let figures = drawn(&inputs, &roles);
     if let Some((finding, auc)) = domain::compare(params, reference, current)? {
-        metrics.push(metric("domain_classifier_auc", auc, &[]));
+        metrics.extend(auc.map(|auc| metric("domain_classifier_auc", auc, &[])));
         findings.push(finding);
     }
     for compared in inputs.into_iter().chain(roles) {
@@ -87,7 +91,9 @@ pub(crate) fn assess(params: &Params, reference: &Profile, current: &Profile) ->
         let labels = [("column", column.name.as_str())];
         metrics.extend(new.map(|share| metric("new_category_share", share, &labels)));
         let (before, now) = ((column, reference), (counterpart, current));
-        findings.extend(shifts::missing(params, before, now));
+        if !is_unknown(params, column, Some(counterpart)) {
+            findings.extend(shifts::missing(params, before, now));
+        }
         findings.extend(shifts::unseen(params, column, counterpart));
     }
     Ok(Outcome {
@@ -173,9 +179,32 @@ fn by_index<'a, 'b>(compared: Vec<&'b Compared<'a>>) -> Vec<&'b Compared<'a>> {
     compared
 }
 
+/// What became of the prediction or the target, in a few words.
+fn in_summary(params: &Params, compared: &Compared<'_>) -> String {
+    let name = &compared.column.name;
+    let role = match role(params, name) {
+        Some("target_drift") => "target",
+        _ => "prediction",
+    };
+    if is_unknown(params, compared.column, compared.counterpart) {
+        return format!(
+            "; drift of the target `{name}` is unknown: the current data is without it"
+        );
+    }
+    let has = if compared.has_drifted() {
+        "has"
+    } else {
+        "has not"
+    };
+    format!("; the {role} `{name}` {has} drifted")
+}
+
 fn summary(drifted: &[&Compared<'_>], columns: usize) -> String {
-    if drifted.is_empty() {
-        return format!("none of {columns} columns has drifted");
+    match (drifted.len(), columns) {
+        (0, 0) => return "there are no columns of inputs to compare".to_owned(),
+        (0, 1) => return "the one column has not drifted".to_owned(),
+        (0, _) => return format!("none of {columns} columns has drifted"),
+        _ => {}
     }
     let names = drifted.iter().take(NAMED_COLUMNS);
     let names: Vec<_> = names

@@ -52,7 +52,7 @@ impl Binned {
             "edges": edges,
             "edges_from": from,
             "exact": reference.is_exact(),
-            "relative_error": if reference.is_exact() { 0.0 } else { RELATIVE_ERROR },
+            "relative_error_of_edges": if reference.is_exact() { 0.0 } else { RELATIVE_ERROR },
             "reference_shares": shown(&shares(&before)),
             "current_shares": shown(&shares(&now)),
         }));

@@ -26,11 +26,17 @@ pub(crate) fn compare(
     reference: &Column,
     current: Option<&Column>,
 ) -> Result<Comparison> {
+    if is_unknown(params, reference, current) {
+        let message = "whether the target has drifted is unknown: the current data is without it";
+        return Ok(unlike(reference, "drift", true, message.to_owned()));
+    }
     let Some(current) = current else {
-        return Ok(gone(params, reference));
+        let message = "the reference has this column, and the current data has not".to_owned();
+        return Ok(unlike(reference, "column_exists", false, message));
     };
     let (held, holds) = (reference.values.count(), current.values.count());
-    let name = params.of(&reference.name).method.name();
+    let is_numeric = matches!(reference.values, Values::Numbers(_));
+    let name = params.of(&reference.name, is_numeric).method.name();
     let check = if name == "auto" { "drift" } else { name };
     let values = (&reference.values, &current.values);
     match values {
@@ -57,14 +63,11 @@ pub(crate) fn compare(
     }
 }
 
-/// A target that is gone is no drift: what happened may not be known yet.
-fn gone(params: &Params, column: &Column) -> Comparison {
-    if params.target.as_ref() == Some(&column.name) {
-        let message = "the current data does not have the target yet".to_owned();
-        return unlike(column, "column_exists", true, message);
-    }
-    let message = "the reference has this column, and the current data has not".to_owned();
-    unlike(column, "column_exists", false, message)
+/// Whether nobody can say if the column has drifted: a target that the current data does not hold.
+/// What came true may not be known yet.
+pub(crate) fn is_unknown(params: &Params, reference: &Column, current: Option<&Column>) -> bool {
+    params.target.as_ref() == Some(&reference.name)
+        && current.is_none_or(|current| current.values.count() == 0)
 }
 
 /// A column for which there is no value.
@@ -117,7 +120,7 @@ fn numbers(
     current: &Distribution,
 ) -> Result<Comparison> {
     let (reference, current) = reference.comparable(current);
-    let settings = params.of(&column.name);
+    let settings = params.of(&column.name, true);
     let size = size_of_numbers(&reference, &current);
     let case = Case {
         params,
@@ -136,6 +139,7 @@ fn numbers(
     let details = json!({
         "ks": ks.map(|ks| ks.statistic),
         "ks_p_value": ks.map(|ks| ks.p_value),
+        "ks_too_small_by": ks.map(|ks| ks.too_small_by),
         "n_ref": reference.count(),
         "n_cur": current.count(),
     });
@@ -150,7 +154,7 @@ fn texts(
     reference: &Categories,
     current: &Categories,
 ) -> Result<Comparison> {
-    let settings = params.of(&column.name);
+    let settings = params.of(&column.name, false);
     let size = size_of_texts(reference, current);
     let case = Case {
         params,
@@ -161,7 +165,14 @@ fn texts(
     };
     if case.method.needs_numbers() {
         let (name, method) = (&column.name, case.method.name());
-        let message = format!("`{method}` compares numbers, and column `{name}` holds texts");
+        let instead = match settings.method_at.as_str() {
+            "/method" => {
+                format!(": for columns of numbers alone there is `method_numbers = \"{method}\"`")
+            }
+            _ => String::new(),
+        };
+        let message =
+            format!("`{method}` compares numbers, and column `{name}` holds texts{instead}");
         return Err(Error::params(&settings.method_at, message));
     }
     let binned = Binned::texts(reference, current);

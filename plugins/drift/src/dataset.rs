@@ -16,6 +16,9 @@ pub(crate) struct Share {
     pub(crate) plain: f64,
     /// Of the weights of the columns, where there are any.
     pub(crate) weighted: Option<f64>,
+    /// How many columns have a weight then, and how many have none.
+    with_weight: usize,
+    without_weight: usize,
 }
 
 impl Share {
@@ -32,12 +35,19 @@ impl Share {
             return Ok(Self {
                 plain,
                 weighted: None,
+                with_weight: 0,
+                without_weight: 0,
             });
         };
+        let has_weight = |(name, _): &(&str, bool)| weights.contains_key(*name);
+        let with_weight = columns.clone().filter(has_weight).count();
+        let without_weight = columns.clone().count() - with_weight;
         match share(columns, |name| weight(weights, name)) {
             Some(weighted) => Ok(Self {
                 plain,
                 weighted: Some(weighted),
+                with_weight,
+                without_weight,
             }),
             None => Err(Error::params(
                 "/weights",
@@ -54,9 +64,14 @@ impl Share {
     /// Whether the dataset has drifted, and whether that fails the step.
     pub(crate) fn findings(self, params: &Params) -> Vec<Finding> {
         let share = self.decisive();
-        let what = match self.weighted {
-            Some(_) => "the share of columns that have drifted, by their weights,",
-            None => "the share of columns that have drifted",
+        let what = match (self.weighted, self.without_weight) {
+            (None, _) => "the share of columns that have drifted".to_owned(),
+            (Some(_), 0) => "the share of columns that have drifted, by their weights,".to_owned(),
+            (Some(_), without) => format!(
+                "the share of columns that have drifted, by the weights of {} columns ({without} \
+                 without a weight left out),",
+                self.with_weight
+            ),
         };
         let least = params.drift_share;
         let drifted = share > 0.0 && share >= least;
@@ -84,6 +99,19 @@ impl Share {
         findings
     }
 
+    /// That the verdict was by weights, if it was, as the summary has it.
+    pub(crate) fn in_summary(self) -> String {
+        match (self.weighted, self.without_weight) {
+            (None, _) => String::new(),
+            (Some(share), 0) => format!("; by their weights a share of {share:.4}"),
+            (Some(share), without) => format!(
+                "; by the weights of {} columns a share of {share:.4}, with {without} left out that \
+                 have none",
+                self.with_weight
+            ),
+        }
+    }
+
     fn details(self, threshold: serde_json::Value) -> Map<String, serde_json::Value> {
         let mut details = Map::new();
         let described = json!({
@@ -95,6 +123,8 @@ impl Share {
             "value": self.decisive(),
             "share_drifted": self.plain,
             "weighted_share_drifted": self.weighted,
+            "columns_with_weight": self.weighted.map(|_| self.with_weight),
+            "columns_without_weight": self.weighted.map(|_| self.without_weight),
             "threshold": threshold,
         });
         extend(&mut details, described);

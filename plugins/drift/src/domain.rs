@@ -24,13 +24,13 @@ const FEWEST_ROWS: usize = 10;
 /// So many columns are named that told the sides apart.
 const NAMED_COLUMNS: usize = 10;
 
-/// The finding of the classifier and its area under the ROC curve, where one is asked for and has
-/// enough rows.
+/// The finding of the classifier where one is asked for, and its area under the ROC curve unless
+/// there is too little to learn from.
 pub(crate) fn compare(
     params: &Params,
     reference: &Profile,
     current: &Profile,
-) -> Result<Option<(Finding, f64)>> {
+) -> Result<Option<(Finding, Option<f64>)>> {
     let Some(asked) = &params.domain_classifier else {
         return Ok(None);
     };
@@ -38,14 +38,47 @@ pub(crate) fn compare(
         return Ok(None);
     };
     let columns = shared_columns(params, reference, current);
-    if columns.is_empty() || before.iter().len() < FEWEST_ROWS || now.iter().len() < FEWEST_ROWS {
-        return Ok(None);
+    let sizes = (before.iter().len(), now.iter().len());
+    if let Some(why) = too_little(columns.len(), sizes) {
+        return Ok(Some((untold(&why, sizes), None)));
     }
     let (rows, parts) = rows(&columns, before, now, asked);
     let (scores, gains) = told(&rows, &parts, asked.folds);
     let auc = area(&rows, &scores);
-    let sizes = (before.iter().len(), now.iter().len());
-    Ok(Some((finding(asked, auc, &columns, &gains, sizes), auc)))
+    let finding = finding(asked, auc, &columns, &gains, sizes);
+    Ok(Some((finding, Some(auc))))
+}
+
+/// Why nothing can be learned, if it cannot.
+fn too_little(columns: usize, (before, now): (usize, usize)) -> Option<String> {
+    if columns == 0 {
+        return Some(
+            "there is no column of inputs with values of one type on both sides".to_owned(),
+        );
+    }
+    let few = [("the reference", before), ("the current data", now)];
+    let (side, rows) = few.into_iter().find(|(_, rows)| *rows < FEWEST_ROWS)?;
+    let plural = if rows == 1 { "" } else { "s" };
+    Some(format!(
+        "{side} has {rows} different row{plural}, and {FEWEST_ROWS} are needed"
+    ))
+}
+
+/// The finding that the classifier that was asked for can say nothing.
+fn untold(why: &str, (n_ref, n_cur): (usize, usize)) -> Finding {
+    let mut details = Map::new();
+    extend(
+        &mut details,
+        json!({ "value": null, "n_ref": n_ref, "n_cur": n_cur }),
+    );
+    Finding {
+        check: "domain_classifier".to_owned(),
+        column: None,
+        passed: false,
+        severity: Severity::Warn,
+        message: format!("whether a classifier tells the sides apart is unknown: {why}"),
+        details,
+    }
 }
 
 /// A column that both sides have, with its place on either.

@@ -106,6 +106,7 @@ impl Case<'_> {
                 let found = wasserstein(reference, current)?;
                 let details = json!({
                     "distance": found.distance,
+                    "distance_error": found.error,
                     "norm": found.norm,
                     "norm_from": "the reference's population standard deviation, at least 0.001",
                     "infinite_values": "left out",

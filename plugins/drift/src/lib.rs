@@ -58,6 +58,7 @@ mod judge;
 mod method;
 mod params;
 mod profile;
+mod refuse;
 mod sample;
 mod shifts;
 

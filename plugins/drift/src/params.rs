@@ -6,10 +6,11 @@ use mlhost_plugin::{Error, Result};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::method::{Drifts, Method};
+use crate::method::Method;
+use crate::refuse::{check_bins, check_share, check_threshold};
 
 /// More bins than this say nothing that fewer do not.
-const MOST_BINS: usize = 1000;
+pub(crate) const MOST_BINS: usize = 1000;
 
 /// What to compare, and what counts as drift.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
@@ -22,10 +23,22 @@ pub struct Params {
     /// What columns are judged by. By default it depends on the type and the number of the values.
     #[serde(default)]
     pub method: Method,
+    /// What columns of numbers are judged by, where it is not `method`.
+    #[serde(default)]
+    pub method_numbers: Option<Method>,
+    /// What columns of texts and booleans are judged by, where it is not `method`.
+    #[serde(default)]
+    pub method_texts: Option<Method>,
     /// Where drift begins by this `method`: above it for a distance, below it for a p-value. By
     /// default 0.1 for distances and 0.05 for p-values.
     #[serde(default)]
     pub threshold: Option<f64>,
+    /// Where drift begins by `method_numbers`.
+    #[serde(default)]
+    pub threshold_numbers: Option<f64>,
+    /// Where drift begins by `method_texts`.
+    #[serde(default)]
+    pub threshold_texts: Option<f64>,
     /// How many bins the values of a column of numbers are divided into, from 2 to 1000, where it
     /// has more than 20 different ones. Values that occur very often make quantile bins fewer.
     #[serde(default = "bins")]
@@ -70,8 +83,10 @@ pub struct Params {
     #[serde(default)]
     pub prediction: Option<String>,
     /// The column that is to be predicted, if there is one: its drift is told apart from that of
-    /// the inputs, and current data may be without it.
+    /// the inputs, and unknown where the current data is without it. A model that is registered
+    /// keeps its own here.
     #[serde(default)]
+    #[schemars(extend("x-mlhost-role" = "target"))]
     pub target: Option<String>,
     /// Columns with more different texts than this are not compared: names and
     /// identifiers always differ.
@@ -167,6 +182,20 @@ impl Params {
     pub(crate) fn check(&self) -> Result<()> {
         check_bins("/bins", self.bins)?;
         check_threshold("/threshold", self.method, self.threshold)?;
+        for (kind, method, threshold) in [
+            ("numbers", self.method_numbers, self.threshold_numbers),
+            ("texts", self.method_texts, self.threshold_texts),
+        ] {
+            // A threshold without a method of its own belongs to none.
+            let method = method.unwrap_or_default();
+            check_threshold(&format!("/threshold_{kind}"), method, threshold)?;
+        }
+        if let Some(method) = self.method_texts
+            && method.needs_numbers()
+        {
+            let message = format!("`{}` compares numbers", method.name());
+            return Err(Error::params("/method_texts", message));
+        }
         for (at, share) in [
             ("/missing_shift", Some(self.missing_shift)),
             ("/new_category_share", Some(self.new_category_share)),
@@ -192,22 +221,31 @@ impl Params {
             .map_or(Ok(()), DomainClassifier::check)
     }
 
-    /// What holds for a column.
-    pub(crate) fn of(&self, name: &str) -> Settings<'_> {
+    /// What holds for a column of numbers, or of texts.
+    pub(crate) fn of(&self, name: &str, is_numeric: bool) -> Settings<'_> {
         let own = self.column.get(name);
         let own_method = own.and_then(|own| own.method);
+        let (of_kind, threshold_of_kind, kind) = if is_numeric {
+            (self.method_numbers, self.threshold_numbers, "numbers")
+        } else {
+            (self.method_texts, self.threshold_texts, "texts")
+        };
+        // A threshold for all columns is one of the method for all columns.
+        let threshold = match (own_method, of_kind) {
+            (Some(_), _) => None,
+            (None, Some(_)) => threshold_of_kind,
+            (None, None) => self.threshold,
+        };
         Settings {
-            method: own_method.unwrap_or(self.method),
-            // A threshold for all columns is one of the method for all columns.
-            threshold: own
-                .and_then(|own| own.threshold)
-                .or(self.threshold.filter(|_| own_method.is_none())),
+            method: own_method.or(of_kind).unwrap_or(self.method),
+            threshold: own.and_then(|own| own.threshold).or(threshold),
             bins: own.and_then(|own| own.bins).unwrap_or(self.bins),
             binning: own.and_then(|own| own.binning).unwrap_or(self.binning),
             edges: own.and_then(|own| own.edges.as_deref()),
-            method_at: match own_method {
-                Some(_) => format!("/column/{}/method", escaped(name)),
-                None => "/method".to_owned(),
+            method_at: match (own_method, of_kind) {
+                (Some(_), _) => format!("/column/{}/method", escaped(name)),
+                (None, Some(_)) => format!("/method_{kind}"),
+                (None, None) => "/method".to_owned(),
             },
         }
     }
@@ -221,8 +259,17 @@ impl Params {
 
     fn check_column(&self, at: &str, column: &ColumnParams) -> Result<()> {
         check_bins(&format!("{at}/bins"), column.bins.unwrap_or(self.bins))?;
-        let method = column.method.unwrap_or(self.method);
-        check_threshold(&format!("{at}/threshold"), method, column.threshold)?;
+        // Whether it holds numbers or texts is not known here.
+        let method = |of_kind: Option<Method>| column.method.or(of_kind).unwrap_or(self.method);
+        let threshold = |of_kind| {
+            check_threshold(
+                &format!("{at}/threshold"),
+                method(of_kind),
+                column.threshold,
+            )
+        };
+        threshold(self.method_numbers)
+            .or_else(|error| threshold(self.method_texts).map_err(|_| error))?;
         let Some(edges) = &column.edges else {
             return Ok(());
         };
@@ -234,34 +281,6 @@ impl Params {
         }
         if !edges.iter().all(|edge| edge.is_finite()) || !edges.is_sorted_by(|a, b| a < b) {
             return Err(Error::params(at, "expected numbers in ascending order"));
-        }
-        Ok(())
-    }
-}
-
-impl DomainClassifier {
-    fn check(&self) -> Result<()> {
-        let refuse = |at: &str, message: String| {
-            Err(Error::params(format!("/domain_classifier/{at}"), message))
-        };
-        if !(0.5..=1.0).contains(&self.threshold) {
-            let found = self.threshold;
-            return refuse(
-                "threshold",
-                format!("expected an area from 0.5 to 1, found {found}"),
-            );
-        }
-        if !(10..=100_000).contains(&self.rows) {
-            return refuse(
-                "rows",
-                format!("expected 10 to 100000 rows, found {}", self.rows),
-            );
-        }
-        if !(2..=20).contains(&self.folds) {
-            return refuse(
-                "folds",
-                format!("expected 2 to 20 folds, found {}", self.folds),
-            );
         }
         Ok(())
     }
@@ -280,43 +299,6 @@ impl Base {
             Self::E => "e",
             Self::Two => "2",
         }
-    }
-}
-
-fn check_bins(at: &str, bins: usize) -> Result<()> {
-    if (2..=MOST_BINS).contains(&bins) {
-        return Ok(());
-    }
-    let message = format!("expected 2 to {MOST_BINS} bins, found {bins}");
-    Err(Error::params(at, message))
-}
-
-fn check_threshold(at: &str, method: Method, threshold: Option<f64>) -> Result<()> {
-    let Some(threshold) = threshold else {
-        return Ok(());
-    };
-    let message = match method.drifts() {
-        _ if method == Method::Auto => {
-            "a threshold belongs to a method: name the `method` that it is for".to_owned()
-        }
-        Drifts::Above if !(threshold.is_finite() && threshold >= 0.0) => {
-            format!("expected a threshold of 0 or more, found {threshold}")
-        }
-        Drifts::Below if !(0.0..=1.0).contains(&threshold) => {
-            format!("expected a probability from 0 to 1, found {threshold}")
-        }
-        _ => return Ok(()),
-    };
-    Err(Error::params(at, message))
-}
-
-fn check_share(at: &str, share: Option<f64>) -> Result<()> {
-    match share {
-        Some(share) if !(0.0..=1.0).contains(&share) => {
-            let message = format!("expected a share from 0 to 1, found {share}");
-            Err(Error::params(at, message))
-        }
-        _ => Ok(()),
     }
 }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use arrow_array::Array;
 use arrow_schema::{DataType, Schema};
 use mlhost_plugin::{Error, Fold, RecordBatch, Result};
-use mlhost_statistics::column::{is_numeric, is_textual};
+use mlhost_statistics::column::{is_numeric, is_textual, type_name};
 use mlhost_statistics::{Categories, Distribution};
 use serde::{Deserialize, Serialize};
 
@@ -214,8 +214,8 @@ fn found(name: &str, at: &str, input: &Schema) -> Result<Option<Column>> {
         return Ok(None);
     };
     let Some(values) = Values::of_type(field.data_type()) else {
-        let found = field.data_type();
-        let message = format!("column `{name}` holds {found}, which cannot be compared");
+        let found = type_name(field.data_type());
+        let message = format!("column `{name}` holds `{found}`, which cannot be compared");
         return Err(Error::params(at, message));
     };
     let name = name.to_owned();

@@ -72,14 +72,29 @@ fn columns_that_moved_against_each_other_are_found() {
 }
 
 #[test]
-fn too_few_rows_are_not_judged() {
+fn that_nothing_can_be_learned_is_told() {
     let few = || vec![("x", column(uniform(5, 1)))];
-    let outcome = compare(ASKED, few(), independent(1)).unwrap();
-    assert!(
-        outcome
-            .metrics
-            .iter()
-            .all(|metric| metric.name != "domain_classifier_auc")
+    let says = |before, now| {
+        let outcome = compare(ASKED, before, now).unwrap();
+        let mut metrics = outcome.metrics.iter();
+        assert!(metrics.all(|metric| metric.name != "domain_classifier_auc"));
+        messages(&outcome).remove(1)
+    };
+    assert_eq!(
+        says(few(), independent(1)),
+        "- domain_classifier not passed: whether a classifier tells the sides apart is unknown: the \
+         reference has 5 different rows, and 10 are needed"
+    );
+    assert_eq!(
+        says(independent(1), few()),
+        "- domain_classifier not passed: whether a classifier tells the sides apart is unknown: the \
+         current data has 5 different rows, and 10 are needed"
+    );
+    let others = vec![("z", column(uniform(50, 1)))];
+    assert_eq!(
+        says(independent(1), others),
+        "- domain_classifier not passed: whether a classifier tells the sides apart is unknown: \
+         there is no column of inputs with values of one type on both sides"
     );
 }
 

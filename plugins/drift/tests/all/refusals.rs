@@ -59,7 +59,7 @@ fn parameters_are_refused_with_where_and_why() {
         ),
         (
             r#"{ "prediction": "raw" }"#,
-            "column `raw` holds Binary, which cannot be compared (at /prediction)",
+            "column `raw` holds `Binary`, which cannot be compared (at /prediction)",
         ),
         (
             r#"{ "weights": { "dewp": 1 } }"#,
@@ -96,7 +96,7 @@ fn parameters_are_refused_with_where_and_why() {
         ),
         (
             r#"{ "columns": ["temp", "raw"] }"#,
-            "column `raw` holds Binary, which cannot be compared (at /columns/1)",
+            "column `raw` holds `Binary`, which cannot be compared (at /columns/1)",
         ),
         (
             r#"{ "columns": ["temp", "dewp"] }"#,
@@ -126,7 +126,8 @@ fn methods_are_for_some_columns_only() {
     let letters = || vec![("carrier", texts(["AA", "UA", "B6"]))];
     assert_eq!(
         refuse(r#"{ "method": "ks" }"#, &letters),
-        "`ks` compares numbers, and column `carrier` holds texts (at /method)"
+        "`ks` compares numbers, and column `carrier` holds texts: for columns of numbers alone \
+         there is `method_numbers = \"ks\"` (at /method)"
     );
     assert_eq!(
         refuse(
@@ -140,5 +141,25 @@ fn methods_are_for_some_columns_only() {
         refuse(r#"{ "method": "z_test" }"#, &letters),
         "the z-test compares two different values, and column `carrier` has 3: take \
          `chi_squared` (at /method)"
+    );
+}
+
+#[test]
+fn methods_of_a_kind_are_refused_as_others() {
+    let refuse = |json: &str| {
+        let columns = || vec![("x", texts(["a", "b"]))];
+        compare(json, columns(), columns()).unwrap_err().to_string()
+    };
+    assert_eq!(
+        refuse(r#"{ "method_texts": "ks" }"#),
+        "`ks` compares numbers (at /method_texts)"
+    );
+    assert_eq!(
+        refuse(r#"{ "threshold_numbers": 0.1 }"#),
+        "a threshold belongs to a method: name the `method` that it is for (at /threshold_numbers)"
+    );
+    assert_eq!(
+        refuse(r#"{ "method_texts": "chi_squared", "threshold_texts": 2 }"#),
+        "expected a probability from 0 to 1, found 2 (at /threshold_texts)"
     );
 }

@@ -121,6 +121,72 @@ fn columns_count_as_much_as_their_weights_say() {
 }
 
 #[test]
+fn columns_without_a_weight_are_told() {
+    let all = moved(r#"{ "method": "psi", "weights": { "a": 1, "b": 1, "c": 2 } }"#);
+    assert_eq!(
+        all.summary,
+        "2 of 3 columns have drifted: c, b; by their weights a share of 0.7500"
+    );
+    // `c`, which has drifted most, was not measured.
+    let some = moved(r#"{ "method": "psi", "weights": { "a": 3, "b": 1 } }"#);
+    assert_eq!(
+        some.summary,
+        "2 of 3 columns have drifted: c, b; by the weights of 2 columns a share of 0.2500, with 1 left \
+         out that have none"
+    );
+    assert_eq!(
+        messages(&some)[0],
+        "- dataset_drift passed: the share of columns that have drifted, by the weights of 2 columns \
+         (1 without a weight left out), 0.2500 is below 0.5"
+    );
+    let details = &some.findings[0].details;
+    assert_eq!(
+        (
+            &details["columns_with_weight"],
+            &details["columns_without_weight"]
+        ),
+        (&2.into(), &1.into())
+    );
+}
+
+#[test]
+fn numbers_and_texts_have_methods_of_their_own() {
+    let sides = || {
+        vec![
+            ("a", up_to(100, 0.0)),
+            ("b", texts(["x", "y", "y", "z"])),
+            ("c", up_to(100, 0.0)),
+        ]
+    };
+    let json = r#"{
+        "method_numbers": "ks", "threshold_numbers": 0.01,
+        "method_texts": "hellinger", "threshold_texts": 0.3,
+        "column": { "c": { "method": "psi" } }
+    }"#;
+    let outcome = compare(json, sides(), sides()).unwrap();
+    assert_eq!(
+        messages(&outcome)[1..],
+        [
+            "a ks passed: the p-value of the Kolmogorov–Smirnov test 1.0000 is not below 0.01",
+            "b hellinger passed: the Hellinger distance 0.0000 does not exceed 0.3",
+            "c psi passed: the population stability index 0.0000 does not exceed 0.1",
+        ]
+    );
+    let one = compare(
+        r#"{ "method": "psi", "method_numbers": "wasserstein" }"#,
+        sides(),
+        sides(),
+    );
+    let checks: Vec<_> = one
+        .unwrap()
+        .findings
+        .into_iter()
+        .map(|one| one.check)
+        .collect();
+    assert_eq!(checks[1..], ["wasserstein", "psi", "wasserstein"]);
+}
+
+#[test]
 fn prediction_and_target_are_told_apart_from_inputs() {
     let before = || {
         vec![
@@ -132,7 +198,11 @@ fn prediction_and_target_are_told_apart_from_inputs() {
     let json = r#"{ "columns": ["a"], "prediction": "prediction", "target": "delay" }"#;
     let now = vec![("a", up_to(100, 0.0)), ("prediction", up_to(100, 90.0))];
     let outcome = compare(json, before(), now).unwrap();
-    assert_eq!(outcome.summary, "none of 1 columns has drifted");
+    assert_eq!(
+        outcome.summary,
+        "the one column has not drifted; the prediction `prediction` has drifted; drift of the \
+         target `delay` is unknown: the current data is without it"
+    );
     assert_eq!(outcome.verdict, Verdict::Warned);
     assert_eq!(
         messages(&outcome),
@@ -141,8 +211,26 @@ fn prediction_and_target_are_told_apart_from_inputs() {
             "a ks passed: the p-value of the Kolmogorov–Smirnov test 1.0000 is not below 0.05",
             "prediction prediction_drift not passed: the p-value of the Kolmogorov–Smirnov test \
              2.0e-50 is below 0.05",
-            "delay target_drift passed: the current data does not have the target yet",
+            "delay target_drift passed: whether the target has drifted is unknown: the current \
+             data is without it",
         ]
+    );
+}
+
+/// Serving rows may have the column of what came true, and nothing in it yet.
+#[test]
+fn a_target_without_values_is_unknown() {
+    let sides = || vec![("a", up_to(100, 0.0)), ("delay", up_to(100, 0.0))];
+    let json = r#"{ "method": "psi", "target": "delay" }"#;
+    let mut now = sides();
+    now[1].1 = floats(arrow_array::Float64Array::new_null(100));
+    let outcome = compare(json, sides(), now).unwrap();
+    assert!(outcome.passed());
+    assert_eq!(metric(&outcome, "share_drifted"), 0.0);
+    assert_eq!(outcome.findings.len(), 3);
+    assert_eq!(
+        compare(json, sides(), sides()).unwrap().summary,
+        "the one column has not drifted; the target `delay` has not drifted"
     );
 }
 
