@@ -2,7 +2,7 @@
 
 use arrow_schema::{DataType, Schema};
 use mlhost_plugin::{Error, Fold, RecordBatch, Result, column_index};
-use mlhost_statistics::column::{holds_classes, is_numeric};
+use mlhost_statistics::column::{holds_classes, is_numeric, type_name};
 use serde::{Deserialize, Serialize};
 
 use crate::classification::{Classification, Probabilities};
@@ -167,7 +167,8 @@ fn check_type(task: Task, name: &str, found: &DataType, at: &str) -> Result<()> 
     if fits {
         return Ok(());
     }
-    let message = format!("a {task} needs a column of {wanted}, and `{name}` holds {found}");
+    let found = type_name(found);
+    let message = format!("a {task} needs a column of {wanted}, and `{name}` holds `{found}`");
     Err(Error::params(at, message))
 }
 
@@ -189,8 +190,8 @@ fn classes_with_probability(params: &Params, input: &Schema) -> Result<Vec<Strin
             continue;
         }
         if !is_numeric(field.data_type()) {
-            let found = field.data_type();
-            let message = format!("a probability is a number, and column `{name}` holds {found}");
+            let found = type_name(field.data_type());
+            let message = format!("a probability is a number, and column `{name}` holds `{found}`");
             return Err(Error::params(at, message));
         }
         classes.push(class.to_owned());

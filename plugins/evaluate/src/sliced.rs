@@ -34,6 +34,7 @@ pub(crate) fn tell<T: Tally>(
     model: Option<&str>,
 ) -> Result<Sliced> {
     let mut told = Sliced::default();
+    let mut all: Vec<(Scores, bool)> = vec![];
     for entry in &slices.entries {
         let columns = entry.columns.join(", ");
         let Some(slices) = scored(params, entry, whole)? else {
@@ -62,8 +63,37 @@ pub(crate) fn tell<T: Tally>(
                 bars(&entry.columns, &slices, leading),
             ]);
         }
+        let slices = slices.into_iter();
+        all.extend(slices.map(|slice| (slice.scores, slice.is_small)));
     }
+    told.metrics.extend(worst_of_each(&all, model));
     Ok(told)
+}
+
+/// Of each score, the worst of all slices that are not small: `r2_worst`. Without a label of a
+/// column, so that a gate can ask for it; infinitely bad where all slices are small, which passes no
+/// gate and is no number in a record.
+fn worst_of_each(slices: &[(Scores, bool)], model: Option<&str>) -> Vec<Metric> {
+    let names = Scores::names_of(slices.iter().map(|(scores, _)| scores));
+    let worst = names.into_iter().map(|name| {
+        let usable = slices.iter().filter(|(_, is_small)| !is_small);
+        let values = usable.filter_map(|(scores, _)| scores.value(name));
+        let better = better(name);
+        let value = values.reduce(|worst, next| match better {
+            Better::Higher => worst.min(next),
+            Better::Lower => worst.max(next),
+        });
+        Metric {
+            name: format!("{name}_worst"),
+            value: value.unwrap_or(match better {
+                Better::Higher => f64::NEG_INFINITY,
+                Better::Lower => f64::INFINITY,
+            }),
+            labels: labels(model),
+            better: Some(better),
+        }
+    });
+    worst.collect()
 }
 
 /// The slices by their values; `None` if there are too many.

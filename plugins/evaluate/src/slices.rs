@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use arrow_schema::Schema;
 use mlhost_plugin::{Error, RecordBatch, Result, column_index};
-use mlhost_statistics::column::holds_classes;
+use mlhost_statistics::column::{holds_classes, type_name};
 use serde::{Deserialize, Serialize};
 
 use crate::Params;
@@ -75,9 +75,9 @@ pub(crate) fn add_columns(
             let places = slicing.columns().iter().map(|column| {
                 let field = input.field(column_index(input, column, &at)?);
                 if !holds_classes(field.data_type()) {
-                    let found = field.data_type();
+                    let found = type_name(field.data_type());
                     let message = format!(
-                        "slices are told by texts, booleans or numbers, and `{column}` holds {found}"
+                        "slices are told by texts, booleans or numbers, and `{column}` holds `{found}`"
                     );
                     return Err(Error::params(&at, message));
                 }

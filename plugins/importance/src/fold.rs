@@ -5,7 +5,9 @@ use arrow_array::types::UInt32Type;
 use arrow_array::{Array, StringArray};
 use arrow_schema::{DataType, Field, Schema};
 use mlhost_plugin::{Error, Fold, RecordBatch, Result, column_index};
-use mlhost_statistics::column::{for_each_block, for_each_class, holds_classes, is_numeric};
+use mlhost_statistics::column::{
+    for_each_block, for_each_class, holds_classes, is_numeric, type_name,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::params::{Params, Score};
@@ -72,8 +74,9 @@ impl Fold for Permutations {
             };
             if !fits {
                 let (score, name) = (score.name(), field.name());
+                let found = type_name(found);
                 let message =
-                    format!("`{score}` needs {wanted}, and column `{name}` holds {found}");
+                    format!("`{score}` needs {wanted}, and column `{name}` holds `{found}`");
                 return Err(Error::params("/score", message));
             }
         }

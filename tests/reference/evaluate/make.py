@@ -1,11 +1,12 @@
 """Makes `expected.json` beside it: python make.py
 
-What numpy 2.4.6, scikit-learn 1.9.1, scipy 1.17.1 and statsmodels 0.14 say of predictions, for the
+What numpy 2.4.6, scikit-learn 1.9.1, scipy 1.17.1 and statsmodels 0.15 say of predictions, for the
 tests of `plugins/evaluate`. A case holds its columns, or the month of `examples` that they are made
 of by the rules in `flights` below, which the tests repeat; `metrics` holds every metric that there
 is to be, and no others. Where the definition is not that of scikit-learn, `OURS` says why.
 """
 
+import importlib.metadata
 import json
 import math
 import pathlib
@@ -267,7 +268,9 @@ drawn_classes = np.array([
 ])
 ends = lambda values: {"lower": np.quantile(values, 0.05), "upper": np.quantile(values, 0.95)}
 
+packages = ["numpy", "scipy", "scikit-learn", "statsmodels", "pyarrow"]
 expected = {
+    "versions": {package: importlib.metadata.version(package) for package in packages},
     "ours": OURS,
     "cases": cases,
     "flights": {"params": params, "metrics": of_flights, "by_carrier": by_carrier},

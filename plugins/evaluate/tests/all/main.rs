@@ -7,6 +7,7 @@ mod classification;
 mod curves;
 mod figures;
 mod models;
+mod readme;
 mod reference;
 mod refusals;
 mod regression;

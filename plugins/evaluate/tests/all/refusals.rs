@@ -28,7 +28,7 @@ fn parameters_are_refused_with_where_and_why() {
         ),
         (
             r#"{ "target": "delay", "prediction": "carrier" }"#,
-            "a regression needs a column of numbers, and `carrier` holds Utf8 (at /prediction)",
+            "a regression needs a column of numbers, and `carrier` holds `string` (at /prediction)",
         ),
         (
             r#"{ "target": "delay", "positive": 1 }"#,
@@ -46,7 +46,7 @@ fn parameters_are_refused_with_where_and_why() {
         ),
         (
             r#"{ "target": "delay", "task": "classification", "probability_prefix": "carr" }"#,
-            "a probability is a number, and column `carrier` holds Utf8 (at /probability_prefix)",
+            "a probability is a number, and column `carrier` holds `string` (at /probability_prefix)",
         ),
     ];
     for (json, message) in cases {

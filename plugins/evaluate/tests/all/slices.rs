@@ -1,7 +1,7 @@
 //! Scores of slices: of which rows, and how many there may be.
 
 use arrow_array::StringArray;
-use mlhost_plugin::{RecordBatch, Verdict};
+use mlhost_plugin::{Better, RecordBatch, Verdict};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -113,4 +113,24 @@ fn the_positive_class_is_that_of_all_rows() {
     assert!(found.contains(&("recall side=left".to_owned(), 1.0)));
     assert!(found.contains(&("precision side=right".to_owned(), 0.0)));
     assert!(found.contains(&("accuracy side=right".to_owned(), 0.5)));
+}
+
+#[test]
+fn the_worst_slice_is_a_metric_that_gates_can_ask_for() {
+    let json = r#"{ "target": "y", "by": ["carrier", "origin"], "min_slice_rows": 2 }"#;
+    let outcome = score(json, rows()).unwrap();
+    let worst = |name: &str| {
+        let mut all = outcome.metrics.iter();
+        let found = all.find(|metric| metric.name == name).unwrap();
+        assert_eq!(found.labels, []);
+        (found.value, found.better)
+    };
+    // AA has one row alone and does not count; JFK is next, with 0 and 2.
+    assert_eq!(worst("mae_worst"), (1.0, Some(Better::Lower)));
+    assert_eq!(worst("max_error_worst"), (2.0, Some(Better::Lower)));
+    // Of JFK, 1 - 4 / 2.
+    assert_eq!(worst("r2_worst"), (-1.0, Some(Better::Higher)));
+    let none = score(r#"{ "target": "y" }"#, rows()).unwrap();
+    let mut names = none.metrics.iter().map(|metric| &metric.name);
+    assert!(names.all(|name| !name.ends_with("_worst")));
 }

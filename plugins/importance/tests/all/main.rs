@@ -144,7 +144,7 @@ fn what_cannot_be_scored_is_told() {
     let classes = texts(&[(None, 0, Some("a"), Some("a"))]);
     assert_eq!(
         refusal(r#"{ "target": "y", "score": "mae" }"#, classes),
-        "`mae` needs numbers, and column `y` holds Utf8 (at /score)"
+        "`mae` needs numbers, and column `y` holds `string` (at /score)"
     );
     let without = scored().project(&[0, 1]).unwrap();
     assert_eq!(
