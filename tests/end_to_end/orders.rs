@@ -73,7 +73,7 @@ fn a_suggested_suite_passes_on_the_table_it_was_made_of() {
     passes(&scene, &suite);
     for line in [
         "row_count = { min = 117 }",
-        "line = { type = \"integer\", not_null = true, between = { min = 1, max = 3 } }",
+        "line = { type = \"integer\", not_null = true, between = { min = 1, max = 3 }, mean_between",
         "discount = { type = \"float\", not_null = true, between = { min = 0, max = 0.1 }, mean_between",
         "between = { min = \"2024-03-01T",
     ] {
@@ -101,9 +101,10 @@ fn whatever_the_table_a_suggested_suite_passes_on_it() {
     let mut lines = String::new();
     for row in 0..120_u32 {
         let days = f64::from(row) / 7.0;
+        let odd = ["", "\u{7f}", "\"", "\\", "tab\t", "é\u{0}"][row as usize % 6];
         let entry = serde_json::json!({
             "name with \"quotes\", a\u{7f} and a\nline": row,
-            "": ["", "\u{7f}", "\"", "\\", "tab\t", "é\u{0}"][row as usize % 6],
+            "": odd,
             "long": format!("{beginning}{}", row % 3),
             "many": format!("{beginning}{row}"),
             "huge": 1e20 * f64::from(row % 40),

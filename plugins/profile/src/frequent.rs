@@ -1,7 +1,8 @@
 //! The most frequent texts of a column in bounded space: all of them while they are few, and after
 //! that the summary of Misra and Gries ("Finding repeated elements", Science of Computer Programming
 //! 2, 1982), merged as Agarwal et al. do ("Mergeable Summaries", PODS 2012). Of a long text its
-//! beginning is kept, and its hash, by which it is told from others that begin alike.
+//! beginning is kept, and its hash, by which it is told from others that begin alike. It is written here, for it
+//! is little more than a loop over a map, and its error has to be told.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -7,6 +7,10 @@
 //! by is Ertl's improved raw estimator ("New cardinality estimation algorithms for HyperLogLog
 //! sketches", arXiv:1702.01284, 2017), which needs no tables of corrections and has no range in
 //! which it is biased.
+//!
+//! The crates that there are, such as `hyperloglogplus`, keep sparse registers by what came first, so
+//! that two splits of the same rows do not serialise alike, and a state here is named by its digest;
+//! most of them hash by a seed of the process as well. The tests compare with that crate.
 
 mod registers;
 

@@ -7,6 +7,11 @@
 //! 2019) with one difference: buckets are never collapsed into each other, and the
 //! one switch from exact to bucketed depends on nothing but the number of distinct
 //! values, so that the result is a function of the multiset alone.
+//!
+//! That is why it is not one of the crates that there are, such as `sketches-ddsketch`: they collapse
+//! buckets by what came first, take logarithms that differ from one processor to another, and write
+//! equal knowledge in unequal bytes, where a state here is named by its digest. The tests compare
+//! with that crate.
 
 mod buckets;
 mod ordered;

@@ -3,11 +3,12 @@
 
 use std::process::ExitCode;
 
+use mlhost_data::Table;
 use mlhost_sandbox::{Finding, Outcome};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::profile;
+use super::{open_table, profile};
 use crate::{
     arguments::{TableArguments, ValidateCommand},
     error::Failure,
@@ -49,12 +50,15 @@ pub(super) fn validate(
     let ValidateCommand::Suggest { table } = command;
     let params = json!({ "top": SET, "correlations": false });
     let outcome = profile::of_table(table, &params)?;
-    let suggestion = suggest(&outcome, table);
+    // Words of a plugin are without what a terminal obeys; names of columns may not be.
+    let schema = open_table(table)?.schema();
+    let names = schema.fields().iter().map(|field| field.name().as_str());
+    let suggestion = suggest(&outcome, &names.collect::<Vec<_>>(), table);
     output.print(&suggestion, |suggestion| suggestion.toml.clone())?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn suggest(outcome: &Outcome, table: &TableArguments) -> Suggestion {
+fn suggest(outcome: &Outcome, names: &[&str], table: &TableArguments) -> Suggestion {
     let rows = outcome
         .findings
         .iter()
@@ -77,8 +81,8 @@ fn suggest(outcome: &Outcome, table: &TableArguments) -> Suggestion {
         null_values(&table.null_values),
         rows / 2
     );
-    for finding in &outcome.findings {
-        let name = key(finding.column.as_deref().unwrap_or_default());
+    for (finding, name) in outcome.findings.iter().zip(names) {
+        let name = key(name);
         toml.push_str(&format!(
             "{name} = {{ {} }}\n",
             checks(finding, rows).join(", ")
@@ -93,7 +97,7 @@ fn null_values(texts: &[String]) -> String {
         return String::new();
     }
     let texts: Vec<_> = texts.iter().map(|one| text(one)).collect();
-    format!("null_values = [{}]\n", texts.join(", "))
+    format!("csv = {{ null_values = [{}] }}\n", texts.join(", "))
 }
 
 /// The checks of a column, in the order in which they are read.
@@ -143,11 +147,20 @@ fn not_null(present: u64, rows: u64) -> Option<String> {
     (percent > 0).then(|| format!("not_null = {{ mostly = {} }}", percent as f64 / 100.0))
 }
 
-/// The values of a column of texts, where all of them are known.
+/// The values of a column of texts, where all of them are known as they are.
 fn set(top: &Value, distinct: u64) -> Option<String> {
     let texts = top.as_array()?;
     let is_cut = texts.iter().any(|one| one["cut"] == json!(true));
     if is_cut || texts.is_empty() || texts.len() as u64 != distinct {
+        return None;
+    }
+    // It stands for what a terminal would obey.
+    let is_known = |one: &Value| {
+        one["value"]
+            .as_str()
+            .is_some_and(|text| !text.contains('\u{fffd}'))
+    };
+    if !texts.iter().all(is_known) {
         return None;
     }
     let texts = texts.iter().map(|one| one["value"].as_str());

@@ -13,6 +13,7 @@ mod drift;
 mod exact;
 mod extremes;
 mod moments;
+mod sketches;
 
 /// A column split at any places, each piece a batch.
 fn pieces<T>(values: &[T], cuts: &[usize]) -> Vec<Vec<T>>
