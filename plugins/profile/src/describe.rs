@@ -59,7 +59,7 @@ pub(crate) fn finding(params: &Params, column: &Column, rows: u64) -> Finding {
             length_range,
         } => {
             let top = frequent.top(params.top as usize);
-            add("top", top.iter().map(Text::to_json).collect());
+            add("top", top.iter().copied().map(Text::to_json).collect());
             if frequent.error() > 0 {
                 add("top_error", json!(frequent.error()));
             }

@@ -130,7 +130,7 @@ impl Frequent {
 
 impl Text<'_> {
     /// As it stands in details: that it is cut is told.
-    pub(crate) fn to_json(&self) -> Json {
+    pub(crate) fn to_json(self) -> Json {
         let mut json = json!({"value": self.to_string(), "count": self.count});
         if self.is_cut {
             json["cut"] = json!(true);
