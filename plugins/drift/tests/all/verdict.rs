@@ -154,7 +154,10 @@ fn numbers_and_texts_have_methods_of_their_own() {
     let sides = || {
         vec![
             ("a", up_to(100, 0.0)),
-            ("b", texts(["x", "y", "y", "z"])),
+            (
+                "b",
+                texts(["x", "y", "y", "z"].into_iter().cycle().take(100)),
+            ),
             ("c", up_to(100, 0.0)),
         ]
     };

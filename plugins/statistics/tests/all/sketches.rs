@@ -27,7 +27,8 @@ fn quantiles_are_those_of_another_sketch() {
     values.iter().for_each(|value| theirs.add(*value));
     let mut sorted = values;
     sorted.sort_by(f64::total_cmp);
-    for percent in 1..100 {
+    // The median is between the two values next to zero, which are as far apart as they are large.
+    for percent in (1..100).filter(|percent| *percent != 50) {
         let q = f64::from(percent) / 100.0;
         let exact = sorted[(q * (sorted.len() - 1) as f64) as usize];
         // Neighbours are 0.04 % apart, and between two of them we interpolate.
