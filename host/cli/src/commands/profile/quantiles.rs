@@ -2,7 +2,6 @@
 
 use comfy_table::CellAlignment::{Left, Right};
 use mlhost_sandbox::Finding;
-use serde_json::Value;
 
 use super::shown;
 use crate::{output, text};
@@ -29,8 +28,7 @@ pub(super) fn words(findings: &[Finding]) -> String {
 
 fn row(finding: &Finding) -> Option<Vec<String>> {
     let quantiles = finding.details.get("quantiles")?;
-    let per_second = finding.details.get("per_second").and_then(Value::as_f64);
     let name = text::visible(finding.column.as_deref().unwrap_or_default());
-    let values = TOLD.map(|(quantile, _)| shown(&quantiles[quantile], per_second));
+    let values = TOLD.map(|(quantile, _)| shown(&quantiles[quantile]));
     Some([name].into_iter().chain(values).collect())
 }
