@@ -1,133 +1,22 @@
-//! The folders that a step grants, and the files in them. `cap-std` follows every part of a path
-//! from the folder's own descriptor, so that neither `..` nor a link leads out of it, however often
-//! somebody changes it meanwhile.
+//! What a plugin does with the folders that its step grants, and the files in them. `cap-std` follows
+//! every part of a path from the folder's own descriptor, so that neither `..` nor a link leads out of
+//! it, however often somebody changes it meanwhile.
 
-use std::{
-    fs::FileTimes,
-    io::{self, ErrorKind},
-    sync::Arc,
-};
+use std::fs::FileTimes;
 
-use cap_std::fs::{Dir, File, Metadata};
 use wasmtime::component::Resource;
 
 use super::{
-    bindings::{
-        preopens,
-        types::{
-            self, Advice, DescriptorFlags, DescriptorStat, DescriptorType, DirectoryEntry,
-            ErrorCode, MetadataHashValue, NewTimestamp, OpenFlags, PathFlags,
-        },
-        wall_clock::Datetime,
+    bindings::types::{
+        self, Advice, DescriptorFlags, DescriptorStat, DescriptorType, DirectoryEntry, ErrorCode,
+        MetadataHashValue, NewTimestamp, OpenFlags, PathFlags,
     },
+    descriptor::{Answered, Descriptor, Entries, Opened},
     io::{InputStream, IoError, OutputStream},
-    opening,
+    known::{hash, identity, kind, metadata, stat},
+    opening::{self, READABLE},
 };
 use crate::session::Session;
-
-/// How many bytes are read at once.
-pub(super) const READABLE: u64 = 1 << 20;
-
-/// A file or folder that a plugin has opened.
-#[derive(Clone)]
-#[expect(unreachable_pub, reason = "the generated bindings re-export it")]
-pub struct Descriptor {
-    pub(super) opened: Opened,
-    pub(super) is_writable: bool,
-    /// The folder that it is in, as the step calls that.
-    pub(super) seen_as: Arc<str>,
-}
-
-#[derive(Clone)]
-pub(super) enum Opened {
-    File(Arc<File>),
-    Dir(Arc<Dir>),
-}
-
-/// The entries of a folder that have not been read yet.
-#[expect(unreachable_pub, reason = "the generated bindings re-export it")]
-pub struct Entries(std::vec::IntoIter<DirectoryEntry>);
-
-type Answer<T> = Result<T, ErrorCode>;
-type Answered<T> = wasmtime::Result<Answer<T>>;
-
-impl Descriptor {
-    pub(super) fn dir(&self) -> Answer<&Dir> {
-        match &self.opened {
-            Opened::Dir(dir) => Ok(dir),
-            Opened::File(_) => Err(ErrorCode::NotDirectory),
-        }
-    }
-
-    fn file(&self) -> Answer<&Arc<File>> {
-        match &self.opened {
-            Opened::File(file) => Ok(file),
-            Opened::Dir(_) => Err(ErrorCode::IsDirectory),
-        }
-    }
-
-    fn metadata(&self) -> Answer<Metadata> {
-        Ok(match &self.opened {
-            Opened::File(file) => file.metadata()?,
-            Opened::Dir(dir) => dir.dir_metadata()?,
-        })
-    }
-}
-
-impl Session {
-    /// Does something with a descriptor.
-    fn with<T>(
-        &self,
-        descriptor: &Resource<Descriptor>,
-        work: impl FnOnce(&Descriptor) -> Answer<T>,
-    ) -> Answered<T> {
-        Ok(work(self.resources.get(descriptor)?))
-    }
-
-    /// Does something that changes a file or folder.
-    fn change<T>(
-        &mut self,
-        descriptor: &Resource<Descriptor>,
-        work: impl FnOnce(&Descriptor) -> Answer<T>,
-    ) -> Answered<T> {
-        let descriptor = self.resources.get(descriptor)?.clone();
-        if !descriptor.is_writable {
-            let seen_as = &descriptor.seen_as;
-            self.refuse(
-                &format!("write to `{seen_as}`"),
-                &format!("dirs = [{{ path = \"…\", as = \"{seen_as}\", mode = \"write\" }}]"),
-            );
-            return Ok(Err(ErrorCode::ReadOnly));
-        }
-        Ok(work(&descriptor))
-    }
-
-    /// Tells of a path that leads out of what is granted.
-    fn inside<T>(&mut self, answer: Answer<T>) -> Answer<T> {
-        if matches!(answer, Err(ErrorCode::NotPermitted)) {
-            self.refuse(
-                "reach something outside of its folders",
-                "dirs = [{ path = \"…\", as = \"/…\" }]",
-            );
-        }
-        answer
-    }
-}
-
-impl preopens::Host for Session {
-    fn get_directories(&mut self) -> wasmtime::Result<Vec<(Resource<Descriptor>, String)>> {
-        let granted = self.context.grants.dirs.clone().into_iter();
-        let opened = granted.map(|granted| {
-            let descriptor = Descriptor {
-                opened: Opened::Dir(granted.dir),
-                is_writable: granted.is_writable,
-                seen_as: granted.seen_as.as_str().into(),
-            };
-            Ok((self.resources.push(descriptor)?, granted.seen_as))
-        });
-        opened.collect()
-    }
-}
 
 impl types::Host for Session {
     fn filesystem_error_code(
@@ -306,7 +195,7 @@ impl types::HostDescriptor for Session {
         flags: PathFlags,
         path: String,
     ) -> Answered<DescriptorStat> {
-        let answer = self.with(&dir, |dir| Ok(stat(&opening::metadata(dir, flags, &path)?)))?;
+        let answer = self.with(&dir, |dir| Ok(stat(&metadata(dir, flags, &path)?)))?;
         Ok(self.inside(answer))
     }
 
@@ -408,7 +297,7 @@ impl types::HostDescriptor for Session {
         let left = self.resources.get(&left)?.metadata();
         let right = self.resources.get(&right)?.metadata();
         Ok(match (left, right) {
-            (Ok(left), Ok(right)) => opening::identity(&left) == opening::identity(&right),
+            (Ok(left), Ok(right)) => identity(&left) == identity(&right),
             _ => false,
         })
     }
@@ -423,79 +312,12 @@ impl types::HostDescriptor for Session {
         flags: PathFlags,
         path: String,
     ) -> Answered<MetadataHashValue> {
-        let answer = self.with(&dir, |dir| Ok(hash(&opening::metadata(dir, flags, &path)?)))?;
+        let answer = self.with(&dir, |dir| Ok(hash(&metadata(dir, flags, &path)?)))?;
         Ok(self.inside(answer))
     }
 
     fn drop(&mut self, file: Resource<Descriptor>) -> wasmtime::Result<()> {
         self.resources.delete(file)?;
         Ok(())
-    }
-}
-
-fn kind(metadata: &Metadata) -> DescriptorType {
-    let kind = metadata.file_type();
-    if kind.is_file() {
-        DescriptorType::RegularFile
-    } else if kind.is_dir() {
-        DescriptorType::Directory
-    } else if kind.is_symlink() {
-        DescriptorType::SymbolicLink
-    } else {
-        DescriptorType::Unknown
-    }
-}
-
-fn stat(metadata: &Metadata) -> DescriptorStat {
-    let time = |time: io::Result<cap_std::time::SystemTime>| {
-        let since = time
-            .ok()?
-            .into_std()
-            .duration_since(std::time::UNIX_EPOCH)
-            .ok()?;
-        Some(Datetime {
-            seconds: since.as_secs(),
-            nanoseconds: since.subsec_nanos(),
-        })
-    };
-    DescriptorStat {
-        type_: kind(metadata),
-        link_count: 1,
-        size: metadata.len(),
-        data_access_timestamp: time(metadata.accessed()),
-        data_modification_timestamp: time(metadata.modified()),
-        status_change_timestamp: None,
-    }
-}
-
-fn hash(metadata: &Metadata) -> MetadataHashValue {
-    let (lower, upper) = opening::identity(metadata);
-    MetadataHashValue { lower, upper }
-}
-
-impl From<io::Error> for ErrorCode {
-    fn from(error: io::Error) -> Self {
-        match error.kind() {
-            ErrorKind::NotFound => Self::NoEntry,
-            ErrorKind::PermissionDenied => match error.raw_os_error() {
-                Some(_) => Self::Access,
-                // cap-std's own: the path leads out of the folder.
-                None => Self::NotPermitted,
-            },
-            ErrorKind::AlreadyExists => Self::Exist,
-            ErrorKind::NotADirectory => Self::NotDirectory,
-            ErrorKind::IsADirectory => Self::IsDirectory,
-            ErrorKind::DirectoryNotEmpty => Self::NotEmpty,
-            ErrorKind::InvalidInput => Self::Invalid,
-            ErrorKind::InvalidFilename => Self::NameTooLong,
-            ErrorKind::StorageFull => Self::InsufficientSpace,
-            ErrorKind::QuotaExceeded => Self::Quota,
-            ErrorKind::FileTooLarge => Self::FileTooLarge,
-            ErrorKind::ReadOnlyFilesystem => Self::ReadOnly,
-            ErrorKind::CrossesDevices => Self::CrossDevice,
-            ErrorKind::Interrupted => Self::Interrupted,
-            ErrorKind::WouldBlock => Self::WouldBlock,
-            _ => Self::Io,
-        }
     }
 }

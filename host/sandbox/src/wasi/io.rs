@@ -16,9 +16,8 @@ use super::{
         streams::{self, StreamError},
         types::ErrorCode,
     },
-    files::READABLE,
     http::SharedBody,
-    opening,
+    opening::{self, READABLE},
     world::Standard,
 };
 use crate::{

@@ -7,14 +7,15 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use cap_std::fs::{File, Metadata, OpenOptions};
+use cap_std::fs::{File, OpenOptions};
 
 use super::{
     bindings::types::{DescriptorFlags, ErrorCode, NewTimestamp, OpenFlags, PathFlags},
-    files::{Descriptor, Opened},
+    descriptor::{Answer, Descriptor, Opened},
 };
 
-type Answer<T> = Result<T, ErrorCode>;
+/// How many bytes are read at once.
+pub(super) const READABLE: u64 = 1 << 20;
 
 /// Opens a file or folder below a folder.
 pub(super) fn open(
@@ -63,28 +64,6 @@ pub(super) fn open(
         true => Ok(Opened::File(Arc::new(file))),
         false => Err(ErrorCode::NotPermitted),
     }
-}
-
-/// What is known of a file or folder below a folder.
-pub(super) fn metadata(dir: &Descriptor, flags: PathFlags, path: &str) -> Answer<Metadata> {
-    let dir = dir.dir()?;
-    Ok(match flags.contains(PathFlags::SYMLINK_FOLLOW) {
-        true => dir.metadata(path)?,
-        false => dir.symlink_metadata(path)?,
-    })
-}
-
-/// What tells a file from others.
-#[cfg(unix)]
-pub(super) fn identity(metadata: &Metadata) -> (u64, u64) {
-    use cap_std::fs::MetadataExt;
-    (metadata.ino(), metadata.dev())
-}
-
-/// What tells a file from others, as far as that is known here.
-#[cfg(not(unix))]
-pub(super) fn identity(metadata: &Metadata) -> (u64, u64) {
-    (metadata.len(), 0)
 }
 
 /// The opening of a pipe, should it be one, waits for nobody.
