@@ -6,11 +6,18 @@ use std::sync::Arc;
 use cap_std::fs::{Dir, File, Metadata};
 use wasmtime::component::Resource;
 
-use super::bindings::{
-    preopens,
-    types::{DirectoryEntry, ErrorCode},
+use super::{
+    bindings::{
+        preopens,
+        types::{DirectoryEntry, ErrorCode},
+    },
+    holdings::{Held, Slot},
 };
 use crate::session::Session;
+
+/// How many bytes a path has at most: Linux takes no longer ones, and what takes longer ones would
+/// look at every part of them.
+const PATH: usize = 4096;
 
 /// A file or folder that a plugin has opened.
 #[derive(Clone)]
@@ -24,13 +31,20 @@ pub struct Descriptor {
 
 #[derive(Clone)]
 pub(super) enum Opened {
-    File(Arc<File>),
-    Dir(Arc<Dir>),
+    File(Arc<Held<File>>),
+    /// Those that the step grants are open anyway.
+    Dir {
+        dir: Arc<Dir>,
+        _slot: Option<Arc<Slot>>,
+    },
 }
 
 /// The entries of a folder that have not been read yet.
 #[expect(unreachable_pub, reason = "the generated bindings re-export it")]
-pub struct Entries(pub(super) std::vec::IntoIter<DirectoryEntry>);
+pub struct Entries {
+    pub(super) left: std::vec::IntoIter<DirectoryEntry>,
+    pub(super) _slot: Slot,
+}
 
 pub(super) type Answer<T> = Result<T, ErrorCode>;
 pub(super) type Answered<T> = wasmtime::Result<Answer<T>>;
@@ -38,22 +52,30 @@ pub(super) type Answered<T> = wasmtime::Result<Answer<T>>;
 impl Descriptor {
     pub(super) fn dir(&self) -> Answer<&Dir> {
         match &self.opened {
-            Opened::Dir(dir) => Ok(dir),
+            Opened::Dir { dir, .. } => Ok(dir),
             Opened::File(_) => Err(ErrorCode::NotDirectory),
         }
     }
 
-    pub(super) fn file(&self) -> Answer<&Arc<File>> {
+    /// The folder, for something that is done with a path below it.
+    pub(super) fn below(&self, path: &str) -> Answer<&Dir> {
+        match path.len() <= PATH {
+            true => self.dir(),
+            false => Err(ErrorCode::NameTooLong),
+        }
+    }
+
+    pub(super) fn file(&self) -> Answer<&Arc<Held<File>>> {
         match &self.opened {
             Opened::File(file) => Ok(file),
-            Opened::Dir(_) => Err(ErrorCode::IsDirectory),
+            Opened::Dir { .. } => Err(ErrorCode::IsDirectory),
         }
     }
 
     pub(super) fn metadata(&self) -> Answer<Metadata> {
         Ok(match &self.opened {
             Opened::File(file) => file.metadata()?,
-            Opened::Dir(dir) => dir.dir_metadata()?,
+            Opened::Dir { dir, .. } => dir.dir_metadata()?,
         })
     }
 }
@@ -103,7 +125,10 @@ impl preopens::Host for Session {
         let granted = self.context.grants.dirs.clone().into_iter();
         let opened = granted.map(|granted| {
             let descriptor = Descriptor {
-                opened: Opened::Dir(granted.dir),
+                opened: Opened::Dir {
+                    dir: granted.dir,
+                    _slot: None,
+                },
                 is_writable: granted.is_writable,
                 seen_as: granted.seen_as.as_str().into(),
             };

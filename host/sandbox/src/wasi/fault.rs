@@ -26,7 +26,19 @@ impl From<io::Error> for ErrorCode {
             ErrorKind::CrossesDevices => Self::CrossDevice,
             ErrorKind::Interrupted => Self::Interrupted,
             ErrorKind::WouldBlock => Self::WouldBlock,
+            _ if is_loop(&error) => Self::Loop,
             _ => Self::Io,
         }
     }
+}
+
+/// Whether links lead to each other. The standard library's word for it is not stable yet.
+#[cfg(unix)]
+fn is_loop(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error())
+}
+
+#[cfg(not(unix))]
+fn is_loop(_: &io::Error) -> bool {
+    false
 }

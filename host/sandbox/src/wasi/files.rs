@@ -32,7 +32,7 @@ impl types::HostDirectoryEntryStream for Session {
         &mut self,
         entries: Resource<Entries>,
     ) -> Answered<Option<DirectoryEntry>> {
-        Ok(Ok(self.resources.get_mut(&entries)?.0.next()))
+        Ok(Ok(self.resources.get_mut(&entries)?.left.next()))
     }
 
     fn drop(&mut self, entries: Resource<Entries>) -> wasmtime::Result<()> {
@@ -94,7 +94,7 @@ impl types::HostDescriptor for Session {
             if file.is_writable {
                 flags |= match file.opened {
                     Opened::File(_) => DescriptorFlags::WRITE,
-                    Opened::Dir(_) => DescriptorFlags::MUTATE_DIRECTORY,
+                    Opened::Dir { .. } => DescriptorFlags::MUTATE_DIRECTORY,
                 };
             }
             Ok(flags)
@@ -150,6 +150,7 @@ impl types::HostDescriptor for Session {
 
     fn read_directory(&mut self, dir: Resource<Descriptor>) -> Answered<Resource<Entries>> {
         let limit = self.context.limits.handles;
+        let slot = self.holdings.open()?;
         let read = self.with(&dir, |dir| {
             let mut entries = Vec::new();
             for entry in dir.dir()?.entries()? {
@@ -168,7 +169,11 @@ impl types::HostDescriptor for Session {
             Ok(entries)
         })?;
         match read {
-            Ok(entries) => Ok(Ok(self.resources.push(Entries(entries.into_iter()))?)),
+            Ok(entries) => {
+                let left = entries.into_iter();
+                let entries = Entries { left, _slot: slot };
+                Ok(Ok(self.resources.push(entries)?))
+            }
             Err(code) => Ok(Err(code)),
         }
     }
@@ -176,17 +181,18 @@ impl types::HostDescriptor for Session {
     fn sync(&mut self, file: Resource<Descriptor>) -> Answered<()> {
         self.with(&file, |file| match &file.opened {
             Opened::File(file) => Ok(file.sync_all()?),
-            Opened::Dir(_) => Ok(()),
+            Opened::Dir { .. } => Ok(()),
         })
     }
 
     fn create_directory_at(&mut self, dir: Resource<Descriptor>, path: String) -> Answered<()> {
-        let answer = self.change(&dir, |dir| Ok(dir.dir()?.create_dir(path)?))?;
+        let answer = self.change(&dir, |dir| Ok(dir.below(&path)?.create_dir(path)?))?;
         Ok(self.inside(answer))
     }
 
     fn stat(&mut self, file: Resource<Descriptor>) -> Answered<DescriptorStat> {
-        self.with(&file, |file| Ok(stat(&file.metadata()?)))
+        let has_clock = self.context.grants.allow.clock;
+        self.with(&file, |file| Ok(stat(&file.metadata()?, has_clock)))
     }
 
     fn stat_at(
@@ -195,7 +201,10 @@ impl types::HostDescriptor for Session {
         flags: PathFlags,
         path: String,
     ) -> Answered<DescriptorStat> {
-        let answer = self.with(&dir, |dir| Ok(stat(&metadata(dir, flags, &path)?)))?;
+        let has_clock = self.context.grants.allow.clock;
+        let answer = self.with(&dir, |dir| {
+            Ok(stat(&metadata(dir, flags, &path)?, has_clock))
+        })?;
         Ok(self.inside(answer))
     }
 
@@ -232,7 +241,8 @@ impl types::HostDescriptor for Session {
         let writes = DescriptorFlags::WRITE | DescriptorFlags::MUTATE_DIRECTORY;
         let creates = OpenFlags::CREATE | OpenFlags::TRUNCATE;
         let is_change = access.contains(DescriptorFlags::WRITE) || how.intersects(creates);
-        let open = |dir: &Descriptor| opening::open(dir, flags, &path, how, access);
+        let slot = self.holdings.open()?;
+        let open = |dir: &Descriptor| opening::open(dir, flags, &path, how, access, slot);
         let opened = match is_change {
             true => self.change(&dir, open)?,
             false => self.with(&dir, open)?,
@@ -253,14 +263,18 @@ impl types::HostDescriptor for Session {
 
     fn readlink_at(&mut self, dir: Resource<Descriptor>, path: String) -> Answered<String> {
         let answer = self.with(&dir, |dir| {
-            let target = dir.dir()?.read_link(path)?.into_os_string().into_string();
+            let target = dir
+                .below(&path)?
+                .read_link(path)?
+                .into_os_string()
+                .into_string();
             target.map_err(|_| ErrorCode::IllegalByteSequence)
         })?;
         Ok(self.inside(answer))
     }
 
     fn remove_directory_at(&mut self, dir: Resource<Descriptor>, path: String) -> Answered<()> {
-        let answer = self.change(&dir, |dir| Ok(dir.dir()?.remove_dir(path)?))?;
+        let answer = self.change(&dir, |dir| Ok(dir.below(&path)?.remove_dir(path)?))?;
         Ok(self.inside(answer))
     }
 
@@ -275,7 +289,10 @@ impl types::HostDescriptor for Session {
             Ok(to) => to,
             Err(code) => return Ok(Err(code)),
         };
-        let answer = self.change(&dir, |dir| Ok(dir.dir()?.rename(path, to.dir()?, name)?))?;
+        let answer = self.change(&dir, |dir| {
+            let (from, to) = (dir.below(&path)?, to.below(&name)?);
+            Ok(from.rename(path, to, name)?)
+        })?;
         Ok(self.inside(answer))
     }
 
@@ -285,7 +302,7 @@ impl types::HostDescriptor for Session {
     }
 
     fn unlink_file_at(&mut self, dir: Resource<Descriptor>, path: String) -> Answered<()> {
-        let answer = self.change(&dir, |dir| Ok(dir.dir()?.remove_file(path)?))?;
+        let answer = self.change(&dir, |dir| Ok(dir.below(&path)?.remove_file(path)?))?;
         Ok(self.inside(answer))
     }
 

@@ -25,14 +25,15 @@ pub(super) fn kind(metadata: &Metadata) -> DescriptorType {
     }
 }
 
-pub(super) fn stat(metadata: &Metadata) -> DescriptorStat {
+/// The times are told to whoever may know the time: a file that was just written would tell it, too.
+pub(super) fn stat(metadata: &Metadata, has_clock: bool) -> DescriptorStat {
     let time = |time: io::Result<cap_std::time::SystemTime>| {
         let since = time
             .ok()?
             .into_std()
             .duration_since(std::time::UNIX_EPOCH)
             .ok()?;
-        Some(Datetime {
+        has_clock.then(|| Datetime {
             seconds: since.as_secs(),
             nanoseconds: since.subsec_nanos(),
         })
@@ -54,7 +55,7 @@ pub(super) fn hash(metadata: &Metadata) -> MetadataHashValue {
 
 /// What is known of a file or folder below a folder.
 pub(super) fn metadata(dir: &Descriptor, flags: PathFlags, path: &str) -> Answer<Metadata> {
-    let dir = dir.dir()?;
+    let dir = dir.below(path)?;
     Ok(match flags.contains(PathFlags::SYMLINK_FOLLOW) {
         true => dir.metadata(path)?,
         false => dir.symlink_metadata(path)?,

@@ -16,6 +16,7 @@
 //!   [`mod@http`] the requests that a step grants, and [`system`] the rest.
 //! - [`files`] is what can be done with granted folders: [`descriptor`] has what is opened there,
 //!   [`opening`] how, [`known`] what is told of it, and [`fault`] what goes wrong.
+//! - [`holdings`] counts what the host holds for an instance.
 //! - [`inert`] answers everything else, in whatever words the component asks.
 
 pub(crate) mod bindings;
@@ -23,6 +24,7 @@ mod clock;
 pub(crate) mod descriptor;
 mod fault;
 mod files;
+pub(crate) mod holdings;
 pub(crate) mod http;
 mod inert;
 pub(crate) mod io;

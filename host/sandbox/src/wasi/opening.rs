@@ -12,10 +12,14 @@ use cap_std::fs::{File, OpenOptions};
 use super::{
     bindings::types::{DescriptorFlags, ErrorCode, NewTimestamp, OpenFlags, PathFlags},
     descriptor::{Answer, Descriptor, Opened},
+    holdings::{Held, Slot},
 };
 
 /// How many bytes are read at once.
 pub(super) const READABLE: u64 = 1 << 20;
+
+/// What is said of pipes, sockets and devices.
+const NO_FILE: ErrorCode = ErrorCode::Unsupported;
 
 /// Opens a file or folder below a folder.
 pub(super) fn open(
@@ -24,8 +28,9 @@ pub(super) fn open(
     path: &str,
     how: OpenFlags,
     access: DescriptorFlags,
+    slot: Slot,
 ) -> Answer<Opened> {
-    let dir = dir.dir()?;
+    let dir = dir.below(path)?;
     // Nobody else may have changed what it is between this look and the opening: what was opened is
     // looked at again.
     let known = match flags.contains(PathFlags::SYMLINK_FOLLOW) {
@@ -40,11 +45,14 @@ pub(super) fn open(
             if how.contains(OpenFlags::EXCLUSIVE) {
                 return Err(ErrorCode::Exist);
             }
-            return Ok(Opened::Dir(Arc::new(dir.open_dir(path)?)));
+            return Ok(Opened::Dir {
+                dir: Arc::new(dir.open_dir(path)?),
+                _slot: Some(Arc::new(slot)),
+            });
         }
         Ok(_) if how.contains(OpenFlags::DIRECTORY) => return Err(ErrorCode::NotDirectory),
         Ok(metadata) if metadata.is_symlink() => return Err(ErrorCode::Loop),
-        Ok(metadata) if !metadata.is_file() => return Err(ErrorCode::NotPermitted),
+        Ok(metadata) if !metadata.is_file() => return Err(NO_FILE),
         Ok(_) => {}
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
         Err(_) => {}
@@ -61,8 +69,8 @@ pub(super) fn open(
     without_waiting(&mut options);
     let file = dir.open_with(path, &options)?;
     match file.metadata()?.is_file() {
-        true => Ok(Opened::File(Arc::new(file))),
-        false => Err(ErrorCode::NotPermitted),
+        true => Ok(Opened::File(Arc::new(Held::new(file, slot)))),
+        false => Err(NO_FILE),
     }
 }
 
