@@ -179,9 +179,20 @@ impl Session {
     /// Notes that the plugin wanted to do what its step does not allow, and which key would.
     pub(crate) fn refuse(&mut self, what: &str, key: &str) {
         let step = &self.context.step;
-        let told = format!(
+        self.warn(format!(
             "the plugin was refused to {what}; `allow.{key}` in [steps.{step}] would grant it"
-        );
+        ));
+    }
+
+    /// Notes that the plugin wanted to do what no step can allow.
+    pub(crate) fn refuse_to_all(&mut self, what: &str) {
+        self.warn(format!(
+            "the plugin was refused to {what}, which no step can allow"
+        ));
+    }
+
+    /// Tells of a refusal, once.
+    fn warn(&mut self, told: String) {
         if self.world.refuse(&told) {
             self.say(Level::Warn, told);
         }

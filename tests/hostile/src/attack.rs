@@ -53,13 +53,20 @@ impl Params {
 
     /// Attacks, if this function is the one that is to. What it was asked for it tells in the log.
     pub(crate) fn strike(&self, here: Entry) -> Result<(), Error> {
-        if let Some(answer) = self.answer(here)? {
-            log::log(log::Level::Info, &answer);
-        }
+        self.tell(here)?;
         match self.at {
             Some(at) if at == here => violence::attack(self.attack),
             _ => Ok(()),
         }
+    }
+
+    /// Asks, if this function is the one that is to, and tells the answer in the log.
+    pub(crate) fn tell(&self, here: Entry) -> Result<Option<String>, Error> {
+        let answer = self.answer(here)?;
+        if let Some(answer) = &answer {
+            log::log(log::Level::Info, answer);
+        }
+        Ok(answer)
     }
 
     /// The answer to what is asked for, if this function is the one that is to ask.
@@ -157,6 +164,7 @@ pub(crate) enum Attack {
     HugeState,
     EmptyState,
     PoisonedState,
+    PoisonedWhole,
 
     // `trainer.fit`
     EndlessScan,
