@@ -8,7 +8,7 @@ use std::fmt::Write;
 use crate::support::{Ended, Scene, filters, test_plugin};
 
 /// More rows than a rehearsal reads.
-const ROWS: u32 = 1500;
+pub(crate) const ROWS: u32 = 1500;
 
 /// Attacks at once, and after more rows than a rehearsal reads.
 const WHEN: [u32; 2] = [0, 1200];

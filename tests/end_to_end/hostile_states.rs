@@ -4,7 +4,7 @@
 use std::{fs, path::Path};
 
 use crate::{
-    hostile,
+    hostile::{self, ROWS},
     support::{Scene, step},
 };
 
@@ -37,7 +37,43 @@ fn a_state_that_its_plugin_refuses_is_not_kept() {
 
 #[test]
 fn a_state_that_another_instance_refuses_to_merge_is_not_kept() {
-    let scene = hostile::scene("poisoned-state", 1200, "");
+    let scene = in_parts("poisoned-state");
+    let ended = scene.host("run pipeline.toml").expect_code(1);
+    assert!(
+        ended.stderr.contains("the state is poisoned"),
+        "{}",
+        ended.stderr
+    );
+    assert_clean(&scene);
+}
+
+#[test]
+fn nothing_stays_of_the_parts_of_a_state_that_is_refused() {
+    let scene = in_parts("none");
+    scene.host("run pipeline.toml").expect_code(0);
+    assert_eq!(parts_in_cache(&scene), 1, "both parts are the same");
+
+    let scene = in_parts("poisoned-whole");
+    let ended = scene.host("run pipeline.toml").expect_code(1);
+    assert!(
+        ended.stderr.contains("the state is poisoned"),
+        "{}",
+        ended.stderr
+    );
+    assert_clean(&scene);
+    assert_eq!(parts_in_cache(&scene), 0);
+}
+
+#[test]
+fn the_state_of_an_only_part_is_kept_when_it_was_taken() {
+    let scene = hostile::scene("none", 0, "");
+    scene.host("run pipeline.toml").expect_code(0);
+    assert_eq!(parts_in_cache(&scene), 1);
+}
+
+/// A folder with the numbers twice, in two files.
+fn in_parts(attack: &str) -> Scene {
+    let scene = hostile::scene(attack, 1200, "");
     let numbers = fs::read_to_string(scene.path("numbers.csv")).expect("it can be read");
     fs::create_dir(scene.path("parts")).expect("a folder");
     for part in ["a.csv", "b.csv"] {
@@ -48,16 +84,20 @@ fn a_state_that_another_instance_refuses_to_merge_is_not_kept() {
         "pipeline.toml",
         &pipeline.replace("numbers.csv", "parts/*.csv"),
     );
-    let ended = scene.host("run pipeline.toml").expect_code(1);
-    assert!(
-        ended.stderr.contains("the state is poisoned"),
-        "{}",
-        ended.stderr
-    );
-    assert_clean(&scene);
+    scene
 }
 
-/// The run has no state, and no blob of the store holds one that is poisoned.
+/// How many states of parts the cache has: counts of all rows of a file, behind their checksums.
+fn parts_in_cache(scene: &Scene) -> usize {
+    let state = u64::from(ROWS).to_le_bytes();
+    let files = files(&scene.path("store/cache"));
+    let states = files
+        .iter()
+        .filter(|bytes| bytes.len() == 32 + state.len() && bytes.ends_with(&state));
+    states.count()
+}
+
+/// The run has no state, and no file of the store holds one that is poisoned.
 fn assert_clean(scene: &Scene) {
     let run = scene.json("runs show 1");
     assert_eq!(run["outcome"], "failed", "{run}");
@@ -68,17 +108,19 @@ fn assert_clean(scene: &Scene) {
         serde_json::json!([]),
         "{run}"
     );
-    assert!(
-        !holds_poison(&scene.path("store/blobs")),
-        "it is in the store"
-    );
+    let is_poisoned = |bytes: &Vec<u8>| bytes.windows(POISON.len()).any(|window| window == POISON);
+    let found = files(&scene.path("store")).iter().any(is_poisoned);
+    assert!(!found, "it is in the store");
 }
 
-fn holds_poison(path: &Path) -> bool {
-    if path.is_dir() {
-        let mut entries = fs::read_dir(path).expect("it can be read");
-        return entries.any(|entry| holds_poison(&entry.expect("an entry").path()));
-    }
-    let bytes = fs::read(path).expect("it can be read");
-    bytes.windows(POISON.len()).any(|window| window == POISON)
+/// The files in a folder, and in those in it.
+fn files(folder: &Path) -> Vec<Vec<u8>> {
+    let entries = fs::read_dir(folder).expect("it can be read");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    paths
+        .flat_map(|path| match path.is_dir() {
+            true => files(&path),
+            false => vec![fs::read(path).expect("it can be read")],
+        })
+        .collect()
 }

@@ -26,6 +26,7 @@ mod formats;
 mod full_disk;
 mod gate_words;
 mod gates;
+mod grants;
 mod graph;
 mod history;
 mod hostile;

@@ -24,6 +24,8 @@
 //!
 //! May use the floors `sandbox`, `data` and `pipeline`, and `toolchain`.
 
+#![forbid(unsafe_code)]
+
 mod build;
 pub mod conformance;
 mod error;

@@ -5,6 +5,8 @@
 //! refused, 2 for wrong usage or an error of the host itself, and 130 after
 //! Ctrl-C.
 
+#![forbid(unsafe_code)]
+
 mod arguments;
 mod commands;
 mod configuration;

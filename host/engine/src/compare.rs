@@ -237,7 +237,11 @@ impl Workshop {
             ];
             Ok(plugin.assess(context, &params.to_string(), &states)?)
         });
-        let outcomes: Vec<_> = outcomes.collect::<Result<_>>()?;
+        let outcomes = outcomes.collect::<Result<Vec<_>>>();
+        for (fold, state) in folds.iter().zip(&states) {
+            fold.settle(state, &outcomes, &self.results);
+        }
+        let outcomes = outcomes?;
         if let Some(key) = &key {
             self.results
                 .keep_state(key, &serde_json::to_vec(&outcomes)?);

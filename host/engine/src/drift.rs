@@ -14,7 +14,6 @@ use crate::{
     observer::Reading,
     params::fill,
     permits::Permits,
-    results::Results,
     run_options::available_jobs,
 };
 
@@ -54,7 +53,7 @@ pub fn drift(
     };
     let permits = Permits::new(available_jobs());
     let _permit = permits.spare();
-    let current = fold_one(fold, &permits, &Results::default())?;
+    let current = fold_one(fold, &permits)?;
     let states = [
         ("reference".to_owned(), store.blobs().get(&reference.state)?),
         ("current".to_owned(), current),

@@ -33,6 +33,8 @@
 //!
 //! May use every floor below: `packages`, `store`, `sandbox`, `data`, `pipeline`.
 
+#![forbid(unsafe_code)]
+
 mod ab;
 mod baseline;
 mod check;

@@ -19,7 +19,7 @@ use crate::{
         columns::{signature, without},
     },
     decided::Decided,
-    fold::{Fold, fold_one},
+    fold::{Fold, fold_all},
     opened::data_name,
     params::fill,
     workshop::Workshop,
@@ -262,18 +262,28 @@ impl Maker<'_> {
             fill(&found.plugin, &mut params, "target", target.into());
         }
         let dataset = Dataset::of(self.workshop.tables[source].clone());
-        let fold = Fold {
+        let (context, text) = (self.workshop.context_of(PROFILE), params.to_string());
+        let folds = [Fold {
             plugin: found.plugin.clone(),
-            context: self.workshop.context_of(PROFILE),
-            params: params.to_string(),
+            context: context.clone(),
+            params: text.clone(),
             reading: self.workshop.reading(PROFILE, &dataset),
             dataset,
             again: false,
-        };
+        }];
         let Some(_permit) = self.workshop.permits.one(&self.workshop.cancel) else {
             return Err(Error::Cancelled);
         };
-        let state = fold_one(fold, &self.workshop.permits, &self.workshop.results)?;
+        let results = &self.workshop.results;
+        let states = fold_all(&folds, &self.workshop.permits, results);
+        let states = states.map_err(|failed| *failed.error)?;
+        let state = states.into_iter().next().unwrap_or_default();
+        // A state that its own plugin does not take is no state, and must not be kept.
+        let states = ["reference", "current"].map(|name| (name.to_owned(), state.clone()));
+        let taken = found.plugin.assess(&context, &text, &states);
+        let taken = taken.map_err(Error::from);
+        folds[0].settle(&state, &taken, results);
+        taken?;
         let state = self.store.blobs().put(&state)?;
         self.profile(&found, params, state)
     }

@@ -13,7 +13,6 @@ use crate::{
     fold::{Fold, fold_one},
     observer::Reading,
     permits::Permits,
-    results::Results,
     run_options::available_jobs,
 };
 
@@ -47,7 +46,7 @@ pub fn profile(engine: &Engine, table: Arc<dyn Table>, params: &Value) -> Result
     };
     let permits = Permits::new(available_jobs());
     let _permit = permits.spare();
-    let state = fold_one(fold, &permits, &Results::default())?;
+    let state = fold_one(fold, &permits)?;
     let states = [("data".to_owned(), state)];
     Ok(found.plugin.assess(&context, &params, &states)?)
 }

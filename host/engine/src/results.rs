@@ -68,6 +68,13 @@ impl Results {
         }
     }
 
+    /// Forgets the state of a part. One that cannot be taken away is refused again.
+    pub(crate) fn forget(&self, key: &Digest) {
+        if let Some(store) = &self.store {
+            let _ = store.cache().forget(key);
+        }
+    }
+
     /// What a step came to before, if all of it is still there, and as it was: `damaged` hears of
     /// what is not, which is computed and put again.
     pub(crate) fn step(

@@ -275,16 +275,23 @@ impl Workshop {
                 return vec![(*position, Err(*failed.error))];
             }
         };
-        let mut states = states.into_iter();
+        let mut folded = folds.iter().zip(states);
         let conclude = |(position, ready): (usize, Prepared<'_>)| {
-            let states = if self.is_folded(&ready) {
-                let names = ready.reads.iter().map(|read| read.name.clone());
-                Ok(names.zip(states.by_ref()).collect())
-            } else {
+            if !self.is_folded(&ready) {
                 let scanned = ready.reads.iter().map(|read| self.fit(&ready, read));
-                scanned.collect()
-            };
-            let done = states.and_then(|states| self.conclude(&ready, states));
+                let states = scanned.collect::<Result<_>>();
+                return (
+                    position,
+                    states.and_then(|states| self.conclude(&ready, states)),
+                );
+            }
+            let own: Vec<_> = folded.by_ref().take(ready.reads.len()).collect();
+            let names = ready.reads.iter().map(|read| read.name.clone());
+            let states = names.zip(own.iter().map(|(_, state)| state.clone()));
+            let done = self.conclude(&ready, states.collect());
+            for (fold, state) in &own {
+                fold.settle(state, &done, &self.results);
+            }
             (position, done)
         };
         prepared.into_iter().map(conclude).collect()

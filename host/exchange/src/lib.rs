@@ -31,6 +31,8 @@
 //!
 //! May use the store, and nothing else of the host.
 
+#![forbid(unsafe_code)]
+
 mod archive;
 mod bundle;
 mod card;

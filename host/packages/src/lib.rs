@@ -18,6 +18,8 @@
 //!
 //! May use the floors `exchange`, `sandbox` and `pipeline`.
 
+#![forbid(unsafe_code)]
+
 mod add;
 mod cache;
 mod compatibility;

@@ -37,6 +37,8 @@
 //! # Ok::<(), mlhost_pipeline::Diagnostics>(())
 //! ```
 
+#![forbid(unsafe_code)]
+
 mod allow;
 mod check;
 mod column_type;

@@ -25,6 +25,8 @@
 //!
 //! May use the pipeline, and of the sandbox the words of a plugin's outcome.
 
+#![forbid(unsafe_code)]
+
 pub mod graph;
 pub mod page;
 pub mod text;

@@ -16,7 +16,7 @@ use crate::{
     convert::{Carrier, cut},
     engine::TICK,
     limits::{Heard, over},
-    wasi::world::World,
+    wasi::{holdings::Holdings, world::World},
 };
 
 /// How many linear memories an instance may have.
@@ -41,6 +41,8 @@ pub(crate) struct Session {
     scans: usize,
     /// What it sees through WASI.
     pub(crate) world: World,
+    /// What the host holds for it through WASI.
+    pub(crate) holdings: Holdings,
     /// Bytes of linear memory, which are given back at the end.
     memory: u64,
 }
@@ -74,6 +76,7 @@ impl Session {
     pub(crate) fn new(context: Context) -> Self {
         Self {
             world: World::new(context.seed, &context.grants.allow),
+            holdings: Holdings::default(),
             context,
             last_words: None,
             emitting: None,
@@ -166,16 +169,30 @@ impl Session {
 
     /// What the plugin said last of what is wrong: in its log, or on its standard error.
     pub(crate) fn last_words(&mut self) -> Option<String> {
-        let written = self.world.last_words();
+        let mut written = self.world.last_words();
+        if let Some(lines) = &mut written {
+            cut(lines, self.context.limits.text_bytes);
+        }
         self.last_words.take().or(written)
     }
 
     /// Notes that the plugin wanted to do what its step does not allow, and which key would.
     pub(crate) fn refuse(&mut self, what: &str, key: &str) {
         let step = &self.context.step;
-        let told = format!(
+        self.warn(format!(
             "the plugin was refused to {what}; `allow.{key}` in [steps.{step}] would grant it"
-        );
+        ));
+    }
+
+    /// Notes that the plugin wanted to do what no step can allow.
+    pub(crate) fn refuse_to_all(&mut self, what: &str) {
+        self.warn(format!(
+            "the plugin was refused to {what}, which no step can allow"
+        ));
+    }
+
+    /// Tells of a refusal, once.
+    fn warn(&mut self, told: String) {
         if self.world.refuse(&told) {
             self.say(Level::Warn, told);
         }

@@ -71,6 +71,19 @@ impl Cache {
             .map_err(Error::io("write", self.path.join(place(key))))
     }
 
+    /// Takes the value under this key away, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] when it is there and stays.
+    pub fn forget(&self, key: &Digest) -> Result<()> {
+        match self.folder.remove_file(place(key)) {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(Error::io("delete", self.path.join(place(key)))(error)),
+        }
+    }
+
     /// Every file in the folders of the cache.
     pub(crate) fn entries(&self) -> Result<Vec<Entry>> {
         shards::entries(&self.folder).map_err(Error::io("list", &self.path))

@@ -22,6 +22,8 @@
 //!
 //! May use no other crate of the host.
 
+#![forbid(unsafe_code)]
+
 pub mod command;
 mod component;
 mod error;

@@ -2,7 +2,10 @@
 
 use serde::Deserialize;
 
-use crate::{bindings::mlhost::plugin::types::Error, error, violence};
+use crate::{
+    bindings::mlhost::plugin::{log, types::Error},
+    error, violence, wasi,
+};
 
 /// JSON Schema of [`Params`].
 pub(crate) const PARAMS_SCHEMA: &str = r#"{
@@ -12,6 +15,10 @@ pub(crate) const PARAMS_SCHEMA: &str = r#"{
         "at": {
             "type": "string",
             "description": "The function that does it, of an attack that any can do"
+        },
+        "ask": {
+            "type": "string",
+            "description": "What to ask of the world, with the attack `ask`"
         },
         "after_rows": {
             "type": "integer",
@@ -23,11 +30,13 @@ pub(crate) const PARAMS_SCHEMA: &str = r#"{
 }"#;
 
 /// What the pipeline asks for.
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub(crate) struct Params {
     pub(crate) attack: Attack,
     #[serde(default)]
     at: Option<Entry>,
+    #[serde(default)]
+    ask: String,
     #[serde(default)]
     pub(crate) after_rows: u64,
 }
@@ -42,11 +51,29 @@ impl Params {
         })
     }
 
-    /// Attacks, if this function is the one that is to.
+    /// Attacks, if this function is the one that is to. What it was asked for it tells in the log.
     pub(crate) fn strike(&self, here: Entry) -> Result<(), Error> {
+        self.tell(here)?;
         match self.at {
             Some(at) if at == here => violence::attack(self.attack),
             _ => Ok(()),
+        }
+    }
+
+    /// Asks, if this function is the one that is to, and tells the answer in the log.
+    pub(crate) fn tell(&self, here: Entry) -> Result<Option<String>, Error> {
+        let answer = self.answer(here)?;
+        if let Some(answer) = &answer {
+            log::log(log::Level::Info, answer);
+        }
+        Ok(answer)
+    }
+
+    /// The answer to what is asked for, if this function is the one that is to ask.
+    pub(crate) fn answer(&self, here: Entry) -> Result<Option<String>, Error> {
+        match self.attack == Attack::Ask && self.at == Some(here) {
+            true => wasi::answer(&self.ask).map(Some),
+            false => Ok(None),
         }
     }
 
@@ -95,6 +122,7 @@ pub(crate) enum Attack {
     None,
 
     // Any function
+    Ask,
     Panic,
     Loop,
     Talk,
@@ -136,6 +164,7 @@ pub(crate) enum Attack {
     HugeState,
     EmptyState,
     PoisonedState,
+    PoisonedWhole,
 
     // `trainer.fit`
     EndlessScan,

@@ -22,6 +22,8 @@ pub(crate) struct Folder {
     params: Params,
     columns: Vec<String>,
     rows: Cell<u64>,
+    /// Whether others were merged into it.
+    is_merged: Cell<bool>,
 }
 
 /// What a poisoned state holds besides, for tests to look for in a store.
@@ -63,6 +65,7 @@ impl fold::GuestFolder for Folder {
             params,
             columns,
             rows: Cell::new(0),
+            is_merged: Cell::new(false),
         }))
     }
 
@@ -84,12 +87,23 @@ impl fold::GuestFolder for Folder {
     fn merge(&self, later: Vec<u8>) -> Result<(), Error> {
         self.params.strike(Entry::Merge)?;
         self.rows.set(self.rows.get() + rows_of(&later)?);
+        self.is_merged.set(true);
         Ok(())
     }
 
     fn state(&self) -> Result<Vec<u8>, Error> {
-        self.params.strike(Entry::State)?;
         let rows = self.rows.get();
-        Ok(state_of(self.params.due(rows), rows))
+        if let Some(answer) = self.params.tell(Entry::State)? {
+            // What it has learned of the world is part of what it has learned.
+            let learned = answer.bytes().map(u64::from).sum::<u64>();
+            return Ok(rows.wrapping_add(learned).to_le_bytes().to_vec());
+        }
+        self.params.strike(Entry::State)?;
+        let attack = match self.params.due(rows) {
+            // Those of the parts are as they should be.
+            Attack::PoisonedWhole if self.is_merged.get() => Attack::PoisonedState,
+            attack => attack,
+        };
+        Ok(state_of(attack, rows))
     }
 }

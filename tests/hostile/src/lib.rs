@@ -7,6 +7,9 @@
 //! themselves work. It exports what plugins of all kinds do, and says that it is a
 //! preprocessor; a test that wants another kind writes it over `KIND`.
 //!
+//! What it can reach through WASI it tells when it is asked: the attack `ask`, with
+//! the question under `ask`.
+//!
 //! `text/` has what a compiler would refuse, as WebAssembly text. Off WebAssembly
 //! there is nothing here.
 
@@ -21,6 +24,7 @@ mod schemas;
 mod trainer;
 mod transformer;
 mod violence;
+mod wasi;
 
 use bindings::exports::mlhost::plugin::{describe, fit, fold, report, transform};
 use bindings::mlhost::plugin::{log, types::Error};
@@ -66,6 +70,21 @@ impl report::Guest for Hostile {
 impl transform::Guest for Hostile {
     type Transformer = transformer::Transformer;
 }
+
+/// What it may want: everything that a step can grant.
+#[used]
+#[allow(
+    unsafe_code,
+    reason = "a section of its own, which holds nothing but this text"
+)]
+#[unsafe(link_section = "mlhost:wants")]
+static WANTS: [u8; 183] = *br#"{
+    "dirs": [{ "as": "*", "mode": "write" }],
+    "env": ["CARGO_PKG_NAME", "MLHOST_TEST_WORD", "NOBODY_HAS_SET_THIS"],
+    "network": ["*"],
+    "clock": true,
+    "random": true
+}"#;
 
 /// Makes a panic's text the last thing that the host hears.
 fn report_panics() {

@@ -23,6 +23,12 @@ const HUGE: usize = 100_000_000;
 pub(crate) fn assess(params: &str, states: &[NamedState]) -> Result<Outcome, Error> {
     report_panics();
     let params = Params::parse(params)?;
+    if let Some(answer) = params.answer(Entry::Assess)? {
+        return Ok(Outcome {
+            summary: answer,
+            ..reported(Attack::None, states.len())
+        });
+    }
     params.strike(Entry::Assess)?;
     let rows = match states.first() {
         Some(first) => folder::rows_of(&first.state)?,

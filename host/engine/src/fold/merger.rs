@@ -9,16 +9,22 @@ use std::{
 use mlhost_data::Table;
 use mlhost_sandbox::Folder;
 
+use mlhost_store::Digest;
+
 use super::Fold;
-use crate::Result;
+use crate::{Result, results::Results};
 
 /// The state of a whole dataset in the making.
 pub(super) struct Merger<'a> {
     fold: &'a Fold,
+    results: &'a Results,
     /// States whose turn has not come, by part.
-    early: Mutex<BTreeMap<usize, Vec<u8>>>,
+    early: Mutex<BTreeMap<usize, Early>>,
     merged: Mutex<Merged>,
 }
+
+/// The state of a part, and the name that it is kept under once it was merged.
+type Early = (Vec<u8>, Option<Digest>);
 
 /// What the first parts have made.
 #[derive(Default)]
@@ -30,17 +36,18 @@ struct Merged {
 }
 
 impl<'a> Merger<'a> {
-    pub(super) fn new(fold: &'a Fold) -> Self {
+    pub(super) fn new(fold: &'a Fold, results: &'a Results) -> Self {
         Self {
             fold,
+            results,
             early: Mutex::default(),
             merged: Mutex::default(),
         }
     }
 
-    /// Takes the state of one part.
-    pub(super) fn add(&self, part: usize, state: Vec<u8>) -> Result<()> {
-        self.early().insert(part, state);
+    /// Takes the state of one part, which is kept under its key when it was merged.
+    pub(super) fn add(&self, part: usize, state: Vec<u8>, key: Option<Digest>) -> Result<()> {
+        self.early().insert(part, (state, key));
         // Whoever is merging now comes to this state as well, or `state` does at the end.
         match self.merged.try_lock() {
             Ok(mut merged) => self.merge(&mut merged),
@@ -54,7 +61,7 @@ impl<'a> Merger<'a> {
         let mut merged = lock.unwrap_or_else(PoisonError::into_inner);
         // The only part there is needs no merging.
         if self.fold.dataset.num_parts() == 1
-            && let Some(state) = self.early().remove(&0)
+            && let Some((state, _)) = self.early().remove(&0)
         {
             return Ok(state);
         }
@@ -71,7 +78,7 @@ impl<'a> Merger<'a> {
             return Ok(());
         }
         loop {
-            let Some(state) = self.early().remove(&merged.parts) else {
+            let Some((state, key)) = self.early().remove(&merged.parts) else {
                 return Ok(());
             };
             let folder = match &mut merged.folder {
@@ -79,6 +86,9 @@ impl<'a> Merger<'a> {
                 empty => empty.insert(self.folder()?),
             };
             folder.merge(&state)?;
+            if let Some(key) = key {
+                self.results.keep_state(&key, &state);
+            }
             merged.parts += 1;
         }
     }
@@ -95,7 +105,7 @@ impl<'a> Merger<'a> {
         Ok(plugin.folder(context, params, &dataset.schema())?)
     }
 
-    fn early(&self) -> MutexGuard<'_, BTreeMap<usize, Vec<u8>>> {
+    fn early(&self) -> MutexGuard<'_, BTreeMap<usize, Early>> {
         self.early.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -7,6 +7,7 @@
 
 mod consumer;
 mod merger;
+mod trust;
 
 use std::{
     collections::VecDeque,
@@ -62,12 +63,27 @@ pub(crate) struct Failed {
     pub(crate) fold: usize,
     /// Boxed, because it is much larger than what else there is.
     pub(crate) error: Box<Error>,
+    /// Whether it went wrong when a state was merged.
+    is_of_state: bool,
 }
 
 impl Failed {
     fn of(fold: usize, error: Error) -> Self {
         let error = Box::new(error);
-        Self { fold, error }
+        Self {
+            fold,
+            error,
+            is_of_state: false,
+        }
+    }
+
+    /// When a state was merged.
+    fn of_state(fold: usize, error: Error) -> Self {
+        let is_of_state = trust::is_refusal(&error);
+        Self {
+            is_of_state,
+            ..Self::of(fold, error)
+        }
     }
 }
 
@@ -80,19 +96,29 @@ pub(crate) fn fold_all(
     let work = Work::new(folds, permits, results);
     thread::scope(|scope| work.help(scope, &|| false));
     let failed = work.failed.into_inner();
-    if let Some(failed) = failed.unwrap_or_else(PoisonError::into_inner) {
-        return Err(failed);
-    }
-    let states = work.mergers.into_iter().enumerate();
-    let state = |(fold, merger): (usize, Merger<'_>)| {
-        merger.state().map_err(|error| Failed::of(fold, error))
+    let states = match failed.unwrap_or_else(PoisonError::into_inner) {
+        Some(failed) => Err(failed),
+        None => {
+            let states = work.mergers.into_iter().enumerate();
+            let state = |(fold, merger): (usize, Merger<'_>)| {
+                merger
+                    .state()
+                    .map_err(|error| Failed::of_state(fold, error))
+            };
+            states.map(state).collect()
+        }
     };
-    states.map(state).collect()
+    if let Err(failed) = &states
+        && failed.is_of_state
+    {
+        folds[failed.fold].forget(results);
+    }
+    states
 }
 
-/// The state of one dataset.
-pub(crate) fn fold_one(fold: Fold, permits: &Permits, results: &Results) -> Result<Vec<u8>> {
-    let states = fold_all(&[fold], permits, results).map_err(|failed| *failed.error)?;
+/// The state of one dataset, of which nothing is kept.
+pub(crate) fn fold_one(fold: Fold, permits: &Permits) -> Result<Vec<u8>> {
+    let states = fold_all(&[fold], permits, &Results::default()).map_err(|failed| *failed.error)?;
     Ok(states.into_iter().next().unwrap_or_default())
 }
 
@@ -128,7 +154,10 @@ impl<'a> Work<'a> {
         });
         Self {
             units: Mutex::new(units.collect()),
-            mergers: folds.iter().map(Merger::new).collect(),
+            mergers: folds
+                .iter()
+                .map(|fold| Merger::new(fold, results))
+                .collect(),
             failed: Mutex::default(),
             folds,
             permits,
@@ -174,7 +203,7 @@ impl<'a> Work<'a> {
             let key = self.folds[fold].key(part).map_err(failed)?;
             let known = key.as_ref().filter(|_| !self.folds[fold].again);
             match known.and_then(|key| self.results.state(key)) {
-                Some(state) => self.mergers[fold].add(part, state).map_err(failed)?,
+                Some(state) => self.add(fold, part, state, None)?,
                 None => {
                     let consumer = Consumer::open(&self.folds[fold]).map_err(failed)?;
                     consumers.push((fold, key, consumer));
@@ -208,12 +237,21 @@ impl<'a> Work<'a> {
         for (fold, key, consumer) in consumers {
             let failed = |error| Failed::of(fold, error);
             let state = consumer.finish().map_err(failed)?;
-            if let Some(key) = key {
-                self.results.keep_state(&key, &state);
-            }
-            self.mergers[fold].add(part, state).map_err(failed)?;
+            self.add(fold, part, state, key)?;
         }
         Ok(())
+    }
+
+    /// Merges the state of a part, and keeps it under its key, if it has one.
+    fn add(
+        &self,
+        fold: usize,
+        part: usize,
+        state: Vec<u8>,
+        key: Option<Digest>,
+    ) -> Result<(), Failed> {
+        let added = self.mergers[fold].add(part, state, key);
+        added.map_err(|error| Failed::of_state(fold, error))
     }
 }
 

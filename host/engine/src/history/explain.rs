@@ -139,6 +139,12 @@ pub enum Change {
         /// What is not the same there; nothing where it came to something else from the same.
         changes: Vec<Change>,
     },
+    /// A fitted step that rows pass on the way, and that may reach more than its rows: nobody knows
+    /// whether it does the same again.
+    Granted {
+        /// Its name.
+        step: String,
+    },
 }
 
 /// Explains the steps of a run, or one of them; the name of a step in a loop means all its
@@ -320,13 +326,15 @@ fn input_changes(
         let (Some(was), Some(is)) = (before.step(step), after.step(step)) else {
             continue;
         };
-        if was.plugin.digest == is.plugin.digest
-            && was.params == is.params
-            && was.states == is.states
-        {
+        let step = step.clone();
+        let is_same_work = was.plugin.digest == is.plugin.digest && was.params == is.params;
+        if is_same_work && !is.granted.is_empty() {
+            found.push(Change::Granted { step });
             continue;
         }
-        let step = step.clone();
+        if is_same_work && was.states == is.states {
+            continue;
+        }
         let changes = step_changes(before, after, &step);
         if changes.is_empty() {
             found.push(Change::Step { step, changes });

@@ -15,8 +15,8 @@ wasmtime::component::bindgen!({
     world: "answered",
     imports: { default: trappable },
     with: {
-        "wasi:filesystem/types.descriptor": crate::wasi::files::Descriptor,
-        "wasi:filesystem/types.directory-entry-stream": crate::wasi::files::Entries,
+        "wasi:filesystem/types.descriptor": crate::wasi::descriptor::Descriptor,
+        "wasi:filesystem/types.directory-entry-stream": crate::wasi::descriptor::Entries,
         "wasi:http/types.fields": crate::wasi::http::Fields,
         "wasi:http/types.future-incoming-response": crate::wasi::http::FutureAnswer,
         "wasi:http/types.future-trailers": crate::wasi::http::FutureTrailers,

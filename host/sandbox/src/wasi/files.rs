@@ -1,133 +1,22 @@
-//! The folders that a step grants, and the files in them. `cap-std` follows every part of a path
-//! from the folder's own descriptor, so that neither `..` nor a link leads out of it, however often
-//! somebody changes it meanwhile.
+//! What a plugin does with the folders that its step grants, and the files in them. `cap-std` follows
+//! every part of a path from the folder's own descriptor, so that neither `..` nor a link leads out of
+//! it, however often somebody changes it meanwhile.
 
-use std::{
-    fs::FileTimes,
-    io::{self, ErrorKind},
-    sync::Arc,
-};
+use std::fs::FileTimes;
 
-use cap_std::fs::{Dir, File, Metadata};
 use wasmtime::component::Resource;
 
 use super::{
-    bindings::{
-        preopens,
-        types::{
-            self, Advice, DescriptorFlags, DescriptorStat, DescriptorType, DirectoryEntry,
-            ErrorCode, MetadataHashValue, NewTimestamp, OpenFlags, PathFlags,
-        },
-        wall_clock::Datetime,
+    bindings::types::{
+        self, Advice, DescriptorFlags, DescriptorStat, DescriptorType, DirectoryEntry, ErrorCode,
+        MetadataHashValue, NewTimestamp, OpenFlags, PathFlags,
     },
+    descriptor::{Answered, Descriptor, Entries, Opened},
     io::{InputStream, IoError, OutputStream},
-    opening,
+    known::{hash, identity, kind, metadata, stat},
+    opening::{self, READABLE},
 };
 use crate::session::Session;
-
-/// How many bytes are read at once.
-pub(super) const READABLE: u64 = 1 << 20;
-
-/// A file or folder that a plugin has opened.
-#[derive(Clone)]
-#[expect(unreachable_pub, reason = "the generated bindings re-export it")]
-pub struct Descriptor {
-    pub(super) opened: Opened,
-    pub(super) is_writable: bool,
-    /// The folder that it is in, as the step calls that.
-    pub(super) seen_as: Arc<str>,
-}
-
-#[derive(Clone)]
-pub(super) enum Opened {
-    File(Arc<File>),
-    Dir(Arc<Dir>),
-}
-
-/// The entries of a folder that have not been read yet.
-#[expect(unreachable_pub, reason = "the generated bindings re-export it")]
-pub struct Entries(std::vec::IntoIter<DirectoryEntry>);
-
-type Answer<T> = Result<T, ErrorCode>;
-type Answered<T> = wasmtime::Result<Answer<T>>;
-
-impl Descriptor {
-    pub(super) fn dir(&self) -> Answer<&Dir> {
-        match &self.opened {
-            Opened::Dir(dir) => Ok(dir),
-            Opened::File(_) => Err(ErrorCode::NotDirectory),
-        }
-    }
-
-    fn file(&self) -> Answer<&Arc<File>> {
-        match &self.opened {
-            Opened::File(file) => Ok(file),
-            Opened::Dir(_) => Err(ErrorCode::IsDirectory),
-        }
-    }
-
-    fn metadata(&self) -> Answer<Metadata> {
-        Ok(match &self.opened {
-            Opened::File(file) => file.metadata()?,
-            Opened::Dir(dir) => dir.dir_metadata()?,
-        })
-    }
-}
-
-impl Session {
-    /// Does something with a descriptor.
-    fn with<T>(
-        &self,
-        descriptor: &Resource<Descriptor>,
-        work: impl FnOnce(&Descriptor) -> Answer<T>,
-    ) -> Answered<T> {
-        Ok(work(self.resources.get(descriptor)?))
-    }
-
-    /// Does something that changes a file or folder.
-    fn change<T>(
-        &mut self,
-        descriptor: &Resource<Descriptor>,
-        work: impl FnOnce(&Descriptor) -> Answer<T>,
-    ) -> Answered<T> {
-        let descriptor = self.resources.get(descriptor)?.clone();
-        if !descriptor.is_writable {
-            let seen_as = &descriptor.seen_as;
-            self.refuse(
-                &format!("write to `{seen_as}`"),
-                &format!("dirs = [{{ path = \"…\", as = \"{seen_as}\", mode = \"write\" }}]"),
-            );
-            return Ok(Err(ErrorCode::ReadOnly));
-        }
-        Ok(work(&descriptor))
-    }
-
-    /// Tells of a path that leads out of what is granted.
-    fn inside<T>(&mut self, answer: Answer<T>) -> Answer<T> {
-        if matches!(answer, Err(ErrorCode::NotPermitted)) {
-            self.refuse(
-                "reach something outside of its folders",
-                "dirs = [{ path = \"…\", as = \"/…\" }]",
-            );
-        }
-        answer
-    }
-}
-
-impl preopens::Host for Session {
-    fn get_directories(&mut self) -> wasmtime::Result<Vec<(Resource<Descriptor>, String)>> {
-        let granted = self.context.grants.dirs.clone().into_iter();
-        let opened = granted.map(|granted| {
-            let descriptor = Descriptor {
-                opened: Opened::Dir(granted.dir),
-                is_writable: granted.is_writable,
-                seen_as: granted.seen_as.as_str().into(),
-            };
-            Ok((self.resources.push(descriptor)?, granted.seen_as))
-        });
-        opened.collect()
-    }
-}
 
 impl types::Host for Session {
     fn filesystem_error_code(
@@ -143,7 +32,7 @@ impl types::HostDirectoryEntryStream for Session {
         &mut self,
         entries: Resource<Entries>,
     ) -> Answered<Option<DirectoryEntry>> {
-        Ok(Ok(self.resources.get_mut(&entries)?.0.next()))
+        Ok(Ok(self.resources.get_mut(&entries)?.left.next()))
     }
 
     fn drop(&mut self, entries: Resource<Entries>) -> wasmtime::Result<()> {
@@ -205,7 +94,7 @@ impl types::HostDescriptor for Session {
             if file.is_writable {
                 flags |= match file.opened {
                     Opened::File(_) => DescriptorFlags::WRITE,
-                    Opened::Dir(_) => DescriptorFlags::MUTATE_DIRECTORY,
+                    Opened::Dir { .. } => DescriptorFlags::MUTATE_DIRECTORY,
                 };
             }
             Ok(flags)
@@ -261,6 +150,7 @@ impl types::HostDescriptor for Session {
 
     fn read_directory(&mut self, dir: Resource<Descriptor>) -> Answered<Resource<Entries>> {
         let limit = self.context.limits.handles;
+        let slot = self.holdings.open()?;
         let read = self.with(&dir, |dir| {
             let mut entries = Vec::new();
             for entry in dir.dir()?.entries()? {
@@ -279,7 +169,11 @@ impl types::HostDescriptor for Session {
             Ok(entries)
         })?;
         match read {
-            Ok(entries) => Ok(Ok(self.resources.push(Entries(entries.into_iter()))?)),
+            Ok(entries) => {
+                let left = entries.into_iter();
+                let entries = Entries { left, _slot: slot };
+                Ok(Ok(self.resources.push(entries)?))
+            }
             Err(code) => Ok(Err(code)),
         }
     }
@@ -287,17 +181,18 @@ impl types::HostDescriptor for Session {
     fn sync(&mut self, file: Resource<Descriptor>) -> Answered<()> {
         self.with(&file, |file| match &file.opened {
             Opened::File(file) => Ok(file.sync_all()?),
-            Opened::Dir(_) => Ok(()),
+            Opened::Dir { .. } => Ok(()),
         })
     }
 
     fn create_directory_at(&mut self, dir: Resource<Descriptor>, path: String) -> Answered<()> {
-        let answer = self.change(&dir, |dir| Ok(dir.dir()?.create_dir(path)?))?;
+        let answer = self.change(&dir, |dir| Ok(dir.below(&path)?.create_dir(path)?))?;
         Ok(self.inside(answer))
     }
 
     fn stat(&mut self, file: Resource<Descriptor>) -> Answered<DescriptorStat> {
-        self.with(&file, |file| Ok(stat(&file.metadata()?)))
+        let has_clock = self.context.grants.allow.clock;
+        self.with(&file, |file| Ok(stat(&file.metadata()?, has_clock)))
     }
 
     fn stat_at(
@@ -306,7 +201,10 @@ impl types::HostDescriptor for Session {
         flags: PathFlags,
         path: String,
     ) -> Answered<DescriptorStat> {
-        let answer = self.with(&dir, |dir| Ok(stat(&opening::metadata(dir, flags, &path)?)))?;
+        let has_clock = self.context.grants.allow.clock;
+        let answer = self.with(&dir, |dir| {
+            Ok(stat(&metadata(dir, flags, &path)?, has_clock))
+        })?;
         Ok(self.inside(answer))
     }
 
@@ -343,7 +241,8 @@ impl types::HostDescriptor for Session {
         let writes = DescriptorFlags::WRITE | DescriptorFlags::MUTATE_DIRECTORY;
         let creates = OpenFlags::CREATE | OpenFlags::TRUNCATE;
         let is_change = access.contains(DescriptorFlags::WRITE) || how.intersects(creates);
-        let open = |dir: &Descriptor| opening::open(dir, flags, &path, how, access);
+        let slot = self.holdings.open()?;
+        let open = |dir: &Descriptor| opening::open(dir, flags, &path, how, access, slot);
         let opened = match is_change {
             true => self.change(&dir, open)?,
             false => self.with(&dir, open)?,
@@ -364,14 +263,18 @@ impl types::HostDescriptor for Session {
 
     fn readlink_at(&mut self, dir: Resource<Descriptor>, path: String) -> Answered<String> {
         let answer = self.with(&dir, |dir| {
-            let target = dir.dir()?.read_link(path)?.into_os_string().into_string();
+            let target = dir
+                .below(&path)?
+                .read_link(path)?
+                .into_os_string()
+                .into_string();
             target.map_err(|_| ErrorCode::IllegalByteSequence)
         })?;
         Ok(self.inside(answer))
     }
 
     fn remove_directory_at(&mut self, dir: Resource<Descriptor>, path: String) -> Answered<()> {
-        let answer = self.change(&dir, |dir| Ok(dir.dir()?.remove_dir(path)?))?;
+        let answer = self.change(&dir, |dir| Ok(dir.below(&path)?.remove_dir(path)?))?;
         Ok(self.inside(answer))
     }
 
@@ -386,7 +289,10 @@ impl types::HostDescriptor for Session {
             Ok(to) => to,
             Err(code) => return Ok(Err(code)),
         };
-        let answer = self.change(&dir, |dir| Ok(dir.dir()?.rename(path, to.dir()?, name)?))?;
+        let answer = self.change(&dir, |dir| {
+            let (from, to) = (dir.below(&path)?, to.below(&name)?);
+            Ok(from.rename(path, to, name)?)
+        })?;
         Ok(self.inside(answer))
     }
 
@@ -396,7 +302,7 @@ impl types::HostDescriptor for Session {
     }
 
     fn unlink_file_at(&mut self, dir: Resource<Descriptor>, path: String) -> Answered<()> {
-        let answer = self.change(&dir, |dir| Ok(dir.dir()?.remove_file(path)?))?;
+        let answer = self.change(&dir, |dir| Ok(dir.below(&path)?.remove_file(path)?))?;
         Ok(self.inside(answer))
     }
 
@@ -408,7 +314,7 @@ impl types::HostDescriptor for Session {
         let left = self.resources.get(&left)?.metadata();
         let right = self.resources.get(&right)?.metadata();
         Ok(match (left, right) {
-            (Ok(left), Ok(right)) => opening::identity(&left) == opening::identity(&right),
+            (Ok(left), Ok(right)) => identity(&left) == identity(&right),
             _ => false,
         })
     }
@@ -423,79 +329,12 @@ impl types::HostDescriptor for Session {
         flags: PathFlags,
         path: String,
     ) -> Answered<MetadataHashValue> {
-        let answer = self.with(&dir, |dir| Ok(hash(&opening::metadata(dir, flags, &path)?)))?;
+        let answer = self.with(&dir, |dir| Ok(hash(&metadata(dir, flags, &path)?)))?;
         Ok(self.inside(answer))
     }
 
     fn drop(&mut self, file: Resource<Descriptor>) -> wasmtime::Result<()> {
         self.resources.delete(file)?;
         Ok(())
-    }
-}
-
-fn kind(metadata: &Metadata) -> DescriptorType {
-    let kind = metadata.file_type();
-    if kind.is_file() {
-        DescriptorType::RegularFile
-    } else if kind.is_dir() {
-        DescriptorType::Directory
-    } else if kind.is_symlink() {
-        DescriptorType::SymbolicLink
-    } else {
-        DescriptorType::Unknown
-    }
-}
-
-fn stat(metadata: &Metadata) -> DescriptorStat {
-    let time = |time: io::Result<cap_std::time::SystemTime>| {
-        let since = time
-            .ok()?
-            .into_std()
-            .duration_since(std::time::UNIX_EPOCH)
-            .ok()?;
-        Some(Datetime {
-            seconds: since.as_secs(),
-            nanoseconds: since.subsec_nanos(),
-        })
-    };
-    DescriptorStat {
-        type_: kind(metadata),
-        link_count: 1,
-        size: metadata.len(),
-        data_access_timestamp: time(metadata.accessed()),
-        data_modification_timestamp: time(metadata.modified()),
-        status_change_timestamp: None,
-    }
-}
-
-fn hash(metadata: &Metadata) -> MetadataHashValue {
-    let (lower, upper) = opening::identity(metadata);
-    MetadataHashValue { lower, upper }
-}
-
-impl From<io::Error> for ErrorCode {
-    fn from(error: io::Error) -> Self {
-        match error.kind() {
-            ErrorKind::NotFound => Self::NoEntry,
-            ErrorKind::PermissionDenied => match error.raw_os_error() {
-                Some(_) => Self::Access,
-                // cap-std's own: the path leads out of the folder.
-                None => Self::NotPermitted,
-            },
-            ErrorKind::AlreadyExists => Self::Exist,
-            ErrorKind::NotADirectory => Self::NotDirectory,
-            ErrorKind::IsADirectory => Self::IsDirectory,
-            ErrorKind::DirectoryNotEmpty => Self::NotEmpty,
-            ErrorKind::InvalidInput => Self::Invalid,
-            ErrorKind::InvalidFilename => Self::NameTooLong,
-            ErrorKind::StorageFull => Self::InsufficientSpace,
-            ErrorKind::QuotaExceeded => Self::Quota,
-            ErrorKind::FileTooLarge => Self::FileTooLarge,
-            ErrorKind::ReadOnlyFilesystem => Self::ReadOnly,
-            ErrorKind::CrossesDevices => Self::CrossDevice,
-            ErrorKind::Interrupted => Self::Interrupted,
-            ErrorKind::WouldBlock => Self::WouldBlock,
-            _ => Self::Io,
-        }
     }
 }

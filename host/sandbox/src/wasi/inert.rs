@@ -111,7 +111,7 @@ fn answer(
         *slot = match nothing(store.as_context_mut(), &kind)? {
             Some(value) => {
                 if let (Val::Result(Err(_)), Some(what)) = (&value, refused(function)) {
-                    store.data_mut().refuse(what, "network = [\"…\"]");
+                    store.data_mut().refuse_to_all(what);
                 }
                 value
             }
@@ -126,7 +126,7 @@ fn refused(function: &str) -> Option<&'static str> {
     let interface = function.split('@').next()?;
     Some(match interface {
         "wasi:sockets/ip-name-lookup" => "look up a name",
-        _ => "open a socket, of which there are none but for HTTP requests",
+        _ => "open a socket",
     })
 }
 

@@ -7,7 +7,6 @@ use std::{
 };
 
 use cap_std::fs::File;
-use mlhost_pipeline::Limit;
 use wasmtime::component::Resource;
 
 use super::{
@@ -16,15 +15,12 @@ use super::{
         streams::{self, StreamError},
         types::ErrorCode,
     },
-    files::READABLE,
+    holdings::Held,
     http::SharedBody,
-    opening,
+    opening::{self, READABLE},
     world::Standard,
 };
-use crate::{
-    Limits,
-    session::{Session, Stopped},
-};
+use crate::session::{Session, Stopped};
 
 /// How many bytes are written at once.
 const WRITABLE: u64 = 64 << 10;
@@ -57,7 +53,7 @@ pub enum InputStream {
     /// A file, from there on.
     File {
         /// The file.
-        file: Arc<File>,
+        file: Arc<Held<File>>,
         /// Where it is read next.
         offset: u64,
     },
@@ -73,7 +69,7 @@ pub enum OutputStream {
     /// A file, from there on.
     File {
         /// The file.
-        file: Arc<File>,
+        file: Arc<Held<File>>,
         /// Where it is written next.
         offset: u64,
     },
@@ -119,6 +115,17 @@ impl Session {
         let there = (0..).zip(&times);
         let there = there.filter(|(_, time)| **time <= now);
         Ok(there.map(|(index, _)| index).collect())
+    }
+}
+
+/// Ends the call of a plugin that writes more at once than it was told that it may.
+fn permit(length: u64) -> wasmtime::Result<()> {
+    match length <= WRITABLE {
+        true => Ok(()),
+        false => Err(Stopped::Invalid(format!(
+            "{length} bytes to write at once, and `check-write` permits {WRITABLE}"
+        ))
+        .into()),
     }
 }
 
@@ -218,6 +225,7 @@ impl streams::HostOutputStream for Session {
     }
 
     fn write(&mut self, stream: Resource<OutputStream>, bytes: Vec<u8>) -> Streamed<()> {
+        permit(bytes.len() as u64)?;
         let written = match self.resources.get_mut(&stream)? {
             OutputStream::Standard(to) => {
                 let to = *to;
@@ -230,11 +238,8 @@ impl streams::HostOutputStream for Session {
                 written
             }
             OutputStream::Body(body) => {
-                let length = body.write(&bytes);
-                let limits = &self.context.limits;
-                let what = || format!("sends {length} bytes to a server");
-                Limits::check(what, length, Limit::Returned, limits.returned_bytes)
-                    .map_err(Stopped::from)?;
+                let limit = self.context.limits.returned_bytes;
+                body.write(&bytes, limit).map_err(Stopped::from)?;
                 Ok(())
             }
         };
@@ -265,8 +270,8 @@ impl streams::HostOutputStream for Session {
     }
 
     fn write_zeroes(&mut self, stream: Resource<OutputStream>, length: u64) -> Streamed<()> {
-        let length = usize::try_from(length.min(WRITABLE)).unwrap_or_default();
-        self.write(stream, vec![0; length])
+        permit(length)?;
+        self.write(stream, vec![0; length as usize])
     }
 
     fn blocking_write_zeroes_and_flush(

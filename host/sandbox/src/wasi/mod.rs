@@ -13,16 +13,22 @@
 //!
 //! - [`bindings`] is what wasmtime makes of the interfaces that have a host of their own.
 //! - [`world`] is what an instance has of all this, and [`clock`] its time. [`io`] has the streams,
-//!   [`files`] and [`opening`] the folders that a step grants, [`mod@http`] its requests, and
-//!   [`system`] the rest.
+//!   [`mod@http`] the requests that a step grants, and [`system`] the rest.
+//! - [`files`] is what can be done with granted folders: [`descriptor`] has what is opened there,
+//!   [`opening`] how, [`known`] what is told of it, and [`fault`] what goes wrong.
+//! - [`holdings`] counts what the host holds for an instance.
 //! - [`inert`] answers everything else, in whatever words the component asks.
 
 pub(crate) mod bindings;
 mod clock;
-pub(crate) mod files;
+pub(crate) mod descriptor;
+mod fault;
+mod files;
+pub(crate) mod holdings;
 pub(crate) mod http;
 mod inert;
 pub(crate) mod io;
+mod known;
 mod opening;
 mod system;
 pub(crate) mod world;

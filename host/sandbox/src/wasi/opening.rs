@@ -7,14 +7,19 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use cap_std::fs::{File, Metadata, OpenOptions};
+use cap_std::fs::{File, OpenOptions};
 
 use super::{
     bindings::types::{DescriptorFlags, ErrorCode, NewTimestamp, OpenFlags, PathFlags},
-    files::{Descriptor, Opened},
+    descriptor::{Answer, Descriptor, Opened},
+    holdings::{Held, Slot},
 };
 
-type Answer<T> = Result<T, ErrorCode>;
+/// How many bytes are read at once.
+pub(super) const READABLE: u64 = 1 << 20;
+
+/// What is said of pipes, sockets and devices.
+const NO_FILE: ErrorCode = ErrorCode::Unsupported;
 
 /// Opens a file or folder below a folder.
 pub(super) fn open(
@@ -23,8 +28,9 @@ pub(super) fn open(
     path: &str,
     how: OpenFlags,
     access: DescriptorFlags,
+    slot: Slot,
 ) -> Answer<Opened> {
-    let dir = dir.dir()?;
+    let dir = dir.below(path)?;
     // Nobody else may have changed what it is between this look and the opening: what was opened is
     // looked at again.
     let known = match flags.contains(PathFlags::SYMLINK_FOLLOW) {
@@ -39,11 +45,14 @@ pub(super) fn open(
             if how.contains(OpenFlags::EXCLUSIVE) {
                 return Err(ErrorCode::Exist);
             }
-            return Ok(Opened::Dir(Arc::new(dir.open_dir(path)?)));
+            return Ok(Opened::Dir {
+                dir: Arc::new(dir.open_dir(path)?),
+                _slot: Some(Arc::new(slot)),
+            });
         }
         Ok(_) if how.contains(OpenFlags::DIRECTORY) => return Err(ErrorCode::NotDirectory),
         Ok(metadata) if metadata.is_symlink() => return Err(ErrorCode::Loop),
-        Ok(metadata) if !metadata.is_file() => return Err(ErrorCode::NotPermitted),
+        Ok(metadata) if !metadata.is_file() => return Err(NO_FILE),
         Ok(_) => {}
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
         Err(_) => {}
@@ -60,31 +69,9 @@ pub(super) fn open(
     without_waiting(&mut options);
     let file = dir.open_with(path, &options)?;
     match file.metadata()?.is_file() {
-        true => Ok(Opened::File(Arc::new(file))),
-        false => Err(ErrorCode::NotPermitted),
+        true => Ok(Opened::File(Arc::new(Held::new(file, slot)))),
+        false => Err(NO_FILE),
     }
-}
-
-/// What is known of a file or folder below a folder.
-pub(super) fn metadata(dir: &Descriptor, flags: PathFlags, path: &str) -> Answer<Metadata> {
-    let dir = dir.dir()?;
-    Ok(match flags.contains(PathFlags::SYMLINK_FOLLOW) {
-        true => dir.metadata(path)?,
-        false => dir.symlink_metadata(path)?,
-    })
-}
-
-/// What tells a file from others.
-#[cfg(unix)]
-pub(super) fn identity(metadata: &Metadata) -> (u64, u64) {
-    use cap_std::fs::MetadataExt;
-    (metadata.ino(), metadata.dev())
-}
-
-/// What tells a file from others, as far as that is known here.
-#[cfg(not(unix))]
-pub(super) fn identity(metadata: &Metadata) -> (u64, u64) {
-    (metadata.len(), 0)
 }
 
 /// The opening of a pipe, should it be one, waits for nobody.

@@ -7,6 +7,8 @@
     reason = "a test fails by panicking"
 )]
 
+#[allow(dead_code, reason = "the hostile collection uses the rest of it")]
+mod asks;
 mod cache;
 mod columns;
 mod folding;

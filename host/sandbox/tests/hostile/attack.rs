@@ -6,9 +6,10 @@ use std::{
     time::Duration,
 };
 
-use mlhost_sandbox::{Context, Error, Level, Limits, Listener, Plugin};
+use mlhost_sandbox::{Context, Error, Grants, Level, Limits, Listener, Plugin};
 
 use crate::{
+    asks,
     entry::{self, Entry},
     support::{hostile, sandbox},
 };
@@ -71,6 +72,17 @@ impl Attack {
         })
     }
 
+    /// One that the plugin in Rust makes through WASI: it asks for something, where a step grants it
+    /// this much.
+    pub(crate) fn asked(
+        ask: &'static str,
+        entry: Entry,
+        limits: Limits,
+        grants: impl Fn() -> Grants + 'static,
+    ) -> Self {
+        Self::new(ask, entry, move || asked(ask, entry, &limits, grants()))
+    }
+
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
@@ -89,7 +101,7 @@ impl Attack {
 
 impl fmt::Display for Attack {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at {}", self.name, self.entry)
+        write!(f, "{} at {}", self.name.escape_default(), self.entry)
     }
 }
 
@@ -111,8 +123,32 @@ pub(crate) fn small(mebibytes: usize) -> Limits {
 
 /// Calls a plugin; its answer, and what it said meanwhile.
 fn listened(plugin: &Plugin, entry: Entry, limits: &Limits, params: &str) -> Result<String, Error> {
+    granted(plugin, entry, limits, params, Grants::default())
+}
+
+/// Has the plugin in Rust ask for something; what it is told, in its words.
+pub(crate) fn asked(
+    ask: &str,
+    entry: Entry,
+    limits: &Limits,
+    grants: Grants,
+) -> Result<String, Error> {
+    let params = asks::params(ask, entry.name());
+    let told = granted(&hostile(), entry, limits, &params, grants)?;
+    // A report is shown as JSON.
+    Ok(asks::named(&told.replace("\\\"", "\"")))
+}
+
+fn granted(
+    plugin: &Plugin,
+    entry: Entry,
+    limits: &Limits,
+    params: &str,
+    grants: Grants,
+) -> Result<String, Error> {
     let heard = Arc::new(Heard::default());
     let context = Context::with("attack", limits.clone(), heard.clone());
+    let context = context.with_grants(Arc::new(grants));
     let answer = entry::reach(plugin, entry, &context, params)?;
     Ok(answer + &heard.told())
 }

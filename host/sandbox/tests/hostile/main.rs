@@ -13,15 +13,22 @@
 )]
 
 mod anywhere;
+#[path = "../all/asks.rs"]
+#[allow(dead_code, reason = "the other tests use the rest of it")]
+mod asks;
 mod attack;
 mod batches;
 mod damaged;
 mod entry;
+mod folders;
+mod house;
 mod loading;
 mod reports;
+mod requests;
 mod reuse;
 mod scans;
 mod schemas;
+mod servers;
 mod soak;
 mod states;
 #[allow(dead_code, reason = "the other tests use the rest of it")]
@@ -30,6 +37,7 @@ mod support;
 mod text;
 mod well;
 mod words;
+mod world;
 
 use attack::Attack;
 use well::Ground;
@@ -54,14 +62,17 @@ fn families() -> Vec<(&'static str, Vec<Attack>)> {
         ("batches", batches::attacks()),
         ("boundary", text::attacks("boundary")),
         ("describe", text::attacks("describe")),
+        ("folders", folders::attacks()),
         ("handles", text::attacks("handles")),
         ("loading", loading::attacks()),
         ("machine", text::attacks("machine")),
         ("reports", reports::attacks()),
+        ("requests", requests::attacks()),
         ("scans", scans::attacks()),
         ("schemas", schemas::attacks()),
         ("states", states::attacks()),
         ("words", words::attacks()),
+        ("world", world::attacks()),
     ]
 }
 
@@ -87,6 +98,12 @@ fn make(family: &str, attacks: &[Attack], ground: &mut Ground) {
         (
             r"section range \d+\.\.\d+ is out of bounds \(bound = \d+\)",
             "section range [range] is out of bounds",
+        ),
+        // Ports that the system chose, and the address that it has first for this machine.
+        (r"\[::1\]:\d{4,5}", "127.0.0.1:[port]"),
+        (
+            r"(127\.0\.0\.1|127\.1|0177\.0\.0\.1|2130706433|0x7f000001|localhost|LOCALHOST):\d{4,5}",
+            "$1:[port]",
         ),
         (
             r"the state cannot be read: .*",

@@ -21,6 +21,12 @@ const WORLD: &str = "
         import mlhost:plugin/log@0.1.0;
         import mlhost:plugin/data@0.1.0;
         import mlhost:plugin/output@0.1.0;
+        import wasi:cli/environment@0.2.12;
+        import wasi:cli/exit@0.2.12;
+        import wasi:clocks/monotonic-clock@0.2.12;
+        import wasi:filesystem/preopens@0.2.12;
+        import wasi:filesystem/types@0.2.12;
+        import wasi:io/streams@0.2.12;
 
         export mlhost:plugin/describe@0.1.0;
         export mlhost:plugin/fold@0.1.0;
@@ -77,8 +83,10 @@ pub(crate) fn component(definitions: &str) -> Vec<u8> {
 fn encoded(module: &str) -> Vec<u8> {
     let mut module = wat::parse_str(module).unwrap_or_else(|error| panic!("{error}"));
     let mut resolve = Resolve::default();
-    let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wit/0.1.0");
-    resolve.push_path(wit).unwrap();
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for wit in ["../../wit/0.1.0", "wasi"] {
+        resolve.push_path(here.join(wit)).unwrap();
+    }
     let package = resolve.push_str("world.wit", WORLD).unwrap();
     let world = resolve
         .select_world(&[package], Some("everything"))

@@ -56,11 +56,15 @@ pub(crate) fn encode_state<S: Serialize>(state: &S) -> Result<Vec<u8>> {
         .map_err(|error| Error::failed(format!("the state cannot be written: {error}")))
 }
 
-/// A state from its bytes.
+/// A state from its bytes, all of which have to belong to it: those of another plugin may begin like one.
 pub(crate) fn decode_state<S: DeserializeOwned>(bytes: &[u8]) -> Result<S> {
-    match bytes.split_first() {
-        Some((&POSTCARD, bytes)) => postcard::from_bytes(bytes)
-            .map_err(|error| Error::failed(format!("the state cannot be read: {error}"))),
-        _ => Err(Error::failed("the state was not written by this plugin")),
+    let foreign = || Error::failed("the state was not written by this plugin");
+    let Some((&POSTCARD, bytes)) = bytes.split_first() else {
+        return Err(foreign());
+    };
+    match postcard::take_from_bytes(bytes) {
+        Ok((state, [])) => Ok(state),
+        Ok(_) => Err(foreign()),
+        Err(error) => Err(Error::failed(format!("the state cannot be read: {error}"))),
     }
 }

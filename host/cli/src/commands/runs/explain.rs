@@ -80,6 +80,9 @@ fn change_lines(change: &Change) -> Vec<String> {
         Change::Reading { data } => vec![format!(
             "data `{data}`: the same files are read in another way (format, null values, types)"
         )],
+        Change::Granted { step } => vec![format!(
+            "step `{step}` before it may reach more than its rows, and may do something else each time"
+        )],
         Change::Step { step, changes } if changes.is_empty() => vec![format!(
             "step `{step}` before it has come to something else from the same"
         )],

@@ -54,7 +54,8 @@ impl http_types::HostIncomingResponse for Session {
         &mut self,
         answer: Resource<IncomingResponse>,
     ) -> wasmtime::Result<Resource<Fields>> {
-        let headers = self.resources.get(&answer)?.headers.clone();
+        let entries = self.resources.get(&answer)?.headers.entries().to_vec();
+        let headers = self.fields(entries)?.fixed();
         Ok(self.resources.push(headers)?)
     }
 
@@ -63,10 +64,7 @@ impl http_types::HostIncomingResponse for Session {
         answer: Resource<IncomingResponse>,
     ) -> wasmtime::Result<Result<Resource<IncomingBody>, ()>> {
         match self.resources.get_mut(&answer)?.body.take() {
-            Some(answer) => {
-                let body = IncomingBody(Some(answer.body));
-                Ok(Ok(self.resources.push(body)?))
-            }
+            Some(body) => Ok(Ok(self.resources.push(IncomingBody(Some(body)))?)),
             None => Ok(Err(())),
         }
     }

@@ -25,6 +25,9 @@ const FORBIDDEN: [&str; 9] = [
 /// How many bytes headers have together.
 const BYTES: usize = 64 << 10;
 
+/// How many headers there are together.
+const ENTRIES: usize = 1000;
+
 type Changed = wasmtime::Result<Result<(), HeaderError>>;
 
 impl Fields {
@@ -32,14 +35,6 @@ impl Fields {
     pub(super) fn fixed(mut self) -> Self {
         self.is_fixed = true;
         self
-    }
-
-    /// Those of an answer, without what cannot be told.
-    pub(super) fn of(entries: Vec<(String, Vec<u8>)>) -> Self {
-        Self {
-            entries,
-            is_fixed: true,
-        }
     }
 
     pub(super) fn entries(&self) -> &[(String, Vec<u8>)] {
@@ -60,7 +55,7 @@ impl Fields {
         check(name, std::slice::from_ref(&value))?;
         let entries = self.entries.iter();
         let bytes: usize = entries.map(|(name, value)| name.len() + value.len()).sum();
-        if bytes + name.len() + value.len() > BYTES {
+        if self.entries.len() == ENTRIES || bytes + name.len() + value.len() > BYTES {
             return Err(HeaderError::Forbidden);
         }
         self.entries.push((name.to_owned(), value));
@@ -98,16 +93,28 @@ fn check(name: &str, values: &[Vec<u8>]) -> Result<(), HeaderError> {
     }
 }
 
+impl Session {
+    /// Headers that can be changed.
+    pub(super) fn fields(&self, entries: Vec<(String, Vec<u8>)>) -> wasmtime::Result<Fields> {
+        Ok(Fields {
+            entries,
+            is_fixed: false,
+            _slot: self.holdings.headers()?,
+        })
+    }
+}
+
 impl http_types::HostFields for Session {
     fn new(&mut self) -> wasmtime::Result<Resource<Fields>> {
-        Ok(self.resources.push(Fields::default())?)
+        let fields = self.fields(vec![])?;
+        Ok(self.resources.push(fields)?)
     }
 
     fn from_list(
         &mut self,
         entries: Vec<(String, Vec<u8>)>,
     ) -> wasmtime::Result<Result<Resource<Fields>, HeaderError>> {
-        let mut fields = Fields::default();
+        let mut fields = self.fields(vec![])?;
         for (name, value) in entries {
             if let Err(error) = fields.append(&name, value) {
                 return Ok(Err(error));
@@ -144,8 +151,8 @@ impl http_types::HostFields for Session {
     }
 
     fn clone(&mut self, fields: Resource<Fields>) -> wasmtime::Result<Resource<Fields>> {
-        let mut copy = Clone::clone(self.resources.get(&fields)?);
-        copy.is_fixed = false;
+        let entries = self.resources.get(&fields)?.entries.clone();
+        let copy = self.fields(entries)?;
         Ok(self.resources.push(copy)?)
     }
 

@@ -14,15 +14,20 @@ mod serving;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::bindings::http_types::{Method, Scheme};
+use super::{
+    bindings::http_types::{Method, Scheme},
+    holdings::{HeldBytes, Slot},
+};
+use crate::Failure;
 
 /// Headers or trailers.
-#[derive(Clone, Default)]
 #[expect(unreachable_pub, reason = "the generated bindings re-export it")]
 pub struct Fields {
     entries: Vec<(String, Vec<u8>)>,
     /// Whether they are those of a request or an answer, which has them for good.
     is_fixed: bool,
+    /// There are only so many of them.
+    _slot: Slot,
 }
 
 /// A request in the making.
@@ -46,12 +51,12 @@ pub struct OutgoingBody {
 }
 
 /// A body that is written by one and sent by another.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[expect(
     unreachable_pub,
     reason = "a part of what the generated bindings re-export"
 )]
-pub struct SharedBody(Arc<Mutex<Vec<u8>>>);
+pub struct SharedBody(Arc<Mutex<(Vec<u8>, HeldBytes)>>);
 
 /// What the plugin wants of the connection.
 #[derive(Default)]
@@ -76,7 +81,7 @@ pub enum FutureAnswer {
 pub struct IncomingResponse {
     status: u16,
     headers: Fields,
-    body: Option<mlhost_data::WebAnswer>,
+    body: Option<Box<dyn std::io::Read + Send>>,
 }
 
 /// The body of an answer.
@@ -92,15 +97,20 @@ pub struct FutureTrailers;
 pub enum Nobody {}
 
 impl SharedBody {
-    /// Adds bytes, and gives how many there are.
-    pub(super) fn write(&self, bytes: &[u8]) -> usize {
-        let mut body = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    fn new(held: HeldBytes) -> Self {
+        Self(Arc::new(Mutex::new((Vec::new(), held))))
+    }
+
+    /// Adds bytes, of which all bodies of an instance together have at most `limit`.
+    pub(super) fn write(&self, bytes: &[u8], limit: usize) -> Result<(), Failure> {
+        let (body, held) = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        held.add(bytes.len(), limit)?;
         body.extend(bytes);
-        body.len()
+        Ok(())
     }
 
     fn take(&self) -> Vec<u8> {
-        let mut body = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut body)
+        let (body, _) = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(body)
     }
 }

@@ -15,9 +15,18 @@ use crate::{
 type Set = wasmtime::Result<Result<(), ()>>;
 type Optional<T> = wasmtime::Result<Option<T>>;
 
+/// How many bytes a path has at most, with its query.
+const PATH: usize = 8 << 10;
+
+/// How many bytes a host has at most, with its port: RFC 1035 has 253 for a name.
+const AUTHORITY: usize = 260;
+
+/// How many letters the name of a method has.
+const METHOD: usize = 32;
+
 /// A text that can stand in an address, which has no blanks and no line ends.
-fn is_plain(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_graphic())
+fn is_plain(text: &str, longest: usize) -> bool {
+    text.len() <= longest && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 impl Session {
@@ -31,13 +40,14 @@ impl Session {
 
 impl http_types::HostOutgoingRequest for Session {
     fn new(&mut self, headers: Resource<Fields>) -> wasmtime::Result<Resource<OutgoingRequest>> {
+        let body = SharedBody::new(self.holdings.body());
         let request = OutgoingRequest {
             method: Method::Get,
             scheme: None,
             authority: None,
             path: None,
             headers: self.resources.delete(headers)?.fixed(),
-            body: SharedBody::default(),
+            body,
             has_given_body: false,
         };
         Ok(self.resources.push(request)?)
@@ -66,7 +76,8 @@ impl http_types::HostOutgoingRequest for Session {
     fn set_method(&mut self, request: Resource<OutgoingRequest>, method: Method) -> Set {
         let is_word = match &method {
             Method::Other(word) => {
-                !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphabetic())
+                let is_letter = |byte: u8| byte.is_ascii_alphabetic();
+                (1..=METHOD).contains(&word.len()) && word.bytes().all(is_letter)
             }
             _ => true,
         };
@@ -89,7 +100,7 @@ impl http_types::HostOutgoingRequest for Session {
     ) -> Set {
         let starts = path
             .iter()
-            .all(|path| is_plain(path) && path.starts_with(['/', '?']));
+            .all(|path| is_plain(path, PATH) && path.starts_with(['/', '?']));
         let is_empty = path.as_ref().is_some_and(String::is_empty);
         self.set(&request, |request| {
             let is_path = starts || is_empty;
@@ -123,7 +134,8 @@ impl http_types::HostOutgoingRequest for Session {
         request: Resource<OutgoingRequest>,
         authority: Option<String>,
     ) -> Set {
-        let is_host = |text: &String| is_plain(text) && !text.contains(['/', '?', '#', '@', '\\']);
+        let is_host =
+            |text: &String| is_plain(text, AUTHORITY) && !text.contains(['/', '?', '#', '@', '\\']);
         self.set(&request, |request| {
             let is_host = authority.iter().all(is_host);
             if is_host {
@@ -137,7 +149,8 @@ impl http_types::HostOutgoingRequest for Session {
         &mut self,
         request: Resource<OutgoingRequest>,
     ) -> wasmtime::Result<Resource<Fields>> {
-        let headers = self.resources.get(&request)?.headers.clone();
+        let entries = self.resources.get(&request)?.headers.entries().to_vec();
+        let headers = self.fields(entries)?.fixed();
         Ok(self.resources.push(headers)?)
     }
 
@@ -169,7 +182,10 @@ impl http_types::HostOutgoingBody for Session {
         self.resources.delete(body)?;
         Ok(match trailers {
             // The body is sent with its length, after which nothing comes.
-            Some(_) => Err(ErrorCode::HttpRequestTrailerSectionSize(None)),
+            Some(trailers) => {
+                self.resources.delete(trailers)?;
+                Err(ErrorCode::HttpRequestTrailerSectionSize(None))
+            }
             None => Ok(()),
         })
     }

@@ -11,13 +11,16 @@ use mlhost_pipeline::AllowedHost;
 use wasmtime::component::Resource;
 
 use super::{
-    Fields, FutureAnswer, IncomingResponse, OutgoingRequest, RequestOptions, addresses::is_public,
+    FutureAnswer, IncomingResponse, OutgoingRequest, RequestOptions, addresses::is_public,
 };
 use crate::{
     session::Session,
-    wasi::bindings::{
-        http_types::{DnsErrorPayload, ErrorCode, Method, Scheme},
-        outgoing_handler,
+    wasi::{
+        bindings::{
+            http_types::{DnsErrorPayload, ErrorCode, Method, Scheme},
+            outgoing_handler,
+        },
+        holdings::Held,
     },
 };
 
@@ -63,6 +66,7 @@ impl Session {
         timeout: Option<u64>,
     ) -> wasmtime::Result<Result<IncomingResponse, ErrorCode>> {
         self.check_time()?;
+        let slot = self.holdings.open()?;
         let Some(host) = host_of(&request) else {
             return Ok(Err(ErrorCode::HttpRequestUriInvalid));
         };
@@ -104,8 +108,8 @@ impl Session {
         };
         Ok(Ok(IncomingResponse {
             status: answer.status,
-            headers: Fields::of(answer.headers.clone()),
-            body: Some(answer),
+            headers: self.fields(answer.headers)?.fixed(),
+            body: Some(Box::new(Held::new(answer.body, slot))),
         }))
     }
 

@@ -1,6 +1,6 @@
 //! Requests to web servers.
 
-use crate::bindings::wasi::{
+use super::bindings::wasi::{
     http::{
         outgoing_handler::handle,
         types::{
@@ -11,7 +11,7 @@ use crate::bindings::wasi::{
 };
 
 /// What a server answers to a text that is posted to it: `http://host:port/path|text`.
-pub(crate) fn post(of: &str) -> String {
+pub(super) fn post(of: &str) -> String {
     let (url, text) = of.split_once('|').unwrap_or((of, ""));
     match answer(url, text) {
         Ok((status, kind, body)) => format!("{status} {kind} {body}"),
@@ -27,7 +27,7 @@ fn answer(url: &str, text: &str) -> Result<(u16, String, String), ErrorCode> {
     };
     let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
     let headers = Fields::new();
-    let _ = headers.append("x-asked-by", b"worldly");
+    let _ = headers.append("x-asked-by", b"hostile");
     let request = OutgoingRequest::new(headers);
     let _ = request.set_method(&Method::Post);
     let _ = request.set_scheme(Some(&scheme));

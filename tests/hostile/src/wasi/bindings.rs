@@ -10,9 +10,9 @@
 
 wit_bindgen::generate!({
     inline: "
-        package test:worldly;
+        package test:around;
 
-        world worldly {
+        world around {
             import wasi:cli/environment@0.2.12;
             import wasi:cli/exit@0.2.12;
             import wasi:cli/stdin@0.2.12;
@@ -25,6 +25,8 @@ wit_bindgen::generate!({
             import wasi:filesystem/types@0.2.12;
             import wasi:http/outgoing-handler@0.2.12;
             import wasi:http/types@0.2.12;
+            import wasi:io/poll@0.2.12;
+            import wasi:random/insecure@0.2.12;
             import wasi:random/insecure-seed@0.2.12;
             import wasi:random/random@0.2.12;
             import wasi:sockets/instance-network@0.2.12;

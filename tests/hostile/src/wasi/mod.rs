@@ -1,24 +1,28 @@
-//! What may be asked for, and how the answer is told.
+//! What may be asked of the world through WASI, and how the answer is told: `what:of`, where `of` has
+//! its parts behind bars.
 
-use mlhost_plugin::{Error, Result};
+mod bindings;
+mod files;
+mod floods;
+mod links;
+mod web;
 
-use crate::{
-    bindings::wasi::{
-        cli::{environment, exit, stderr, stdin, stdout, terminal_stdout},
-        clocks::{monotonic_clock, wall_clock},
-        io::poll,
-        random::{insecure_seed, random},
-        sockets::{
-            instance_network, ip_name_lookup, network::IpAddressFamily, tcp_create_socket,
-            udp_create_socket,
-        },
+use self::bindings::wasi::{
+    cli::{environment, exit, stderr, stdin, stdout, terminal_stdout},
+    clocks::{monotonic_clock, wall_clock},
+    io::poll,
+    random::{insecure, insecure_seed, random},
+    sockets::{
+        instance_network, ip_name_lookup, network::IpAddressFamily, tcp_create_socket,
+        udp_create_socket,
     },
-    files, web,
 };
+use crate::{bindings::mlhost::plugin::types::Error, error};
 
 /// The answer to a question; what may be asked is in the tests.
-pub(crate) fn answer(ask: &str) -> Result<String> {
+pub(crate) fn answer(ask: &str) -> Result<String, Error> {
     let (what, of) = ask.split_once(':').unwrap_or((ask, ""));
+    let (first, second) = of.split_once('|').unwrap_or((of, ""));
     Ok(match what {
         "environment" => format!(
             "{:?} {:?} {:?} {}",
@@ -34,16 +38,15 @@ pub(crate) fn answer(ask: &str) -> Result<String> {
         }
         "panic" => {
             complain(of);
-            panic_without_words()
+            core::arch::wasm32::unreachable()
         }
         "exit" => {
-            exit::exit(Err(()));
+            exit::exit(if of == "well" { Ok(()) } else { Err(()) });
             "still there".to_owned()
         }
         "time" => time(),
         "sleep" => {
-            let seconds: u64 = of.parse().map_err(|_| Error::params("/ask", "no number"))?;
-            let nanoseconds = seconds.saturating_mul(1_000_000_000);
+            let nanoseconds = number(of)?.saturating_mul(1_000_000_000);
             let late = monotonic_clock::subscribe_duration(nanoseconds);
             let later = monotonic_clock::subscribe_duration(u64::MAX);
             let there = poll::poll(&[&later, &late]);
@@ -52,11 +55,10 @@ pub(crate) fn answer(ask: &str) -> Result<String> {
         "sleep-for-ever" => loop {
             monotonic_clock::subscribe_duration(1_000_000_000).block();
         },
+        "poll-nothing" => format!("{:?}", poll::poll(&[])),
         "random" => format!("{:x}", random::get_random_u64()),
-        "random-bytes" => {
-            let length = of.parse().map_err(|_| Error::params("/ask", "no number"))?;
-            format!("{}", random::get_random_bytes(length).len())
-        }
+        "random-bytes" => format!("{}", random::get_random_bytes(number(of)?).len()),
+        "insecure" => format!("{:x}", insecure::get_insecure_random_u64()),
         "seed" => format!("{:x?}", insecure_seed::insecure_seed()),
         "connect" => format!(
             "{:?} {:?}",
@@ -72,18 +74,41 @@ pub(crate) fn answer(ask: &str) -> Result<String> {
         "names" => files::names(of),
         "read" => files::read(of),
         "write" => files::write(of, "what was written"),
-        "link" => files::link(of),
+        "often" => files::often(first, number(second)?),
+        "climb" => files::climb(first, second),
+        "times" => files::times(of),
+        "resize" => files::resize(of),
+        "touch" => files::touch(of),
+        "many-files" => files::many(of),
+        "many-lists" => files::many_lists(of),
+        "long-path" => files::read(&format!("{of}/{}", "a/../".repeat(100_000))),
+        "link" => links::read(of),
+        "make-link" => links::make(first, second),
+        "make-hard-link" => links::make_hard(first, second),
+        "rename" => links::rename(first, second),
+        "make-folder" => links::make_folder(of),
+        "remove" => links::remove(of),
+        "remove-folder" => links::remove_folder(of),
         "post" => web::post(of),
         "fail-after-post" => {
             let answer = web::post(of);
-            return Err(Error::failed(format!("no answer: {answer}")));
+            return Err(error("failed", format!("no answer: {answer}")));
         }
-        "handles" => {
-            let handles: Vec<_> = (0..20_000).map(|_| stdout::get_stdout()).collect();
-            format!("{} handles", handles.len())
-        }
-        _ => return Err(Error::params("/ask", "nobody knows what that is")),
+        "long-host" => web::post(&format!("http://{}/", "a".repeat(1 << 20))),
+        "many-bodies" => floods::bodies(),
+        "many-headers" => floods::headers(),
+        "headers-without-end" => floods::endless_headers(),
+        "handles" => floods::handles(),
+        "print-without-end" => floods::endless_lines(),
+        "print-all-at-once" => floods::lines_at_once(),
+        "print-a-line-without-end" => floods::endless_line(),
+        _ => return Err(error("invalid-params", "nobody knows what that is")),
     })
+}
+
+fn number(text: &str) -> Result<u64, Error> {
+    text.parse()
+        .map_err(|_| error("invalid-params", "that is no number"))
 }
 
 fn time() -> String {
@@ -107,9 +132,4 @@ fn print(text: &str) {
 
 fn complain(text: &str) {
     let _ = stderr::get_stderr().blocking_write_and_flush(text.as_bytes());
-}
-
-/// Ends as programs do that were compiled to abort.
-fn panic_without_words() -> ! {
-    core::arch::wasm32::unreachable()
 }
