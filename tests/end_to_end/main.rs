@@ -35,6 +35,7 @@ mod hostile_words;
 mod interrupt;
 #[cfg(unix)]
 mod kills;
+mod languages;
 mod late_flights;
 mod manners;
 #[cfg(unix)]

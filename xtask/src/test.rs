@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use mlhost_toolchain::command;
 
-use crate::plugins;
 use crate::workspace::Workspace;
+use crate::{languages, plugins};
 
 /// Builds the plugins and runs `cargo test --workspace` with the arguments. Says nothing after
 /// it, so that its own closing lines stay the last ones.
@@ -16,6 +16,7 @@ use crate::workspace::Workspace;
 /// When the plugins cannot be built or Cargo cannot be started; a failed test is an exit code.
 pub(crate) fn run(workspace: &Workspace, arguments: &[OsString]) -> Result<ExitCode> {
     plugins::build(workspace)?;
+    languages::build(workspace)?;
     let mut test = command::cargo();
     test.args(["test", "--workspace"])
         .args(arguments)

@@ -22,14 +22,13 @@
 //! # }
 //! ```
 //!
-//! May use the floors `sandbox`, `data` and `pipeline`, and `toolchain`.
+//! May use the floors `sandbox`, `data` and `pipeline`, and `languages` and `toolchain`.
 
 mod build;
 pub mod conformance;
 mod error;
 mod example;
 mod files;
-mod lang;
 mod manifest;
 mod project;
 mod table;
@@ -39,7 +38,7 @@ pub use arrow::record_batch::RecordBatch;
 pub use build::{Built, build};
 pub use error::{Error, Result};
 pub use example::{Example, read_params};
-pub use lang::Lang;
 pub use manifest::Manifest;
+pub use mlhost_languages::Lang;
 pub use project::{NewProject, Project, create};
 pub use table::read_rows;

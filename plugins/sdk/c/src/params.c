@@ -65,6 +65,10 @@ static bool check_object(const mlhost_json *schema, const mlhost_json *value, ml
   const mlhost_json *known = mlhost_json_get(schema, "properties");
   const mlhost_json *others = mlhost_json_get(schema, "additionalProperties");
   const mlhost_json *required = mlhost_json_get(schema, "required");
+  bool no_others = others && others->kind == MLHOST_JSON_BOOLEAN && !others->number;
+  for (size_t i = 0; no_others && i < value->length; i++)
+    if (!mlhost_json_get(known, value->names[i]))
+      return refuse(at, "unknown field `%s`", value->names[i]);
   for (size_t i = 0; required && i < required->length; i++) {
     const char *name = required->members[i]->string;
     bool is_there = false;
@@ -73,8 +77,6 @@ static bool check_object(const mlhost_json *schema, const mlhost_json *value, ml
   }
   for (size_t i = 0; i < value->length; i++) {
     const mlhost_json *below = mlhost_json_get(known, value->names[i]);
-    if (!below && others && others->kind == MLHOST_JSON_BOOLEAN && !others->number)
-      return refuse(at, "unknown field `%s`", value->names[i]);
     if (!below) below = others;
     if (below && !check_below(below, value->members[i], at, value->names[i])) return false;
   }

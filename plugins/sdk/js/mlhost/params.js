@@ -65,6 +65,10 @@ function checkArray(schema, value, at) {
 
 function checkObject(schema, value, at) {
   const known = schema.properties ?? {};
+  if (schema.additionalProperties === false) {
+    const unknown = Object.keys(value).find((name) => !Object.hasOwn(known, name));
+    if (unknown !== undefined) throw new InvalidParams(`unknown field \`${unknown}\``, at);
+  }
   for (const name of schema.required ?? []) {
     if (!(name in value)) throw new InvalidParams(`missing field \`${name}\``, at);
   }
@@ -74,7 +78,6 @@ function checkObject(schema, value, at) {
   }
   for (const [name, member] of Object.entries(value)) {
     const its = Object.hasOwn(known, name) ? known[name] : (schema.additionalProperties ?? true);
-    if (its === false) throw new InvalidParams(`unknown field \`${name}\``, at);
     found[name] = its === true ? member : check(its, member, below(at, name));
   }
   return found;

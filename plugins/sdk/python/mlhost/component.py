@@ -8,6 +8,7 @@ instance.
 from __future__ import annotations
 
 import functools
+import importlib
 import inspect
 import json
 import sys
@@ -28,6 +29,21 @@ from .params import json_schema
 from .testing import emitted
 
 CONTRACT = "0.1.0"
+
+
+def _of_world(name: str) -> Any:
+    """A module that not every kind has; it has to be imported while the component is made, since
+    there are no files later."""
+    try:
+        return importlib.import_module(f"wit_world.{name}")
+    except ImportError:
+        return None
+
+
+describe = _of_world("exports.describe")
+report = _of_world("exports.report")
+transform = _of_world("exports.transform")
+output = _of_world("imports.output")
 
 
 def _find_plugin() -> Any:
@@ -74,13 +90,19 @@ def _guarded(value_error: type[Error]) -> Any:
             except ValueError as error:
                 raise _contract_error(value_error(str(error))) from error
             except BaseException as error:
-                host.log("error", traceback.format_exc())
                 text = f"{type(error).__name__}: {error}"
+                host.log("error", "\n".join([text, *_places(error)]))
                 raise _contract_error(Error(text)) from error
 
         return call
 
     return decorate
+
+
+def _places(error: BaseException) -> list[str]:
+    """Where it was raised. The sources, which `traceback` would quote, are not in a component."""
+    frames = traceback.walk_tb(error.__traceback__)
+    return [f"  {frame.f_code.co_filename}:{line} in {frame.f_code.co_name}" for frame, line in frames]
 
 
 def _contract_error(error: Error) -> Err[Any]:
@@ -96,8 +118,6 @@ def _from_host(error: Any) -> Error:
 
 class Describe:
     def describe(self) -> Any:
-        from wit_world.exports import describe
-
         schema = {"type": "object"} if PLUGIN.params is None else json_schema(PLUGIN.params)
         summary = " ".join((PLUGIN.__doc__ or "").split())
         return describe.Description(PLUGIN.name, PLUGIN.kind, summary, json.dumps(schema), CONTRACT)
@@ -149,8 +169,6 @@ class Transformer:
         return self._columns
 
     def output(self) -> Any:
-        from wit_world.exports import transform
-
         fields = schema_out(self._output, arrow.Field, arrow.FieldFlags)
         return transform.OutputDescription(fields, self._transform.row_wise)
 
@@ -163,8 +181,6 @@ class Transformer:
         self._emit(self._transform.finish())
 
     def _emit(self, result: Any) -> None:
-        from wit_world.imports import output
-
         for batch in emitted(result):
             if batch.schema != self._output:
                 raise Error("a batch was emitted that is not of the announced schema")
@@ -221,8 +237,6 @@ class Report:
 
 
 def _outcome_out(outcome: Any) -> Any:
-    from wit_world.exports import report
-
     findings = [
         report.Finding(
             found.check, found.column, found.passed, found.severity, found.message,
