@@ -323,6 +323,7 @@ bool exports_mlhost_plugin_fit_method_trainer_fit(
   mlhost_bytes bytes = {0};
   bool done = mlhost_this.fit.fit(((part *)self)->self, &dataset, &bytes);
   mlhost_schema_free(&dataset.schema);
+  mlhost_plugin_data_dataset_drop_borrow(rows);
   if (done) {
     bytes_out(bytes, ret);
   } else {

@@ -10,6 +10,9 @@ import { check } from "./params.js";
 
 const CONTRACT = "0.1.0";
 
+// As deep as JSON may be nested: further down the parser uses the stack up, which ends an instance.
+const DEEPEST = 128;
+
 /** What `apply` and `finish` return, as batches. */
 export function emitted(result) {
   if (result === undefined || result === null) return [];
@@ -70,7 +73,27 @@ function describe(plugin) {
   };
 }
 
-const paramsOf = (plugin, text) => check(plugin.params, JSON.parse(text));
+function refuseDeep(text) {
+  let depth = 0;
+  for (const [mark] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{]|[\]}]/g)) {
+    if (mark === "[" || mark === "{") depth++;
+    else if (mark === "]" || mark === "}") depth--;
+    if (depth > DEEPEST) {
+      throw new InvalidParams(`they are nested more than ${DEEPEST} levels deep`);
+    }
+  }
+}
+
+function paramsOf(plugin, text) {
+  refuseDeep(text);
+  let value;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new InvalidParams(`they are no JSON: ${error.message}`);
+  }
+  return check(plugin.params, value);
+}
 
 function folder(plugin) {
   return class Folder {
