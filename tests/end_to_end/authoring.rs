@@ -18,7 +18,7 @@ const KINDS: [&str; 5] = [
 ];
 
 /// Runs a command for as long as it takes: compilers have no time limit.
-fn run(command: &mut Command) -> Output {
+pub(crate) fn run(command: &mut Command) -> Output {
     let output = command.output().expect("the command starts");
     assert!(
         output.status.success(),

@@ -53,6 +53,14 @@ pub enum Error {
     /// The contract cannot be read, or has no such kind.
     #[error("there are no bindings of the contract: {0}")]
     Bindings(String),
+    /// A program has made something that cannot be used.
+    #[error("what {tool} made cannot be used: {message}")]
+    Tool {
+        /// The program.
+        tool: &'static str,
+        /// Why.
+        message: String,
+    },
     /// A program cannot be started, or there is no tool chain.
     #[error(transparent)]
     Toolchain(#[from] mlhost_toolchain::Error),

@@ -4,6 +4,8 @@
 //! QuickJS looks for `mlhost` in a folder `node_modules` beside the entry. So everything is laid out
 //! anew in the build folder.
 
+mod lent;
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -49,7 +51,11 @@ pub(crate) fn build(source: &Source<'_>, say: &dyn Fn(&str)) -> Result<Vec<u8>> 
         .args(["--sync", "--stub-wasi", "--output"])
         .arg(&made);
     tools::run(source.project, &mut command, say)?;
-    tools::left(&made)
+    let component = tools::left(&made)?;
+    lent::given_back(&component).map_err(|error| Error::Tool {
+        tool: "componentize-qjs",
+        message: error.to_string(),
+    })
 }
 
 /// Makes one module of `plugin.ts` and all that it imports, but for the SDK.
