@@ -1,6 +1,7 @@
 //! `host plugin new`, `build` and `test`: from nothing to a step that runs, with nothing edited.
 
 use std::{
+    ffi::OsString,
     path::{Path, PathBuf},
     process::{Command, Output},
 };
@@ -43,14 +44,19 @@ fn tool_folders() -> [PathBuf; 2] {
     ["python/bin", "js/node_modules/.bin"].map(|folder| tools.join(folder))
 }
 
-/// All projects share what is compiled once; and where the active tool chain has no target for
-/// plugins, that of this workspace does.
-fn with_compiler(command: &mut Command) {
+/// The folders in which a command finds the tools of each language.
+fn path() -> OsString {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = tool_folders()
         .into_iter()
         .chain(std::env::split_paths(&path));
-    command.env("PATH", std::env::join_paths(folders).expect("a path"));
+    std::env::join_paths(folders).expect("a path")
+}
+
+/// All projects share what is compiled once; and where the active tool chain has no target for
+/// plugins, that of this workspace does.
+fn with_compiler(command: &mut Command) {
+    command.env("PATH", path());
     let target = root().join("target");
     command.env("CARGO_TARGET_DIR", target.join("authoring"));
     if Toolchain::find().is_err() {
@@ -122,6 +128,43 @@ fn a_project_in_javascript_works_as_it_stands() {
 fn a_project_in_c_works_as_it_stands() {
     // It has no tests of its own but its examples.
     works_as_it_stands("c", |_| Command::new("true"));
+}
+
+#[test]
+fn four_commands_of_the_readme_lead_from_nothing_to_a_running_step() {
+    let readme = std::fs::read_to_string(root().join("README.md")).expect("the file");
+    let (_, part) = readme
+        .split_once("\n## Write your own plugin\n")
+        .expect("the part on plugins");
+    let part = part.split("\n## ").next().unwrap_or_default();
+    let blocks: Vec<_> = part.split("\n```sh\n").skip(1).collect();
+    assert_eq!(blocks.len(), 2, "one in Rust and one in Python");
+    for block in blocks {
+        let commands = block.split("\n```").next().unwrap_or_default();
+        assert_eq!(commands.lines().count(), 4, "{commands}");
+        let scene = Scene::new();
+        let mut shell = Command::new("sh");
+        shell.args(["-e", "-c", commands]);
+        for (name, value) in scene.command([]).get_envs() {
+            match value {
+                Some(value) => shell.env(name, value),
+                None => shell.env_remove(name),
+            };
+        }
+        shell.current_dir(scene.path(""));
+        with_compiler(&mut shell);
+        let host = Path::new(env!("CARGO_BIN_EXE_host")).parent().expect("it");
+        let mut folders = host.as_os_str().to_owned();
+        folders.push(":");
+        folders.push(path());
+        shell.env("PATH", folders);
+        // What is to be installed is there, so that nothing is fetched.
+        shell.env("PIP_NO_INDEX", "1");
+        shell.env("PIP_DISABLE_PIP_VERSION_CHECK", "1");
+        let ended = run(&mut shell);
+        let told = String::from_utf8_lossy(&ended.stdout);
+        assert!(told.contains(": done in "), "{told}");
+    }
 }
 
 #[test]

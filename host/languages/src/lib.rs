@@ -28,6 +28,11 @@
 //! May use the floor `toolchain` and no other crate of the host, so that what builds the examples
 //! compiles in no time.
 
+/// What the page on Rust shows compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../plugins/sdk/rust/README.md")]
+pub struct PageOnRust;
+
 mod c;
 mod error;
 mod javascript;
