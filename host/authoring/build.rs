@@ -26,6 +26,9 @@ const LEFT_OUT: [&str; 7] = [
     "README.md",
 ];
 
+/// The folder of the templates' files that all languages share.
+const SHARED: &str = "any";
+
 /// The crates of the Rust SDK, by their folders.
 const CRATES: [&str; 2] = ["arrow", "rust"];
 
@@ -38,6 +41,8 @@ fn main() -> Result<()> {
     let mut templates = Files::default();
     let mut sdks = Files::default();
     sdks.add_folder(&root.join("wit"), "wit", |_| true)?;
+    // What a project has in any language: its data, its pipeline, its examples.
+    templates.add_folder(&sdk.join("template"), SHARED, |_| true)?;
     for lang in ["rust", "python", "js", "c"] {
         let folder = sdk.join(lang);
         templates.add_folder(&folder.join("template"), lang, |_| true)?;
@@ -67,7 +72,11 @@ fn main() -> Result<()> {
     sdks.move_contract("rust/src/wasm/bindings.rs")?;
     sdks.replace("rust/src/lib.rs", README, "")?;
 
-    let source = format!("{}{}", templates.listed("TEMPLATES"), sdks.listed("SDK"));
+    let source = format!(
+        "const SHARED: &str = {SHARED:?};\n{}{}",
+        templates.listed("TEMPLATES"),
+        sdks.listed("SDK")
+    );
     fs::write(
         PathBuf::from(std::env::var("OUT_DIR")?).join("files.rs"),
         source,

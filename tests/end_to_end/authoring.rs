@@ -1,7 +1,8 @@
 //! `host plugin new`, `build` and `test`: from nothing to a step that runs, with nothing edited.
 
 use std::{
-    path::Path,
+    ffi::OsString,
+    path::{Path, PathBuf},
     process::{Command, Output},
 };
 
@@ -18,7 +19,7 @@ const KINDS: [&str; 5] = [
 ];
 
 /// Runs a command for as long as it takes: compilers have no time limit.
-fn run(command: &mut Command) -> Output {
+pub(crate) fn run(command: &mut Command) -> Output {
     let output = command.output().expect("the command starts");
     assert!(
         output.status.success(),
@@ -37,9 +38,25 @@ fn host_in(scene: &Scene, project: &Path, words: &str) -> Command {
     command
 }
 
+/// Where `cargo xtask languages` has installed the tools for Python and JavaScript.
+fn tool_folders() -> [PathBuf; 2] {
+    let tools = root().join("target/languages/tools");
+    ["python/bin", "js/node_modules/.bin"].map(|folder| tools.join(folder))
+}
+
+/// The folders in which a command finds the tools of each language.
+fn path() -> OsString {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = tool_folders()
+        .into_iter()
+        .chain(std::env::split_paths(&path));
+    std::env::join_paths(folders).expect("a path")
+}
+
 /// All projects share what is compiled once; and where the active tool chain has no target for
 /// plugins, that of this workspace does.
 fn with_compiler(command: &mut Command) {
+    command.env("PATH", path());
     let target = root().join("target");
     command.env("CARGO_TARGET_DIR", target.join("authoring"));
     if Toolchain::find().is_err() {
@@ -51,12 +68,12 @@ fn with_compiler(command: &mut Command) {
     }
 }
 
-#[test]
-fn a_project_in_rust_works_as_it_stands() {
+/// Makes a project of each kind, builds and tests it, and runs its pipeline and its own tests.
+fn works_as_it_stands(lang: &str, own_tests: impl Fn(&Path) -> Command) {
     let scene = Scene::new();
     for kind in KINDS {
         let name = format!("my-{kind}");
-        let made = scene.host(&format!("plugin new {name} --kind {kind}"));
+        let made = scene.host(&format!("plugin new {name} --kind {kind} --lang {lang}"));
         made.expect_code(0);
         let project = scene.path(&name);
         run(&mut host_in(&scene, &project, "plugin build"));
@@ -69,11 +86,84 @@ fn a_project_in_rust_works_as_it_stands() {
             "{report}"
         );
         run(&mut host_in(&scene, &project, "run pipeline.toml"));
-        let mut own_tests =
-            Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        own_tests.arg("test").current_dir(&project);
-        own_tests.env("CARGO_TARGET_DIR", root().join("target/authoring"));
-        run(&mut own_tests);
+        run(own_tests(&project).current_dir(&project));
+    }
+}
+
+#[test]
+fn a_project_in_rust_works_as_it_stands() {
+    works_as_it_stands("rust", |_| {
+        let mut tests = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        tests.arg("test");
+        tests.env("CARGO_TARGET_DIR", root().join("target/authoring"));
+        tests
+    });
+}
+
+#[test]
+fn a_project_in_python_works_as_it_stands() {
+    works_as_it_stands("python", |_| {
+        let mut tests = Command::new(tool_folders()[0].join("python3"));
+        tests.args(["-m", "unittest"]);
+        tests.env("PYTHONPATH", "sdk/python");
+        tests
+    });
+}
+
+#[test]
+fn a_project_in_javascript_works_as_it_stands() {
+    works_as_it_stands("js", |project| {
+        // What `npm install` does with a dependency in a folder, without asking for the others.
+        let modules = project.join("node_modules");
+        std::fs::create_dir(&modules).expect("a folder");
+        std::fs::rename(project.join("sdk/js/mlhost"), modules.join("mlhost"))
+            .expect("the SDK is there");
+        let mut tests = Command::new("npm");
+        tests.arg("test");
+        tests
+    });
+}
+
+#[test]
+fn a_project_in_c_works_as_it_stands() {
+    // It has no tests of its own but its examples.
+    works_as_it_stands("c", |_| Command::new("true"));
+}
+
+#[test]
+fn four_commands_of_the_readme_lead_from_nothing_to_a_running_step() {
+    let readme = std::fs::read_to_string(root().join("README.md")).expect("the file");
+    let (_, part) = readme
+        .split_once("\n## Write your own plugin\n")
+        .expect("the part on plugins");
+    let part = part.split("\n## ").next().unwrap_or_default();
+    let blocks: Vec<_> = part.split("\n```sh\n").skip(1).collect();
+    assert_eq!(blocks.len(), 2, "one in Rust and one in Python");
+    for block in blocks {
+        let commands = block.split("\n```").next().unwrap_or_default();
+        assert_eq!(commands.lines().count(), 4, "{commands}");
+        let scene = Scene::new();
+        let mut shell = Command::new("sh");
+        shell.args(["-e", "-c", commands]);
+        for (name, value) in scene.command([]).get_envs() {
+            match value {
+                Some(value) => shell.env(name, value),
+                None => shell.env_remove(name),
+            };
+        }
+        shell.current_dir(scene.path(""));
+        with_compiler(&mut shell);
+        let host = Path::new(env!("CARGO_BIN_EXE_host")).parent().expect("it");
+        let mut folders = host.as_os_str().to_owned();
+        folders.push(":");
+        folders.push(path());
+        shell.env("PATH", folders);
+        // What is to be installed is there, so that nothing is fetched.
+        shell.env("PIP_NO_INDEX", "1");
+        shell.env("PIP_DISABLE_PIP_VERSION_CHECK", "1");
+        let ended = run(&mut shell);
+        let told = String::from_utf8_lossy(&ended.stdout);
+        assert!(told.contains(": done in "), "{told}");
     }
 }
 
@@ -123,7 +213,7 @@ fn wrong_uses_are_told() {
         ),
     );
     manifest(
-        "no-build",
+        "no-source",
         &format!("kind = \"validator\"\nlang = \"python\"\n{package}"),
     );
     manifest(
@@ -157,8 +247,7 @@ fn wrong_uses_are_told() {
         "plugin build other-kind",
         "plugin build no-namespace",
         "plugin build no-tool",
-        "plugin build no-build",
-        "plugin new x --kind validator --lang python",
+        "plugin build no-source",
         "plugin build no-output",
         "plugin build fails",
         "plugin build no-component",

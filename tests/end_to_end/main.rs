@@ -36,6 +36,7 @@ mod hostile_words;
 mod interrupt;
 #[cfg(unix)]
 mod kills;
+mod languages;
 mod late_flights;
 mod manners;
 #[cfg(unix)]

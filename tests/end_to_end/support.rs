@@ -55,6 +55,21 @@ pub(crate) fn hostile_of_kind(kind: &str) -> Vec<u8> {
     component
 }
 
+/// The component of an example of the SDK for a language.
+///
+/// # Panics
+/// When it was not built.
+pub(crate) fn language_example(language: &str, example: &str) -> PathBuf {
+    let file = format!("target/languages/{language}_{example}.wasm");
+    let path = root().join(file);
+    assert!(
+        path.is_file(),
+        "{} is missing: run `cargo xtask languages`",
+        path.display()
+    );
+    path
+}
+
 /// A folder for one test, with a store in it. Both go away with it.
 pub(crate) struct Scene {
     folder: TempDir,

@@ -8,8 +8,8 @@ use std::process::Command;
 use anyhow::Result;
 use mlhost_toolchain::command;
 
-use crate::demo;
 use crate::workspace::Workspace;
+use crate::{demo, languages};
 
 const PROGRAM: &str = "mlhost-bench";
 
@@ -19,6 +19,7 @@ const PROGRAM: &str = "mlhost-bench";
 /// When a build or the benchmark fails.
 pub(crate) fn run(workspace: &Workspace, arguments: &[OsString]) -> Result<()> {
     let host = demo::build(workspace)?;
+    languages::build(workspace)?;
     let mut build = command::cargo();
     build.args(["build", "--release", "--package", PROGRAM]);
     command::run(build.current_dir(workspace.root()))?;
@@ -31,6 +32,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[OsString]) -> Result<()> {
         .arg(workspace.component_directory(false))
         .arg("--test-plugins")
         .arg(workspace.component_directory(true))
+        .arg("--languages")
+        .arg(languages::directory(workspace))
         .arg("--example")
         .arg(workspace.root().join(demo::EXAMPLE))
         .arg("--tables")

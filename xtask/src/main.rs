@@ -8,6 +8,7 @@ mod check;
 mod demo;
 mod deny;
 mod fuzz;
+mod languages;
 mod plugins;
 mod reference;
 mod test;
@@ -37,13 +38,15 @@ enum Task {
         /// Build these alone, such as `mlhost:validate`
         packages: Vec<String>,
     },
+    /// Build the examples of the SDKs for C, JavaScript and Python into target/languages
+    Languages,
     /// Build everything, run the flights example, and predict in a fresh directory
     Demo {
         /// Keep the models and runs of earlier demos
         #[arg(long)]
         keep: bool,
     },
-    /// Build the plugins, then run every test of the workspace
+    /// Build the plugins in all languages, then run every test of the workspace
     Test {
         /// Passed on to `cargo test --workspace`
         #[arg(last = true)]
@@ -76,10 +79,7 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");
-            let causes = error.chain();
-            let mut causes =
-                causes.filter_map(|cause| cause.downcast_ref::<mlhost_toolchain::Error>());
-            if let Some(hint) = causes.find_map(mlhost_toolchain::Error::hint) {
+            if let Some(hint) = error.chain().find_map(hint) {
                 eprintln!("\nhint: {hint}");
             }
             ExitCode::FAILURE
@@ -87,10 +87,18 @@ fn main() -> ExitCode {
     }
 }
 
+/// What can be done about an error of the crates that build plugins.
+fn hint(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
+    let toolchain = cause.downcast_ref().map(mlhost_toolchain::Error::hint);
+    let languages = cause.downcast_ref().map(mlhost_languages::Error::hint);
+    toolchain.or(languages).flatten()
+}
+
 fn run(task: Task) -> Result<ExitCode> {
     let workspace = Workspace::load()?;
     match task {
         Task::Plugins { packages } => plugins::build_and_list(&workspace, &packages)?,
+        Task::Languages => languages::build(&workspace)?,
         Task::Demo { keep } => demo::run(&workspace, keep)?,
         Task::Test { arguments } => return test::run(&workspace, &arguments),
         Task::Bench { arguments } => bench::run(&workspace, &arguments)?,

@@ -6,16 +6,20 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use mlhost_toolchain::command;
 
-use crate::plugins;
 use crate::workspace::Workspace;
+use crate::{languages, plugins};
 
 /// Builds the plugins and runs `cargo test --workspace` with the arguments. Says nothing after
-/// it, so that its own closing lines stay the last ones.
+/// it, so that its own closing lines stay the last ones. Where the tools of another language cannot
+/// be had, all tests but those of that language have something to say.
 ///
 /// # Errors
-/// When the plugins cannot be built or Cargo cannot be started; a failed test is an exit code.
+/// When the plugins in Rust cannot be built or Cargo cannot be started; a failed test is an exit code.
 pub(crate) fn run(workspace: &Workspace, arguments: &[OsString]) -> Result<ExitCode> {
     plugins::build(workspace)?;
+    if let Err(error) = languages::build(workspace) {
+        eprintln!("warning: {error:#}");
+    }
     let mut test = command::cargo();
     test.args(["test", "--workspace"])
         .args(arguments)

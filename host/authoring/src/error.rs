@@ -2,10 +2,6 @@
 
 use std::{io, path::PathBuf};
 
-use mlhost_pipeline::Kind;
-
-use crate::Lang;
-
 /// What this crate reports.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -20,16 +16,6 @@ pub enum Error {
     Occupied {
         /// The folder of the project.
         folder: PathBuf,
-    },
-    /// This host has no template for the language.
-    #[error("this host has no template for {} in {}", kind.described(), lang.described())]
-    NoTemplate {
-        /// The kind.
-        kind: Kind,
-        /// The language.
-        lang: Lang,
-        /// The languages for which there is one.
-        others: Vec<Lang>,
     },
     /// A file or folder cannot be read or written.
     #[error("cannot {verb} `{}`: {source}", path.display())]
@@ -55,35 +41,16 @@ pub enum Error {
         /// What is wrong with it.
         message: String,
     },
-    /// The project does not say how it is built, and nothing follows from its language.
-    #[error("how a plugin in {} is built is not known", lang.described())]
-    NoBuild {
-        /// The language.
-        lang: Lang,
-    },
-    /// A program that the build needs is not installed.
-    #[error("the build needs `{tool}`, which is not installed")]
-    MissingTool {
-        /// The program.
-        tool: String,
-        /// How to install it.
-        hint: String,
-    },
-    /// A program of the build has failed, and has said why.
-    #[error("the plugin was not built: `{line}` failed: {status}")]
-    Failed {
-        /// The command line.
-        line: String,
-        /// How it ended.
-        status: std::process::ExitStatus,
-    },
     /// The build has left nothing.
     #[error("the build left no `{}`", path.display())]
     NoOutput {
         /// Where the component or module was to be.
         path: PathBuf,
     },
-    /// There is no tool chain, or what it made is no component.
+    /// The project was not built.
+    #[error(transparent)]
+    Languages(#[from] mlhost_languages::Error),
+    /// What was built is no component.
     #[error(transparent)]
     Toolchain(#[from] mlhost_toolchain::Error),
     /// The component cannot be used as a plugin.
@@ -125,26 +92,14 @@ impl Error {
             Self::Occupied { .. } => {
                 Some("choose another name, or another folder with `--folder`".to_owned())
             }
-            Self::NoTemplate { others, .. } => {
-                let others: Vec<_> = others
-                    .iter()
-                    .map(|lang| format!("`--lang {lang}`"))
-                    .collect();
-                (!others.is_empty()).then(|| format!("there is one for {}", others.join(", ")))
-            }
             Self::NoProject { .. } => Some(
                 "run this in the folder of a plugin, or name one; `host plugin new` makes one"
                     .to_owned(),
             ),
-            Self::NoBuild { .. } => Some(
-                "plugin.toml says how: `[build]` with `command = [\"…\"]`, and `output`, the file \
-                 that the command leaves"
-                    .to_owned(),
-            ),
-            Self::MissingTool { hint, .. } => Some(hint.clone()),
             Self::NoOutput { .. } => {
                 Some("`output` in [build] of plugin.toml says where it is".to_owned())
             }
+            Self::Languages(error) => error.hint(),
             Self::Toolchain(error) => error.hint(),
             Self::Sandbox(error) => error.hint(),
             _ => None,

@@ -12,27 +12,25 @@ include!(concat!(env!("OUT_DIR"), "/files.rs"));
 /// A file of a project, by its path inside it.
 pub(crate) type File = (String, Cow<'static, [u8]>);
 
-/// The languages in which there is a template of this kind.
-pub(crate) fn langs_of(kind: Kind) -> Vec<Lang> {
-    let has = |lang: &Lang| {
-        below(TEMPLATES, &format!("{lang}/{kind}/"))
-            .next()
-            .is_some()
-    };
-    Lang::ALL.into_iter().filter(has).collect()
-}
+/// Where the SDK is in a project, with folders for languages in it.
+pub(crate) const SDK_FOLDER: &str = "sdk";
+/// Where the WIT that it is built with is.
+pub(crate) const CONTRACT: &str = "sdk/wit/0.1.0";
 
-/// The files of a template, those of the kind after those of all kinds, with names and contents
-/// filled in.
+/// The files of a template, those of the kind after those of all kinds, and those of the language
+/// after those of all languages, with names and contents filled in.
 pub(crate) fn template(lang: Lang, kind: Kind, name: &str) -> Vec<File> {
-    let folders = ["common", kind.name()].map(|folder| format!("{lang}/{folder}/"));
+    let languages = [SHARED, lang.as_str()];
+    let folders =
+        languages.map(|lang| ["common", kind.name()].map(|kind| format!("{lang}/{kind}/")));
+    let folders = folders.concat();
     let files = folders.iter().flat_map(|folder| below(TEMPLATES, folder));
     let filled = files.map(|(path, content)| {
-        let path = fill(path, kind, name);
+        let path = fill(path, lang, kind, name);
         let path = path.strip_suffix(".template").unwrap_or(&path).to_owned();
         // What is no text has nothing to fill in.
         let content = match str::from_utf8(content) {
-            Ok(text) => Cow::Owned(fill(text, kind, name).into_bytes()),
+            Ok(text) => Cow::Owned(fill(text, lang, kind, name).into_bytes()),
             Err(_) => Cow::Borrowed(content),
         };
         (path, content)
@@ -60,7 +58,7 @@ pub(crate) fn sdk(lang: Lang) -> Vec<File> {
         let place = match *path {
             // The versions are those of the project, whose root is where Cargo looks for them.
             "Cargo.lock" => "Cargo.lock".to_owned(),
-            path => format!("sdk/{path}"),
+            path => format!("{SDK_FOLDER}/{path}"),
         };
         (place, Cow::Borrowed(*content))
     });
@@ -79,12 +77,13 @@ fn below<'a>(
 }
 
 /// A text with what stands for the project's own words filled in.
-fn fill(text: &str, kind: Kind, name: &str) -> String {
+fn fill(text: &str, lang: Lang, kind: Kind, name: &str) -> String {
     text.replace("{{name_snake}}", &name.replace('-', "_"))
         .replace("{{Name}}", &camel_case(name))
         .replace("{{name}}", name)
         .replace("{{package}}", &format!("local:{name}"))
-        .replace("{{kind}}", &kind.to_string())
+        .replace("{{kind}}", kind.name())
+        .replace("{{lang}}", lang.as_str())
 }
 
 /// `ClipOutliers` for `clip-outliers`.
@@ -103,37 +102,40 @@ mod tests {
 
     #[test]
     fn what_stands_for_a_name_is_filled_in() {
-        let text = "{{name}} {{Name}} {{name_snake}} {{kind}} {{package}}";
+        let text = "{{name}} {{Name}} {{name_snake}} {{kind}} {{lang}} {{package}}";
         assert_eq!(
-            fill(text, Kind::DriftDetector, "wide-gap2"),
-            "wide-gap2 WideGap2 wide_gap2 drift-detector local:wide-gap2"
+            fill(text, Lang::Js, Kind::DriftDetector, "wide-gap2"),
+            "wide-gap2 WideGap2 wide_gap2 drift-detector js local:wide-gap2"
         );
     }
 
     #[test]
-    fn every_template_leaves_nothing_to_be_filled_in() {
-        for kind in Kind::ALL {
-            for lang in langs_of(kind) {
+    fn every_language_has_a_template_of_every_kind_that_leaves_nothing_to_be_filled_in() {
+        let sources = ["src/lib.rs", "plugin.py", "plugin.js", "plugin.c"];
+        for (lang, source) in Lang::ALL.into_iter().zip(sources) {
+            for kind in Kind::ALL {
                 let files = template(lang, kind, "some-name");
-                assert!(
-                    files.iter().any(|(path, _)| path == "plugin.toml"),
-                    "{lang} {kind}"
-                );
+                for needed in ["plugin.toml", "pipeline.toml", "README.md", source] {
+                    let has = files.iter().any(|(path, _)| path == needed);
+                    assert!(has, "{lang} {kind}: {needed}");
+                }
                 for (path, content) in files {
                     let text = String::from_utf8_lossy(&content);
-                    assert!(
-                        !path.contains("{{") && !text.contains("{{name"),
-                        "{lang} {path}"
-                    );
+                    let is_filled = !path.contains("{{") && !text.contains("{{name");
+                    assert!(is_filled && !text.contains("{{lang"), "{lang} {path}");
                 }
             }
         }
     }
 
     #[test]
-    fn rust_has_a_template_of_every_kind() {
-        for kind in Kind::ALL {
-            assert!(langs_of(kind).contains(&Lang::Rust), "{kind}");
+    fn every_language_has_the_contract_beside_its_sdk() {
+        for lang in Lang::ALL {
+            let files = sdk(lang);
+            for folder in [CONTRACT.to_owned(), format!("{SDK_FOLDER}/{lang}")] {
+                let has = files.iter().any(|(path, _)| path.starts_with(&folder));
+                assert!(has, "{lang}: {folder}");
+            }
         }
     }
 }

@@ -22,7 +22,7 @@
 //! # }
 //! ```
 //!
-//! May use the floors `sandbox`, `data` and `pipeline`, and `toolchain`.
+//! May use the floors `sandbox`, `data` and `pipeline`, and `languages` and `toolchain`.
 
 #![forbid(unsafe_code)]
 
@@ -31,7 +31,6 @@ pub mod conformance;
 mod error;
 mod example;
 mod files;
-mod lang;
 mod manifest;
 mod project;
 mod table;
@@ -41,7 +40,7 @@ pub use arrow::record_batch::RecordBatch;
 pub use build::{Built, build};
 pub use error::{Error, Result};
 pub use example::{Example, read_params};
-pub use lang::Lang;
 pub use manifest::Manifest;
+pub use mlhost_languages::Lang;
 pub use project::{NewProject, Project, create};
 pub use table::read_rows;

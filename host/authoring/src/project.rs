@@ -53,19 +53,10 @@ impl Project {
 /// without those of the SDK.
 ///
 /// # Errors
-/// When the name is none, the folder is occupied, there is no such template, or a file cannot be
-/// written.
+/// When the name is none, the folder is occupied, or a file cannot be written.
 pub fn create(folder: &Path, project: &NewProject) -> Result<Vec<String>> {
     let NewProject { name, kind, lang } = project;
     refuse_name(name)?;
-    let others = files::langs_of(*kind);
-    if !others.contains(lang) {
-        return Err(Error::NoTemplate {
-            kind: *kind,
-            lang: *lang,
-            others,
-        });
-    }
     refuse_occupied(folder)?;
     let own: BTreeMap<_, _> = files::template(*lang, *kind, name).into_iter().collect();
     let written: Vec<_> = own.keys().cloned().collect();

@@ -166,8 +166,9 @@ impl From<mlhost_authoring::Error> for Failure {
             Error::Sandbox(error) => mlhost_engine::Error::from(error).into(),
             Error::Data(error) => error.into(),
             error => {
-                let code = match error {
-                    Error::Failed { .. } | Error::NoOutput { .. } | Error::Text { .. } => REFUSED,
+                let code = match &error {
+                    Error::NoOutput { .. } | Error::Text { .. } => REFUSED,
+                    Error::Languages(error) if error.is_of_the_project() => REFUSED,
                     _ => INTERNAL,
                 };
                 Self::new(code, error.to_string(), error.hint())

@@ -93,6 +93,17 @@ pub fn describe(component: &[u8], metadata: &Metadata) -> Result<Vec<u8>> {
         .map_err(|error| Error::Metadata(format!("the metadata cannot be written: {error:#}")))
 }
 
+/// The component of a module, as [`encode`] makes it, or of one that is there, as [`describe`] does.
+///
+/// # Errors
+/// Theirs.
+pub fn component_of(made: &[u8], metadata: &Metadata) -> Result<Vec<u8>> {
+    match is_component(made) {
+        true => describe(made, metadata),
+        false => encode(made, metadata),
+    }
+}
+
 /// Whether these bytes begin as a component does, and not as a core module or as anything else.
 pub fn is_component(bytes: &[u8]) -> bool {
     // "\0asm", version 0x0d, layer 1: see the component model's binary format.
@@ -166,6 +177,12 @@ mod tests {
             "Apache-2.0 OR MIT"
         );
         assert!(metadata.authors.is_none());
+    }
+
+    #[test]
+    fn what_is_a_component_stays_one() {
+        let component = component_of(EMPTY_MODULE, &metadata()).unwrap();
+        assert_eq!(component_of(&component, &metadata()).unwrap(), component);
     }
 
     #[test]

@@ -30,6 +30,8 @@ mod error;
 mod remap;
 mod toolchain;
 
-pub use component::{Metadata, describe, digest, encode, is_component, write_if_changed};
+pub use component::{
+    Metadata, component_of, describe, digest, encode, is_component, write_if_changed,
+};
 pub use error::{Error, Result};
-pub use toolchain::{TARGET, Toolchain};
+pub use toolchain::{TARGET, Toolchain, install_packages};

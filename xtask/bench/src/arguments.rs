@@ -22,6 +22,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FOLDER")]
     pub(crate) test_plugins: PathBuf,
 
+    /// The folder of the components in other languages
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) languages: PathBuf,
+
     /// The folder of the flights example
     #[arg(long, value_name = "FOLDER")]
     pub(crate) example: PathBuf,
@@ -92,6 +96,8 @@ pub(crate) enum Section {
     Drift,
     /// Twenty checks of rows in memory
     Checks,
+    /// The same plugins in Rust, C, JavaScript and Python
+    Languages,
     /// Checks and drift of millions of rows
     Scale,
 }

@@ -14,6 +14,7 @@ mod control;
 mod drift;
 mod flights;
 mod host;
+mod languages;
 mod metadata;
 mod peers;
 mod process;
@@ -65,6 +66,9 @@ fn run(arguments: &Arguments) -> Result<()> {
         steps: arguments.section(Section::Steps, || steps::measure(arguments, &effort))?,
         drift: arguments.section(Section::Drift, || drift::measure(arguments, &effort))?,
         checks: arguments.section(Section::Checks, || checks::measure(arguments, &effort))?,
+        languages: arguments.section(Section::Languages, || {
+            languages::measure(arguments, &effort)
+        })?,
         scale: arguments.section(Section::Scale, || scale::measure(arguments, &effort))?,
     };
     match arguments.format {

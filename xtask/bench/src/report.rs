@@ -12,6 +12,7 @@ use crate::checks::Checks;
 use crate::control::Control;
 use crate::drift::OfDrift;
 use crate::flights::Flights;
+use crate::languages::{Language, Work};
 use crate::metadata::Metadata;
 use crate::process::Usage;
 use crate::scale::Scale;
@@ -32,6 +33,7 @@ pub(crate) struct Report {
     pub(crate) steps: Option<Steps>,
     pub(crate) drift: Option<Vec<OfDrift>>,
     pub(crate) checks: Option<Checks>,
+    pub(crate) languages: Option<Vec<Language>>,
     pub(crate) scale: Option<Vec<Scale>>,
 }
 
@@ -71,6 +73,11 @@ impl Display for Report {
             (
                 "Twenty checks of rows in memory (CPU time)",
                 self.checks.as_ref().map(checks),
+            ),
+            (
+                "The same plugins in each language, batches of 8,192 x 8 float64 with nulls (CPU, \
+                 and as a multiple of Rust's)",
+                self.languages.as_deref().map(languages),
             ),
         ];
         let sections = sections.into_iter();
@@ -225,6 +232,28 @@ fn steps(steps: &Steps) -> Table {
         time(steps.wall_seconds_a_step),
         time(steps.cpu_seconds_a_step),
     ]);
+    table
+}
+
+fn languages(languages: &[Language]) -> Table {
+    let mut table = table([
+        "LANGUAGE", "SIZE", "COMPILE", "OPEN", "LEARN", "SCALE", "CHECK",
+    ]);
+    let words = |work: &Work| {
+        let rate = work.bytes_per_second / 1e6;
+        format!("{rate:.0} MB/s ({:.1})", work.to_rust)
+    };
+    for of in languages {
+        table.add_row([
+            of.language.to_owned(),
+            format!("{:.2} MB", of.component_bytes as f64 / 1e6),
+            time(of.compile_seconds),
+            time(of.open_seconds),
+            words(&of.learn),
+            words(&of.scale),
+            words(&of.check),
+        ]);
+    }
     table
 }
 

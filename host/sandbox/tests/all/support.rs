@@ -65,6 +65,11 @@ pub(crate) fn hostile_bytes() -> Vec<u8> {
     bytes_of(HOSTILE)
 }
 
+/// An example of an SDK, `standardise` of `c` for one.
+pub(crate) fn in_language(language: &str, example: &str) -> Plugin {
+    loaded(&format!("languages/{language}_{example}.wasm"))
+}
+
 fn loaded(file: &str) -> Plugin {
     static LOADED: Mutex<BTreeMap<String, Plugin>> = Mutex::new(BTreeMap::new());
     let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
@@ -81,7 +86,12 @@ fn bytes_of(file: &str) -> Vec<u8> {
     let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target");
     let path = target.join(file);
     fs::read(&path).unwrap_or_else(|error| {
-        panic!("{}: {error}: run `cargo xtask plugins`", path.display());
+        let task = if file.starts_with("languages") {
+            "languages"
+        } else {
+            "plugins"
+        };
+        panic!("{}: {error}: run `cargo xtask {task}`", path.display());
     })
 }
 

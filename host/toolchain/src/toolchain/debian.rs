@@ -85,8 +85,11 @@ fn missing() -> Vec<&'static str> {
     missing.map(|package| package.name).collect()
 }
 
-/// Installs packages, with fresh package lists if the present ones do not do.
-fn install(packages: &[&str]) -> Result<()> {
+/// Installs packages of Debian's, with fresh package lists if the present ones do not do.
+///
+/// # Errors
+/// When `apt-get` cannot do it.
+pub fn install(packages: &[&str]) -> Result<()> {
     announce(&format!(
         "installing Debian's packages {}",
         packages.join(" ")

@@ -13,6 +13,8 @@ use std::process::Command;
 
 use crate::{Error, Result, command, component, remap};
 
+pub use debian::install as install_packages;
+
 /// The target of every plugin: no operating system, so that a plugin's imports are its contract.
 pub const TARGET: &str = "wasm32-unknown-unknown";
 
