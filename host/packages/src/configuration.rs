@@ -1,29 +1,89 @@
 //! Which registries there are, and which one has the packages of which namespace: what the user's
-//! configuration says, and what `wkg` has been told.
+//! configuration says, and after it what `wkg` has been told.
 
 use std::{
-    collections::BTreeMap,
+    fmt,
     path::{Path, PathBuf},
 };
 
 use mlhost_pipeline::{ANY_NAMESPACE, RegistryPlace, RegistrySettings};
-use serde::Deserialize;
 
-use crate::{Error, Result, reference::PackageName};
+use crate::{Error, Result, reference::PackageName, wkg::Wkg};
 
 /// One registry.
 #[derive(Clone, Debug)]
 pub struct Source {
     /// What it is called.
     pub name: String,
-    pub(crate) place: RegistryPlace,
-    /// What its paths are relative to.
-    pub(crate) folder: PathBuf,
+    pub(crate) place: Place,
     pub(crate) namespaces: Vec<String>,
     /// The packages that come from here, whatever has their namespace.
     pub(crate) packages: Vec<String>,
     pub(crate) require_signature: bool,
     pub(crate) keys: Vec<PathBuf>,
+}
+
+/// Where a registry is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Directory(PathBuf),
+    Oci(OciPlace),
+}
+
+/// Where an OCI registry is, and who somebody is to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    not(feature = "remote"),
+    expect(dead_code, reason = "for OCI registries")
+)]
+pub(crate) struct OciPlace {
+    /// With a port if it is not the usual one.
+    pub(crate) host: String,
+    /// What the names of repositories begin with: `plugins/`, or nothing.
+    pub(crate) prefix: String,
+    /// Whether it is spoken to without encryption, if somebody has said.
+    pub(crate) http: Option<bool>,
+    /// Those that a configuration has.
+    pub(crate) credentials: Option<Credentials>,
+}
+
+/// A user and the password.
+#[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(
+    not(feature = "remote"),
+    expect(dead_code, reason = "for OCI registries")
+)]
+pub(crate) struct Credentials {
+    pub(crate) user: String,
+    pub(crate) password: String,
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = formatter.debug_struct("Credentials");
+        shown.field("user", &self.user).finish_non_exhaustive()
+    }
+}
+
+impl Place {
+    /// Paths are relative to `folder`.
+    fn of(place: RegistryPlace, folder: &Path) -> Self {
+        match place {
+            RegistryPlace::Directory(root) => Self::Directory(folder.join(root)),
+            RegistryPlace::Oci { address, http } => {
+                let (host, prefix) = match address.split_once('/') {
+                    Some((host, prefix)) => (host.to_owned(), format!("{prefix}/")),
+                    None => (address, String::new()),
+                };
+                Self::Oci(OciPlace {
+                    host,
+                    prefix,
+                    http,
+                    credentials: None,
+                })
+            }
+        }
+    }
 }
 
 /// All registries, the more important ones first.
@@ -35,8 +95,7 @@ impl Sources {
     pub fn new(settings: Vec<RegistrySettings>, folder: &Path) -> Self {
         let source = |settings: RegistrySettings| Source {
             name: settings.name,
-            place: settings.place,
-            folder: folder.to_owned(),
+            place: Place::of(settings.place, folder),
             namespaces: settings.namespaces,
             packages: vec![],
             require_signature: settings.require_signature,
@@ -51,11 +110,13 @@ impl Sources {
     /// # Errors
     /// [`Error::Configuration`] when it cannot be understood.
     pub fn with_wkg(mut self, text: &str, path: &Path) -> Result<Self> {
-        let wkg: Wkg = toml::from_str(text).map_err(|error| Error::Configuration {
-            text: format!("{}: {}", path.display(), error.to_string().trim_end()),
-        })?;
+        let wrong = |reason: String| Error::Configuration {
+            text: format!("{}: {reason}", path.display()),
+        };
+        let wkg: Wkg =
+            toml::from_str(text).map_err(|error| wrong(error.to_string().trim_end().to_owned()))?;
         let folder = path.parent().unwrap_or(Path::new("."));
-        self.0.extend(wkg.sources(folder));
+        self.0.extend(wkg.sources(folder).map_err(wrong)?);
         Ok(self)
     }
 
@@ -89,139 +150,29 @@ impl Sources {
     }
 }
 
-/// `wkg`'s configuration. It has more keys, which do not matter here.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Wkg {
-    default_registry: Option<String>,
-    namespace_registries: BTreeMap<String, Mapping>,
-    package_registry_overrides: BTreeMap<String, Mapping>,
-    registry: BTreeMap<String, WkgRegistry>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Mapping {
-    Registry(String),
-    Custom {
-        registry: String,
-        #[serde(default)]
-        metadata: WkgMetadata,
-    },
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct WkgMetadata {
-    oci: Option<WkgOciMetadata>,
-    oci_registry: Option<String>,
-    oci_namespace_prefix: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct WkgOciMetadata {
-    registry: Option<String>,
-    namespace_prefix: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct WkgRegistry {
-    #[serde(alias = "default")]
-    r#type: Option<String>,
-    oci: Option<WkgOci>,
-    local: Option<WkgLocal>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct WkgOci {
-    protocol: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct WkgLocal {
-    root: PathBuf,
-}
-
-impl Wkg {
-    /// One for each way in which a registry is reached.
-    fn sources(mut self, folder: &Path) -> Vec<Source> {
-        let mut sources: Vec<Source> = vec![];
-        let overrides = std::mem::take(&mut self.package_registry_overrides);
-        for (package, mapping) in overrides {
-            let mut source = self.source(&mapping, folder);
-            source.packages.push(package);
-            sources.push(source);
-        }
-        let namespaces = std::mem::take(&mut self.namespace_registries);
-        for (namespace, mapping) in namespaces {
-            let mut source = self.source(&mapping, folder);
-            source.namespaces.push(namespace);
-            sources.push(source);
-        }
-        if let Some(registry) = self.default_registry.take() {
-            let mut source = self.source(&Mapping::Registry(registry), folder);
-            source.namespaces.push(ANY_NAMESPACE.to_owned());
-            sources.push(source);
-        }
-        sources
-    }
-
-    fn source(&self, mapping: &Mapping, folder: &Path) -> Source {
-        let none = WkgMetadata::default();
-        let (name, metadata) = match mapping {
-            Mapping::Registry(name) => (name, &none),
-            Mapping::Custom { registry, metadata } => (registry, metadata),
-        };
-        let registry = self.registry.get(name);
-        let oci = registry.and_then(|registry| registry.oci.as_ref());
-        let local = registry.and_then(|registry| registry.local.as_ref());
-        let kind = registry.and_then(|registry| registry.r#type.as_deref());
-        let place = match local {
-            Some(local) if kind != Some("oci") => {
-                RegistryPlace::Directory(local.root.display().to_string())
-            }
-            _ => {
-                let known = metadata.oci.as_ref();
-                let host = known.and_then(|oci| oci.registry.as_ref());
-                let host = host.or(metadata.oci_registry.as_ref()).unwrap_or(name);
-                let prefix = known.and_then(|oci| oci.namespace_prefix.as_deref());
-                let prefix = prefix.or(metadata.oci_namespace_prefix.as_deref());
-                let prefix = prefix.unwrap_or_default().trim_matches('/');
-                RegistryPlace::Oci {
-                    address: match prefix {
-                        "" => host.clone(),
-                        prefix => format!("{host}/{prefix}"),
-                    },
-                    http: oci
-                        .and_then(|oci| oci.protocol.as_deref())
-                        .map(|protocol| protocol == "http"),
-                }
-            }
-        };
-        Source {
-            name: name.clone(),
-            place,
-            folder: folder.to_owned(),
-            namespaces: vec![],
-            packages: vec![],
-            require_signature: false,
-            keys: vec![],
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn oci(address: &str, http: Option<bool>) -> RegistryPlace {
-        RegistryPlace::Oci {
-            address: address.to_owned(),
-            http,
-        }
+    fn oci(host: &str, prefix: &str) -> Place {
+        Place::Oci(OciPlace {
+            host: host.to_owned(),
+            prefix: prefix.to_owned(),
+            http: None,
+            credentials: None,
+        })
+    }
+
+    fn with_password() -> Place {
+        Place::Oci(OciPlace {
+            host: "wasi.dev".to_owned(),
+            prefix: String::new(),
+            http: Some(true),
+            credentials: Some(Credentials {
+                user: "open".to_owned(),
+                password: "sesame".to_owned(),
+            }),
+        })
     }
 
     fn settings(name: &str, namespaces: &[&str]) -> RegistrySettings {
@@ -239,18 +190,23 @@ mod tests {
         [namespace_registries]
         wasi = "wasi.dev"
         example = { registry = "example.com", metadata = { preferredProtocol = "oci", oci = { registry = "ghcr.io", namespacePrefix = "example/" } } }
+        old = { registry = "old", metadata = { ociRegistry = "ghcr.io", ociNamespacePrefix = "old-" } }
+        coded = { registry = "coded", metadata = { oci = { registry = "wasi.dev" } } }
         here = "local"
         [package_registry_overrides]
         "example:foo" = "example.com"
         [registry."wasi.dev".oci]
         auth = { username = "open", password = "sesame" }
         protocol = "http"
+        [registry.coded.oci]
+        auth = "b3BlbjpzZXNhbWU="
+        protocol = "http"
         [registry.local]
         type = "local"
         local = { root = "/srv/plugins" }
     "#;
 
-    fn place(sources: &Sources, name: &str) -> Option<RegistryPlace> {
+    fn place(sources: &Sources, name: &str) -> Option<Place> {
         let name = PackageName::parse(name).unwrap();
         sources.of(&name).map(|source| source.place.clone())
     }
@@ -261,13 +217,17 @@ mod tests {
             Sources::default().with_wkg(WKG, Path::new("/home/me/.config/wasm-pkg/config.toml"));
         let sources = sources.unwrap();
         let of = |name: &str| place(&sources, name).unwrap();
-        assert_eq!(of("wasi:http"), oci("wasi.dev", Some(true)));
-        assert_eq!(of("example:bar"), oci("ghcr.io/example", None));
-        assert_eq!(of("example:foo"), oci("example.com", None));
-        assert_eq!(of("other:x"), oci("acme.registry.com", None));
-        assert_eq!(
-            of("here:x"),
-            RegistryPlace::Directory("/srv/plugins".to_owned())
+        assert_eq!(of("wasi:http"), with_password());
+        assert_eq!(of("coded:x"), with_password());
+        assert_eq!(of("example:bar"), oci("ghcr.io", "example/"));
+        assert_eq!(of("old:bar"), oci("ghcr.io", "old-"));
+        assert_eq!(of("example:foo"), oci("example.com", ""));
+        assert_eq!(of("other:x"), oci("acme.registry.com", ""));
+        assert_eq!(of("here:x"), Place::Directory("/srv/plugins".into()));
+        let shown = format!("{sources:?}");
+        assert!(
+            shown.contains("open") && !shown.contains("sesame"),
+            "{shown}"
         );
     }
 
@@ -278,10 +238,10 @@ mod tests {
         let sources = sources
             .with_wkg(WKG, Path::new("/etc/config.toml"))
             .unwrap();
-        let directory = |name: &str| Some(RegistryPlace::Directory(name.to_owned()));
+        let directory = |name: &str| Some(Place::Directory(Path::new("/etc").join(name)));
         assert_eq!(place(&sources, "acme:x"), directory("team"));
         assert_eq!(place(&sources, "other:x"), directory("all"));
-        assert_eq!(place(&sources, "wasi:x"), Some(oci("wasi.dev", Some(true))));
+        assert_eq!(place(&sources, "wasi:x"), Some(with_password()));
         assert_eq!(place(&Sources::default(), "acme:x"), None);
         let error = sources.named("tame").unwrap_err();
         insta::assert_snapshot!(format!("{error}\nhint: {}", error.hint().unwrap()));
@@ -289,12 +249,15 @@ mod tests {
 
     #[test]
     fn what_is_no_configuration_is_told() {
-        let outcome = Sources::default().with_wkg("default_registry = 1", Path::new("/etc/c.toml"));
-        assert!(
-            outcome
-                .unwrap_err()
-                .to_string()
-                .starts_with("/etc/c.toml: ")
-        );
+        for text in [
+            "default_registry = 1",
+            "default_registry = \"a\"\n[registry.a.oci]\nauth = \"no base64\"",
+            "default_registry = \"a\"\n[registry.a.oci]\nauth = \"b3Blbg==\"",
+            "default_registry = \"a\"\n[registry.a.oci]\nprotocol = \"ftp\"",
+        ] {
+            let outcome = Sources::default().with_wkg(text, Path::new("/etc/c.toml"));
+            let error = outcome.unwrap_err().to_string();
+            assert!(error.starts_with("/etc/c.toml: "), "{error}");
+        }
     }
 }

@@ -65,7 +65,7 @@ pub enum Error {
         hint: Option<String>,
     },
     /// This host has no client for registries over the network.
-    #[error("registry `{registry}` is an OCI registry, and this host knows folders alone")]
+    #[error("registry `{registry}` is an OCI registry, and this host was built without a network")]
     NoNetwork {
         /// The registry.
         registry: String,
@@ -169,6 +169,12 @@ pub enum Error {
         signatures: usize,
         /// The files of the keys that are trusted.
         keys: Vec<String>,
+    },
+    /// No thread can wait for the network.
+    #[error("the network cannot be used: {reason}")]
+    Runtime {
+        /// What the system said.
+        reason: String,
     },
     /// The same version is there.
     #[error("registry `{registry}` has {release} already")]

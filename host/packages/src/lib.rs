@@ -37,6 +37,7 @@ mod resolve;
 mod schema;
 mod signature;
 mod trust;
+mod wkg;
 
 use std::{
     collections::HashMap,

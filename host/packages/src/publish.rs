@@ -70,6 +70,7 @@ impl Packages {
         }
         opened.publish(&Publication {
             release: &release,
+            metadata: &metadata,
             component: &found.component,
             key,
         })?;

@@ -5,6 +5,8 @@ mod access;
 mod compatibility;
 mod directory;
 mod lock;
+mod oci;
+mod registry;
 mod signatures;
 
 use std::{fs, path::PathBuf, process::Command};
@@ -48,7 +50,8 @@ impl Project {
             .env("XDG_CACHE_HOME", path("xdg-cache"))
             .env("XDG_RUNTIME_DIR", path("xdg-runtime"))
             .env("DOCKER_CONFIG", path("docker"))
-            .env_remove("REGISTRY_AUTH_FILE");
+            .env_remove("REGISTRY_AUTH_FILE")
+            .env("NO_PROXY", "127.0.0.1");
         command
     }
 
@@ -158,7 +161,10 @@ pub(super) fn key(name: &str) -> String {
 
 pub(super) fn snapshot(name: &str, text: &str) {
     let mut filters = filters();
-    filters.extend([(r"\b\d+\.\d KiB\b", "[size]")]);
+    filters.extend([
+        (r"\b\d+\.\d KiB\b", "[size]"),
+        (r"127\.0\.0\.1:\d+", "[registry]"),
+    ]);
     insta::with_settings!({ filters => filters, omit_expression => true, snapshot_path => "../snapshots" }, {
         insta::assert_snapshot!(name, text);
     });

@@ -1,7 +1,10 @@
 //! A folder as a registry: `<root>/<namespace>/<name>/<version>.wasm`, as `wkg` reads and writes it.
 //! A signature lies beside it as `<version>.wasm.sig`, in the form of `cosign sign-blob`.
 
-use std::{fs, io, path::PathBuf};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use semver::Version;
@@ -9,17 +12,15 @@ use semver::Version;
 use super::{Fetched, Publication, Registry};
 use crate::{Error, Release, Result, files::write_new, reference::PackageName, signature::Signed};
 
-pub(crate) struct Directory {
-    name: String,
-    root: PathBuf,
+pub(crate) struct Directory<'a> {
+    name: &'a str,
+    root: &'a Path,
 }
 
-impl Directory {
-    pub(crate) fn new(name: &str, root: PathBuf) -> Self {
-        Self {
-            name: name.to_owned(),
-            root,
-        }
+impl<'a> Directory<'a> {
+    /// The registry of this name in this folder.
+    pub(crate) fn new(name: &'a str, root: &'a Path) -> Self {
+        Self { name, root }
     }
 
     fn folder(&self, name: &PackageName) -> PathBuf {
@@ -33,7 +34,7 @@ impl Directory {
 
     fn failed(&self, action: String, error: &io::Error) -> Error {
         Error::Registry {
-            registry: self.name.clone(),
+            registry: self.name.to_owned(),
             action,
             reason: error.to_string(),
             hint: None,
@@ -42,13 +43,13 @@ impl Directory {
 
     /// A registry that is not there is told: it would look like one that has nothing.
     fn check_root(&self) -> Result<()> {
-        match fs::metadata(&self.root) {
+        match fs::metadata(self.root) {
             Ok(metadata) if metadata.is_dir() => Ok(()),
             Ok(_) => Err(io::Error::from(io::ErrorKind::NotADirectory)),
             Err(error) => Err(error),
         }
         .map_err(|error| Error::Registry {
-            registry: self.name.clone(),
+            registry: self.name.to_owned(),
             action: format!("open `{}`", self.root.display()),
             reason: error.to_string(),
             hint: Some(
@@ -58,7 +59,7 @@ impl Directory {
     }
 }
 
-impl Registry for Directory {
+impl Registry for Directory<'_> {
     fn versions(&self, name: &PackageName) -> Result<Vec<Version>> {
         self.check_root()?;
         let entries = match fs::read_dir(self.folder(name)) {
@@ -105,7 +106,7 @@ impl Registry for Directory {
         if path.exists() {
             return Err(Error::Published {
                 release: Box::new(new.release.clone()),
-                registry: self.name.clone(),
+                registry: self.name.to_owned(),
             });
         }
         if let Some(signature) = signature {
@@ -116,7 +117,7 @@ impl Registry for Directory {
             true => Ok(()),
             false => Err(Error::Published {
                 release: Box::new(new.release.clone()),
-                registry: self.name.clone(),
+                registry: self.name.to_owned(),
             }),
         }
     }

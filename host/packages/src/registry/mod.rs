@@ -1,18 +1,33 @@
 //! Where packages come from, and are published to.
 
+#[cfg(feature = "remote")]
+mod connection;
+#[cfg(feature = "remote")]
+mod credentials;
 pub(crate) mod directory;
 pub(crate) mod embedded;
+#[cfg(feature = "remote")]
+mod failure;
+#[cfg(feature = "remote")]
+mod image;
+#[cfg(feature = "remote")]
+mod oci;
+#[cfg(feature = "remote")]
+mod retry;
 
 use bytes::Bytes;
-use mlhost_pipeline::RegistryPlace;
 use semver::Version;
 
 use crate::{
-    Error, Release, Result,
-    configuration::Source,
+    Metadata, Release, Result,
+    configuration::{Place, Source},
     reference::PackageName,
     signature::{Signed, SigningKey},
 };
+
+/// The most bytes of a component.
+#[cfg(feature = "remote")]
+pub(crate) const COMPONENT_BYTES: u64 = 256 << 20;
 
 /// One registry. What it gives may be anything: callers check names, versions and digests.
 pub(crate) trait Registry {
@@ -36,6 +51,7 @@ pub(crate) struct Fetched {
 /// What is to be published.
 pub(crate) struct Publication<'a> {
     pub(crate) release: &'a Release,
+    pub(crate) metadata: &'a Metadata,
     pub(crate) component: &'a Bytes,
     pub(crate) key: Option<&'a SigningKey>,
 }
@@ -43,14 +59,14 @@ pub(crate) struct Publication<'a> {
 /// The registry at this place.
 ///
 /// # Errors
-/// [`Error::NoNetwork`] if this host was built without a client for it.
+/// `Error::NoNetwork` if this host was built without a client for it.
 pub(crate) fn open(source: &Source) -> Result<Box<dyn Registry + '_>> {
     match &source.place {
-        RegistryPlace::Directory(root) => Ok(Box::new(directory::Directory::new(
-            &source.name,
-            source.folder.join(root),
-        ))),
-        RegistryPlace::Oci { .. } => Err(Error::NoNetwork {
+        Place::Directory(root) => Ok(Box::new(directory::Directory::new(&source.name, root))),
+        #[cfg(feature = "remote")]
+        Place::Oci(place) => Ok(Box::new(oci::Oci::new(&source.name, place))),
+        #[cfg(not(feature = "remote"))]
+        Place::Oci(_) => Err(crate::Error::NoNetwork {
             registry: source.name.clone(),
         }),
     }
