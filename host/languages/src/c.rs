@@ -198,7 +198,6 @@ fn missing(tool: &str, version: u32, parts: &[&str]) -> Error {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 
