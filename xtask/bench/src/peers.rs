@@ -8,17 +8,20 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::arguments::Arguments;
 
-/// What the others are, as pip knows them.
-const PACKAGES: [&str; 9] = [
-    "polars",
-    "pandas<3",
-    "pyarrow",
-    "pandera",
-    "great_expectations",
-    "scipy",
-    "scikit-learn",
-    "evidently",
-    "nannyml",
+/// What the others are, as pip knows them, one after the other: together, their wishes for what they
+/// depend on take pip an hour.
+const PACKAGES: [&[&str]; 3] = [
+    &[
+        "polars",
+        "pandas<3",
+        "pyarrow",
+        "pandera",
+        "great_expectations",
+        "scipy",
+        "scikit-learn",
+    ],
+    &["evidently"],
+    &["nannyml"],
 ];
 
 /// The Python of the environment.
@@ -32,11 +35,13 @@ pub(crate) fn python(arguments: &Arguments) -> Result<PathBuf> {
         let mut make = Command::new(&arguments.python);
         run(make.args(["-m", "venv"]).arg(&environment))?;
     }
-    eprintln!("installing {}", PACKAGES.join(", "));
-    let mut install = Command::new(&python);
-    run(install
-        .args(["-m", "pip", "install", "--quiet"])
-        .args(PACKAGES))?;
+    for packages in PACKAGES {
+        eprintln!("installing {}", packages.join(", "));
+        let mut install = Command::new(&python);
+        run(install
+            .args(["-m", "pip", "install", "--quiet"])
+            .args(packages))?;
+    }
     Ok(python)
 }
 
