@@ -42,7 +42,7 @@ fn runs_models_and_comparisons_are_laid_out() {
     // The verdict, a finding, a metric, the pipeline with its times, and the data.
     for part in [
         "<h1>Run 1 of flights</h1>",
-        "</span> <code>drift</code> warned: 5 of 24 columns have drifted: temp,",
+        "</span> <code>drift</code> warned: 5 of 23 columns have drifted: temp,",
         "the population stability index 6.1014 exceeds 0.2",
         "with confidence 0.95, observed 0.8423",
         "<path class=\"threshold\"",
