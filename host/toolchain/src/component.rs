@@ -1,6 +1,7 @@
 //! Makes a component of a core module, and writes it only when it differs from what is there, so
 //! that a build which embeds the file has no reason to run again.
 
+use std::fmt::Debug;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
@@ -89,8 +90,30 @@ pub fn describe(component: &[u8], metadata: &Metadata) -> Result<Vec<u8>> {
     if !metadata.authors.is_empty() {
         add.authors = AddMetadataField::Set(Authors::new(metadata.authors.join(", ")));
     }
-    add.to_wasm(component)
+    // What is set is written beside what is there, unless that is cleared first.
+    let cleared = clearing(&add).to_wasm(component);
+    cleared
+        .and_then(|component| add.to_wasm(&component))
         .map_err(|error| Error::Metadata(format!("the metadata cannot be written: {error:#}")))
+}
+
+/// Clears the sections that are to be set.
+fn clearing(add: &AddMetadata) -> AddMetadata {
+    fn cleared<T: Clone + Debug>(field: &AddMetadataField<T>) -> AddMetadataField<T> {
+        match field {
+            AddMetadataField::Keep => AddMetadataField::Keep,
+            AddMetadataField::Clear | AddMetadataField::Set(_) => AddMetadataField::Clear,
+        }
+    }
+    let mut clear = AddMetadata::default();
+    clear.version = cleared(&add.version);
+    clear.description = cleared(&add.description);
+    clear.licenses = cleared(&add.licenses);
+    clear.source = cleared(&add.source);
+    clear.homepage = cleared(&add.homepage);
+    clear.revision = cleared(&add.revision);
+    clear.authors = cleared(&add.authors);
+    clear
 }
 
 /// The component of a module, as [`encode`] makes it, or of one that is there, as [`describe`] does.
