@@ -25,7 +25,7 @@
 //! assert_eq!(outcome.summary, "3 rows of 1 column");
 //! assert_eq!(
 //!     outcome.findings[0].message,
-//!     "Float64; 1 null (33.33 %), 2 different values, from 1 to 4 with a mean of 2.5"
+//!     "float; 1 null (33.33 %), 2 different values, from 1 to 4 with a mean of 2.5"
 //! );
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
