@@ -239,7 +239,7 @@ impl Workshop {
         });
         let outcomes = outcomes.collect::<Result<Vec<_>>>();
         for (fold, state) in folds.iter().zip(&states) {
-            fold.settle(state, &outcomes, &self.results);
+            fold.settle(outcomes.as_ref().map(|_| state.as_slice()), &self.results);
         }
         let outcomes = outcomes?;
         if let Some(key) = &key {

@@ -282,7 +282,7 @@ impl Maker<'_> {
         let states = ["reference", "current"].map(|name| (name.to_owned(), state.clone()));
         let taken = found.plugin.assess(&context, &text, &states);
         let taken = taken.map_err(Error::from);
-        folds[0].settle(&state, &taken, results);
+        folds[0].settle(taken.as_ref().map(|_| state.as_slice()), results);
         taken?;
         let state = self.store.blobs().put(&state)?;
         self.profile(&found, params, state)

@@ -275,7 +275,7 @@ impl Workshop {
                 return vec![(*position, Err(*failed.error))];
             }
         };
-        let mut folded = folds.iter().zip(states);
+        let (mut folds, mut states) = (folds.iter(), states.into_iter());
         let conclude = |(position, ready): (usize, Prepared<'_>)| {
             if !self.is_folded(&ready) {
                 let scanned = ready.reads.iter().map(|read| self.fit(&ready, read));
@@ -285,12 +285,14 @@ impl Workshop {
                     states.and_then(|states| self.conclude(&ready, states)),
                 );
             }
-            let own: Vec<_> = folded.by_ref().take(ready.reads.len()).collect();
             let names = ready.reads.iter().map(|read| read.name.clone());
-            let states = names.zip(own.iter().map(|(_, state)| state.clone()));
-            let done = self.conclude(&ready, states.collect());
-            for (fold, state) in &own {
-                fold.settle(state, &done, &self.results);
+            let done = self.conclude(&ready, names.zip(states.by_ref()).collect());
+            let own = folds.by_ref().take(ready.reads.len());
+            match &done {
+                Ok(done) => own.zip(&done.states).for_each(|(fold, (_, state))| {
+                    fold.settle(Ok(state), &self.results);
+                }),
+                Err(error) => own.for_each(|fold| fold.settle(Err(error), &self.results)),
             }
             (position, done)
         };

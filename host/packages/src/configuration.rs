@@ -32,10 +32,6 @@ pub(crate) enum Place {
 
 /// Where an OCI registry is, and who somebody is to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(
-    not(feature = "remote"),
-    expect(dead_code, reason = "for OCI registries")
-)]
 pub(crate) struct OciPlace {
     /// With a port if it is not the usual one.
     pub(crate) host: String,
@@ -49,10 +45,6 @@ pub(crate) struct OciPlace {
 
 /// A user and the password.
 #[derive(Clone, PartialEq, Eq)]
-#[cfg_attr(
-    not(feature = "remote"),
-    expect(dead_code, reason = "for OCI registries")
-)]
 pub(crate) struct Credentials {
     pub(crate) user: String,
     pub(crate) password: String,

@@ -18,7 +18,6 @@ use ring::{
         ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, UnparsedPublicKey,
     },
 };
-use serde_json::{Value, json};
 
 use crate::{Error, Result};
 
@@ -27,9 +26,6 @@ const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 /// `id-ecPublicKey` with the curve `secp256r1`, RFC 5480.
 const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
-
-/// What the text that cosign signs says of itself.
-const SIMPLE_SIGNING: &str = "cosign container image signature";
 
 /// A key to sign with.
 pub struct SigningKey(Private);
@@ -188,29 +184,6 @@ pub(crate) fn signer<'a>(signatures: &[Signed], keys: &'a [PublicKey]) -> Option
         .find(|key| signatures.iter().any(|signed| key.verifies(signed)))
 }
 
-/// The text that is signed for a manifest of an OCI registry: what the containers project calls
-/// simple signing.
-pub(crate) fn simple_signing(repository: &str, manifest: &str) -> Vec<u8> {
-    let text = json!({
-        "critical": {
-            "identity": { "docker-reference": repository },
-            "image": { "docker-manifest-digest": manifest },
-            "type": SIMPLE_SIGNING,
-        },
-        "optional": null,
-    });
-    text.to_string().into_bytes()
-}
-
-/// Whether a text says that it stands for this manifest.
-pub(crate) fn is_of_manifest(text: &[u8], manifest: &str) -> bool {
-    let Ok(text) = serde_json::from_slice::<Value>(text) else {
-        return false;
-    };
-    let critical = &text["critical"];
-    critical["type"] == SIMPLE_SIGNING && critical["image"]["docker-manifest-digest"] == manifest
-}
-
 #[cfg(test)]
 mod tests {
     use base64::{Engine as _, prelude::BASE64_STANDARD};
@@ -278,14 +251,5 @@ mod tests {
             let outcome = PublicKey::read(&name);
             assert!(matches!(outcome, Err(Error::Key { .. })), "{name:?}");
         }
-    }
-
-    #[test]
-    fn a_text_stands_for_one_manifest() {
-        let text = simple_signing("localhost:5000/acme/clip", "sha256:1");
-        assert!(is_of_manifest(&text, "sha256:1"));
-        assert!(!is_of_manifest(&text, "sha256:2"));
-        assert!(!is_of_manifest(b"{}", "sha256:1"));
-        assert!(!is_of_manifest(b"text", "sha256:1"));
     }
 }

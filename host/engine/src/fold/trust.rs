@@ -7,13 +7,14 @@ use mlhost_data::Table;
 use mlhost_sandbox::Failure;
 
 use super::Fold;
-use crate::{Error, Result, results::Results};
+use crate::{Error, results::Results};
 
 impl Fold {
-    /// Settles what stays of the parts, once something was to be made of their state.
-    pub(crate) fn settle<T>(&self, state: &[u8], made: &Result<T>, results: &Results) {
+    /// Settles what stays of the parts, once something was to be made of their state: the state of
+    /// which it was, or why nothing was.
+    pub(crate) fn settle(&self, made: Result<&[u8], &Error>, results: &Results) {
         match made {
-            Ok(_) => self.keep_only_part(state, results),
+            Ok(state) => self.keep_only_part(state, results),
             Err(error) if is_refusal(error) => self.forget(results),
             Err(_) => {}
         }

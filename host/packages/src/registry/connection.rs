@@ -18,11 +18,9 @@ use super::{
     failure::is_missing,
     image::{Image, MANIFEST, SIGNATURE, SIGNED_TEXT},
     retry::retrying,
+    signed_text::is_of_manifest,
 };
-use crate::{
-    Error,
-    signature::{Signed, is_of_manifest},
-};
+use crate::{Error, signature::Signed};
 
 /// How many tags are asked for at once.
 const PAGE: usize = 1000;

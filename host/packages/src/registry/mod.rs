@@ -14,6 +14,8 @@ mod image;
 mod oci;
 #[cfg(feature = "remote")]
 mod retry;
+#[cfg(feature = "remote")]
+mod signed_text;
 
 use bytes::Bytes;
 use semver::Version;
@@ -51,6 +53,10 @@ pub(crate) struct Fetched {
 /// What is to be published.
 pub(crate) struct Publication<'a> {
     pub(crate) release: &'a Release,
+    #[cfg_attr(
+        not(feature = "remote"),
+        expect(dead_code, reason = "OCI registries tell of it beside the component")
+    )]
     pub(crate) metadata: &'a Metadata,
     pub(crate) component: &'a Bytes,
     pub(crate) key: Option<&'a SigningKey>,

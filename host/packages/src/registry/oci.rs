@@ -12,12 +12,10 @@ use super::{
     connection::{Connection, Failure, Outcome, is_loopback},
     credentials, failure,
     image::{COMPONENT, Image},
+    signed_text::simple_signing,
 };
 use crate::{
-    Error, Release, Result,
-    configuration::OciPlace,
-    reference::PackageName,
-    signature::{SigningKey, simple_signing},
+    Error, Release, Result, configuration::OciPlace, reference::PackageName, signature::SigningKey,
 };
 
 pub(crate) struct Oci<'a> {
