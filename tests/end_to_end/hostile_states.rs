@@ -26,25 +26,13 @@ fn an_instance_that_has_trapped_is_not_used_again() {
 #[test]
 fn a_state_that_its_plugin_refuses_is_not_kept() {
     let scene = hostile::scene("poisoned-state", 1200, "");
-    let ended = scene.host("run pipeline.toml").expect_code(1);
-    assert!(
-        ended.stderr.contains("the state is poisoned"),
-        "{}",
-        ended.stderr
-    );
-    assert_clean(&scene);
+    assert_refused(&scene);
 }
 
 #[test]
 fn a_state_that_another_instance_refuses_to_merge_is_not_kept() {
     let scene = in_parts("poisoned-state");
-    let ended = scene.host("run pipeline.toml").expect_code(1);
-    assert!(
-        ended.stderr.contains("the state is poisoned"),
-        "{}",
-        ended.stderr
-    );
-    assert_clean(&scene);
+    assert_refused(&scene);
 }
 
 #[test]
@@ -54,13 +42,7 @@ fn nothing_stays_of_the_parts_of_a_state_that_is_refused() {
     assert_eq!(parts_in_cache(&scene), 1, "both parts are the same");
 
     let scene = in_parts("poisoned-whole");
-    let ended = scene.host("run pipeline.toml").expect_code(1);
-    assert!(
-        ended.stderr.contains("the state is poisoned"),
-        "{}",
-        ended.stderr
-    );
-    assert_clean(&scene);
+    assert_refused(&scene);
     assert_eq!(parts_in_cache(&scene), 0);
 }
 
@@ -69,6 +51,14 @@ fn the_state_of_an_only_part_is_kept_when_it_was_taken() {
     let scene = hostile::scene("none", 0, "");
     scene.host("run pipeline.toml").expect_code(0);
     assert_eq!(parts_in_cache(&scene), 1);
+}
+
+/// The run fails over the state, and leaves nothing of it.
+fn assert_refused(scene: &Scene) {
+    let ended = scene.host("run pipeline.toml").expect_code(1);
+    let said = ended.stderr.contains("the state is poisoned");
+    assert!(said, "{}", ended.stderr);
+    assert_clean(scene);
 }
 
 /// A folder with the numbers twice, in two files.

@@ -87,6 +87,14 @@ fn one(observation: &Observation, seen: &mut Seen, batch: &Batch<'_>) -> Result<
     Ok(())
 }
 
+/// The rows that are in both, of which one may hold all.
+fn both(one: Option<&BooleanBuffer>, other: Option<&BooleanBuffer>) -> Option<BooleanBuffer> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one & other),
+        (one, other) => one.or(other).cloned(),
+    }
+}
+
 fn data(error: mlhost_statistics::Error) -> Error {
     Error::data(error.to_string())
 }

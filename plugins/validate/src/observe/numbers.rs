@@ -7,7 +7,7 @@ use mlhost_statistics::Extremes;
 use mlhost_statistics::column::{BLOCK_ROWS, Block, for_each_block};
 
 use super::ends::Ends;
-use super::{Batch, data};
+use super::{Batch, both, data};
 use crate::forms::Range;
 use crate::membership::Membership;
 use crate::plan::Observation;
@@ -56,11 +56,8 @@ fn with_missing<'a>(
 ) -> &'a [f64] {
     let mask = mask.map(|mask| mask.slice(block.first_row, block.values.len()));
     let validity = block.validity.as_ref().map(NullBuffer::inner);
-    let present_rows = match (validity, mask) {
-        (None, None) => return block.values,
-        (Some(validity), None) => validity.clone(),
-        (None, Some(mask)) => mask,
-        (Some(validity), Some(mask)) => validity & &mask,
+    let Some(present_rows) = both(validity, mask.as_ref()) else {
+        return block.values;
     };
     let present = &mut present[..block.values.len()];
     let chunks = present_rows.bit_chunks();

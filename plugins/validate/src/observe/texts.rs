@@ -2,9 +2,9 @@
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, GenericStringArray, OffsetSizeTrait};
-use arrow_buffer::BooleanBuffer;
+use arrow_buffer::{BooleanBuffer, NullBuffer};
 
-use super::Batch;
+use super::{Batch, both};
 use crate::expression::TextColumn;
 use crate::plan::Observation;
 use crate::seen::{Look, Seen};
@@ -45,12 +45,7 @@ fn members_of<O: OffsetSizeTrait>(
     tally: &mut Tally,
     batch: &Batch<'_>,
 ) {
-    let rows = match (array.nulls(), batch.mask) {
-        (None, None) => None,
-        (Some(nulls), None) => Some(nulls.inner().clone()),
-        (None, Some(mask)) => Some(mask.clone()),
-        (Some(nulls), Some(mask)) => Some(nulls.inner() & mask),
-    };
+    let rows = both(array.nulls().map(NullBuffer::inner), batch.mask);
     let looked_at = |row: usize| rows.as_ref().is_none_or(|rows| rows.value(row));
     tally.values += rows
         .as_ref()
