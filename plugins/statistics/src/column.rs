@@ -5,7 +5,6 @@ mod classes;
 mod keys;
 mod names;
 mod numbers;
-mod short_texts;
 mod texts;
 
 pub use classes::{for_each_class, holds_classes};

@@ -9,7 +9,6 @@ use arrow_array::types::ArrowPrimitiveType;
 use arrow_array::{AnyDictionaryArray, Array, ArrayAccessor, downcast_integer};
 use arrow_schema::DataType;
 
-use super::short_texts::short_text_counts;
 use crate::{Error, Result};
 
 /// Whether [`for_each_text`] can read columns of this type.
@@ -45,12 +44,7 @@ pub fn for_each_text(array: &dyn Array, mut visit: impl FnMut(Option<&str>)) -> 
 /// As [`for_each_text`].
 pub fn text_counts(array: &dyn Array, mut visit: impl FnMut(Option<&str>, u64)) -> Result<()> {
     let Some(dictionary) = array.as_any_dictionary_opt() else {
-        match array.data_type() {
-            DataType::Utf8 => short_text_counts(array.as_string::<i32>(), &mut visit),
-            DataType::LargeUtf8 => short_text_counts(array.as_string::<i64>(), &mut visit),
-            _ => return for_each_text(array, |text| visit(text, 1)),
-        }
-        return Ok(());
+        return for_each_text(array, |text| visit(text, 1));
     };
     let values = dictionary.values();
     let mut counts = vec![0; values.len()];
