@@ -123,11 +123,13 @@ fn texts<O: OffsetSizeTrait>(rest: &mut Rest) -> Option<Result<ArrayRef, ArrowEr
         return None;
     };
     let length = array.length as usize;
-    let is_long_enough = (length + 1).checked_mul(size_of::<O>())? <= offsets.len();
+    // Where addresses have 32 bits, one more than the greatest length is none.
+    let ends = length.checked_add(1)?;
+    let is_long_enough = ends.checked_mul(size_of::<O>())? <= offsets.len();
     if !is_long_enough || !offsets.as_ptr().cast::<O>().is_aligned() {
         return None;
     }
-    let offsets = ScalarBuffer::<O>::new(offsets.clone(), 0, length + 1);
+    let offsets = ScalarBuffer::<O>::new(offsets.clone(), 0, ends);
     if !are_offsets(&offsets, values.len()) {
         return None;
     }
