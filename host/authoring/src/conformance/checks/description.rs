@@ -75,7 +75,10 @@ pub(in crate::conformance) fn description(
         .find(|(_, property)| property.get("description").is_none());
     match silent {
         Some((name, _)) => wrong(format!("its parameter `{name}` has no description")),
-        None => good(format!("`{}`, with {count} parameters", said.name)),
+        None => {
+            let plural = if count == 1 { "" } else { "s" };
+            good(format!("`{}`, with {count} parameter{plural}", said.name))
+        }
     }
 }
 
