@@ -2,12 +2,14 @@
 //! vectorise and nothing is looked up per value, and texts and classes one by one.
 
 mod classes;
+mod ends;
 mod keys;
 mod names;
 mod numbers;
 mod texts;
 
 pub use classes::{for_each_class, holds_classes};
+pub use ends::Ends;
 pub use keys::{for_each_key, has_keys, holds_texts};
 pub use names::type_name;
 pub use numbers::{BLOCK_ROWS, Block, for_each_block, for_each_present, is_numeric};

@@ -64,6 +64,7 @@ impl Membership {
         Ok(true)
     }
 
+    /// Adds a text, which is found after [`Membership::finish`].
     pub(crate) fn insert_text(&mut self, text: &str) {
         self.texts.insert(text);
     }
@@ -74,6 +75,7 @@ impl Membership {
     }
 
     pub(crate) fn finish(&mut self) {
+        self.texts.finish();
         self.numbers.sort_unstable_by(f64::total_cmp);
     }
 

@@ -9,55 +9,52 @@ const SHORT: usize = 7;
 /// Any large odd number with its bits well mixed: this is 2^64 divided by the golden ratio.
 const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
 
+/// How many hashes are tried for one that gives each text a place of its own, where every look ends
+/// at the first place and no processor guesses wrong.
+const TRIALS: u64 = 64;
+
 /// A set of texts.
 #[derive(Clone, Debug)]
 pub(crate) struct Texts {
-    /// Twice as many places as there are short texts, or more, a power of two of them: each empty or
-    /// with a text's number, in the first empty place from where its hash says.
-    places: Vec<u64>,
-    short: usize,
+    /// The numbers of the short texts.
+    short: FxHashSet<u64>,
     long: FxHashSet<String>,
+    table: Table,
 }
 
-impl Default for Texts {
-    fn default() -> Self {
-        Self {
-            places: vec![EMPTY; 2],
-            short: 0,
-            long: FxHashSet::default(),
-        }
-    }
+/// The short texts, ready to be looked for.
+#[derive(Clone, Debug)]
+struct Table {
+    multiplier: u64,
+    /// A power of two of them, at least twice as many as there are numbers: each is empty or holds a
+    /// number, in the first empty place from where its hash says.
+    places: Vec<u64>,
 }
 
 /// What no text has for a number.
 const EMPTY: u64 = 0;
 
+impl Default for Texts {
+    fn default() -> Self {
+        Self {
+            short: FxHashSet::default(),
+            long: FxHashSet::default(),
+            table: Table::empty(0, MULTIPLIER),
+        }
+    }
+}
+
 impl Texts {
+    /// Adds a text, which is found after [`Texts::finish`].
     pub(crate) fn insert(&mut self, text: &str) {
-        let Some(number) = number(text) else {
-            self.long.insert(text.to_owned());
-            return;
-        };
-        if self.place(number) {
-            return;
+        match number(text) {
+            Some(number) => drop(self.short.insert(number)),
+            None => drop(self.long.insert(text.to_owned())),
         }
-        self.short += 1;
-        if 2 * self.short > self.places.len() {
-            let numbers = std::mem::take(&mut self.places).into_iter();
-            self.places = vec![EMPTY; (2 * self.short).next_power_of_two()];
-            numbers
-                .filter(|number| *number != EMPTY)
-                .for_each(|number| self.put(number));
-        }
-        self.put(number);
     }
 
-    /// Puts a number that is not there into the first empty place.
-    fn put(&mut self, number: u64) {
-        let mut places = probe(&self.places, number);
-        if let Some(place) = places.find(|place| self.places[*place] == EMPTY) {
-            self.places[place] = number;
-        }
+    pub(crate) fn finish(&mut self) {
+        self.table = Table::new(&self.short);
     }
 
     pub(crate) fn contains(&self, text: &str) -> bool {
@@ -75,17 +72,57 @@ impl Texts {
         text: impl FnOnce() -> &'a str,
     ) -> bool {
         match number_at(bytes, start, length) {
-            Some(number) => self.place(number),
+            Some(number) => self.table.contains(number),
             None => self.long.contains(text()),
         }
     }
+}
 
-    /// Whether there is a place with this number.
-    #[inline]
-    fn place(&self, number: u64) -> bool {
+impl Table {
+    /// With the hash under which the fewest numbers are not in their first place.
+    fn new(numbers: &FxHashSet<u64>) -> Self {
+        let mut best = (usize::MAX, Self::empty(0, MULTIPLIER));
+        for trial in 0..TRIALS {
+            let mut table = Self::empty(numbers.len(), MULTIPLIER.wrapping_mul(2 * trial + 1));
+            let moved = numbers.iter().filter(|number| table.put(**number));
+            let moved = moved.count();
+            if moved < best.0 {
+                best = (moved, table);
+            }
+            // With many numbers no hash is much better than the other.
+            if best.0 == 0 || numbers.len() > TRIALS as usize {
+                break;
+            }
+        }
+        best.1
+    }
+
+    /// Room for so many numbers.
+    fn empty(numbers: usize, multiplier: u64) -> Self {
+        let places = (4 * numbers).next_power_of_two().max(2);
+        Self {
+            multiplier,
+            places: vec![EMPTY; places],
+        }
+    }
+
+    /// Puts in a number that is not there; whether the place is another one than its hash says.
+    fn put(&mut self, number: u64) -> bool {
+        let first = self.first_place(number);
         let last = self.places.len() - 1;
-        let mut place = first_place(number);
-        // Half of the places are empty, so that this ends.
+        let mut place = first;
+        // Three of four places are empty, so that this ends.
+        while self.places[place] != EMPTY {
+            place = (place + 1) & last;
+        }
+        self.places[place] = number;
+        place != first
+    }
+
+    #[inline]
+    fn contains(&self, number: u64) -> bool {
+        let last = self.places.len() - 1;
+        let mut place = self.first_place(number);
         loop {
             match self.places[place & last] {
                 found if found == number => return true,
@@ -94,18 +131,12 @@ impl Texts {
             }
         }
     }
-}
 
-/// The places, from where the hash says.
-fn probe(places: &[u64], number: u64) -> impl Iterator<Item = usize> + use<> {
-    let length = places.len();
-    let first = first_place(number) & (length - 1);
-    (first..first + length).map(move |place| place & (length - 1))
-}
-
-/// The place that the hash says, of as many as there may be.
-fn first_place(number: u64) -> usize {
-    (number.wrapping_mul(MULTIPLIER) >> 33) as usize
+    /// The place that the hash says.
+    #[inline]
+    fn first_place(&self, number: u64) -> usize {
+        (number.wrapping_mul(self.multiplier) >> 33) as usize & (self.places.len() - 1)
+    }
 }
 
 /// The number of a short text.
@@ -147,6 +178,7 @@ mod tests {
             set.insert(text);
             expected.insert(text);
         }
+        set.finish();
         for text in &texts {
             assert_eq!(set.contains(text), expected.contains(text), "{text:?}");
         }

@@ -6,12 +6,12 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{
     ArrowPrimitiveType, Date32Type, Date64Type, Decimal128Type, DurationMicrosecondType,
     DurationMillisecondType, DurationNanosecondType, DurationSecondType, Float16Type, Float32Type,
-    Int8Type, Int16Type, Int32Type, Int64Type, Time32MillisecondType, Time32SecondType,
-    Time64MicrosecondType, Time64NanosecondType, TimestampMicrosecondType,
+    Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, Time32MillisecondType,
+    Time32SecondType, Time64MicrosecondType, Time64NanosecondType, TimestampMicrosecondType,
     TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type,
     UInt32Type, UInt64Type,
 };
-use arrow_array::{Array, BooleanArray};
+use arrow_array::{Array, BooleanArray, PrimitiveArray};
 use arrow_buffer::NullBuffer;
 use arrow_schema::{DataType, TimeUnit};
 
@@ -72,7 +72,9 @@ pub fn is_numeric(data_type: &DataType) -> bool {
 /// # Errors
 /// [`Error::NotNumeric`] where [`is_numeric`] says no.
 pub fn for_each_block(array: &dyn Array, mut visit: impl FnMut(Block<'_>)) -> Result<()> {
-    visit_blocks(array, &mut visit)
+    // What visits is called once a block only, and need not be compiled for every type.
+    let visit: &mut dyn FnMut(Block<'_>) = &mut visit;
+    read(array, &mut Blocks(visit))
 }
 
 /// Visits the values of a column in order, without the nulls, in slices of at most
@@ -99,54 +101,85 @@ pub fn for_each_present(array: &dyn Array, mut visit: impl FnMut(&[f64])) -> Res
     Ok(nulls)
 }
 
-type Visit<'v> = &'v mut dyn FnMut(Block<'_>);
+/// Reads columns of numbers of any type.
+pub(super) trait Reader {
+    /// A column of what all others are read as.
+    fn floats(&mut self, array: &PrimitiveArray<Float64Type>);
 
-fn visit_blocks(array: &dyn Array, visit: Visit<'_>) -> Result<()> {
+    /// A column of other numbers, with what makes of one what it is read as.
+    fn numbers<T: ArrowPrimitiveType>(
+        &mut self,
+        array: &PrimitiveArray<T>,
+        to_f64: impl Fn(T::Native) -> f64,
+    );
+
+    /// A column of booleans, which are read as 0 and 1.
+    fn booleans(&mut self, array: &BooleanArray);
+
+    /// A column of so many nulls.
+    fn nulls(&mut self, rows: usize);
+}
+
+/// Has a column read.
+///
+/// # Errors
+/// [`Error::NotNumeric`] where [`is_numeric`] says no.
+pub(super) fn read(array: &dyn Array, reader: &mut impl Reader) -> Result<()> {
+    macro_rules! numbers {
+        ($primitive:ty, $to_f64:expr) => {
+            reader.numbers(array.as_primitive::<$primitive>(), $to_f64)
+        };
+    }
     match array.data_type() {
-        DataType::Float64 => in_place(array, visit),
-        DataType::Float32 => primitive::<Float32Type>(array, visit, f64::from),
-        DataType::Float16 => primitive::<Float16Type>(array, visit, f64::from),
-        DataType::Int8 => primitive::<Int8Type>(array, visit, f64::from),
-        DataType::Int16 => primitive::<Int16Type>(array, visit, f64::from),
-        DataType::Int32 => primitive::<Int32Type>(array, visit, f64::from),
-        DataType::Int64 => primitive::<Int64Type>(array, visit, |value| value as f64),
-        DataType::UInt8 => primitive::<UInt8Type>(array, visit, f64::from),
-        DataType::UInt16 => primitive::<UInt16Type>(array, visit, f64::from),
-        DataType::UInt32 => primitive::<UInt32Type>(array, visit, f64::from),
-        DataType::UInt64 => primitive::<UInt64Type>(array, visit, |value| value as f64),
-        DataType::Boolean => boolean(array.as_boolean(), visit),
+        DataType::Float64 => reader.floats(array.as_primitive()),
+        DataType::Float32 => numbers!(Float32Type, f64::from),
+        DataType::Float16 => numbers!(Float16Type, f64::from),
+        DataType::Int8 => numbers!(Int8Type, f64::from),
+        DataType::Int16 => numbers!(Int16Type, f64::from),
+        DataType::Int32 => numbers!(Int32Type, f64::from),
+        DataType::Int64 => numbers!(Int64Type, |value| value as f64),
+        DataType::UInt8 => numbers!(UInt8Type, f64::from),
+        DataType::UInt16 => numbers!(UInt16Type, f64::from),
+        DataType::UInt32 => numbers!(UInt32Type, f64::from),
+        DataType::UInt64 => numbers!(UInt64Type, |value| value as f64),
+        DataType::Boolean => reader.booleans(array.as_boolean()),
         DataType::Decimal128(_, scale) => {
             let unit = 10_f64.powi(i32::from(*scale));
-            primitive::<Decimal128Type>(array, visit, move |value| value as f64 / unit);
+            numbers!(Decimal128Type, move |value| value as f64 / unit);
         }
-        DataType::Null => null(array.len(), visit),
-        data_type => return temporal(array, data_type, visit),
+        DataType::Null => reader.nulls(array.len()),
+        data_type => return temporal(array, data_type, reader),
     }
     Ok(())
 }
 
-fn temporal(array: &dyn Array, data_type: &DataType, visit: Visit<'_>) -> Result<()> {
+fn temporal(array: &dyn Array, data_type: &DataType, reader: &mut impl Reader) -> Result<()> {
     use TimeUnit::{Microsecond, Millisecond, Nanosecond, Second};
-    fn long<T: ArrowPrimitiveType<Native = i64>>(array: &dyn Array, visit: Visit<'_>) {
-        primitive::<T>(array, visit, |value| value as f64);
+    macro_rules! short {
+        ($primitive:ty) => {
+            reader.numbers(array.as_primitive::<$primitive>(), f64::from)
+        };
+    }
+    macro_rules! long {
+        ($primitive:ty) => {
+            reader.numbers(array.as_primitive::<$primitive>(), |value| value as f64)
+        };
     }
     match data_type {
-        DataType::Date32 => primitive::<Date32Type>(array, visit, f64::from),
-        DataType::Date64 => long::<Date64Type>(array, visit),
-        DataType::Time32(Second) => primitive::<Time32SecondType>(array, visit, f64::from),
-        DataType::Time32(Millisecond) => {
-            primitive::<Time32MillisecondType>(array, visit, f64::from)
-        }
-        DataType::Time64(Microsecond) => long::<Time64MicrosecondType>(array, visit),
-        DataType::Time64(Nanosecond) => long::<Time64NanosecondType>(array, visit),
-        DataType::Timestamp(Second, _) => long::<TimestampSecondType>(array, visit),
-        DataType::Timestamp(Millisecond, _) => long::<TimestampMillisecondType>(array, visit),
-        DataType::Timestamp(Microsecond, _) => long::<TimestampMicrosecondType>(array, visit),
-        DataType::Timestamp(Nanosecond, _) => long::<TimestampNanosecondType>(array, visit),
-        DataType::Duration(Second) => long::<DurationSecondType>(array, visit),
-        DataType::Duration(Millisecond) => long::<DurationMillisecondType>(array, visit),
-        DataType::Duration(Microsecond) => long::<DurationMicrosecondType>(array, visit),
-        DataType::Duration(Nanosecond) => long::<DurationNanosecondType>(array, visit),
+        DataType::Date32 => short!(Date32Type),
+        DataType::Date64 => long!(Date64Type),
+        DataType::Time32(Second) => short!(Time32SecondType),
+        DataType::Time32(Millisecond) => short!(Time32MillisecondType),
+        DataType::Time64(Microsecond) => long!(Time64MicrosecondType),
+        DataType::Time64(Nanosecond) => long!(Time64NanosecondType),
+        DataType::Timestamp(Second, _) => long!(TimestampSecondType),
+        DataType::Timestamp(Millisecond, _) => long!(TimestampMillisecondType),
+        DataType::Timestamp(Microsecond, _) => long!(TimestampMicrosecondType),
+        DataType::Timestamp(Nanosecond, _) => long!(TimestampNanosecondType),
+        DataType::Duration(Second) => long!(DurationSecondType),
+        DataType::Duration(Millisecond) => long!(DurationMillisecondType),
+        DataType::Duration(Microsecond) => long!(DurationMicrosecondType),
+        DataType::Duration(Nanosecond) => long!(DurationNanosecondType),
         data_type => {
             return Err(Error::NotNumeric {
                 data_type: data_type.clone(),
@@ -156,70 +189,73 @@ fn temporal(array: &dyn Array, data_type: &DataType, visit: Visit<'_>) -> Result
     Ok(())
 }
 
-fn in_place(array: &dyn Array, visit: Visit<'_>) {
-    let array = array.as_primitive::<arrow_array::types::Float64Type>();
-    let mut first_row = 0;
-    for values in array.values().chunks(BLOCK_ROWS) {
-        let validity = validity_of(array.nulls(), first_row, values.len());
-        visit(Block {
-            first_row,
-            values,
-            validity,
-        });
-        first_row += values.len();
-    }
-}
+/// Hands on blocks.
+struct Blocks<V>(V);
 
-fn primitive<T: ArrowPrimitiveType>(
-    array: &dyn Array,
-    visit: Visit<'_>,
-    to_f64: impl Fn(T::Native) -> f64,
-) {
-    let array = array.as_primitive::<T>();
-    let mut converted = [0.0; BLOCK_ROWS];
-    let mut first_row = 0;
-    for values in array.values().chunks(BLOCK_ROWS) {
-        let block = &mut converted[..values.len()];
-        for (to, from) in block.iter_mut().zip(values) {
-            *to = to_f64(*from);
+impl<V: FnMut(Block<'_>)> Reader for Blocks<V> {
+    fn floats(&mut self, array: &PrimitiveArray<Float64Type>) {
+        let mut first_row = 0;
+        for values in array.values().chunks(BLOCK_ROWS) {
+            let validity = validity_of(array.nulls(), first_row, values.len());
+            self.0(Block {
+                first_row,
+                values,
+                validity,
+            });
+            first_row += values.len();
         }
-        let validity = validity_of(array.nulls(), first_row, values.len());
-        visit(Block {
-            first_row,
-            values: block,
-            validity,
-        });
-        first_row += values.len();
     }
-}
 
-fn boolean(array: &BooleanArray, visit: Visit<'_>) {
-    let mut converted = [0.0; BLOCK_ROWS];
-    for first_row in (0..array.len()).step_by(BLOCK_ROWS) {
-        let rows = BLOCK_ROWS.min(array.len() - first_row);
-        let bits = array.values().slice(first_row, rows);
-        for (to, bit) in converted.iter_mut().zip(bits.iter()) {
-            *to = f64::from(u8::from(bit));
+    fn numbers<T: ArrowPrimitiveType>(
+        &mut self,
+        array: &PrimitiveArray<T>,
+        to_f64: impl Fn(T::Native) -> f64,
+    ) {
+        let mut converted = [0.0; BLOCK_ROWS];
+        let mut first_row = 0;
+        for values in array.values().chunks(BLOCK_ROWS) {
+            let block = &mut converted[..values.len()];
+            for (to, from) in block.iter_mut().zip(values) {
+                *to = to_f64(*from);
+            }
+            let validity = validity_of(array.nulls(), first_row, values.len());
+            self.0(Block {
+                first_row,
+                values: block,
+                validity,
+            });
+            first_row += values.len();
         }
-        let validity = validity_of(array.nulls(), first_row, rows);
-        visit(Block {
-            first_row,
-            values: &converted[..rows],
-            validity,
-        });
     }
-}
 
-fn null(length: usize, visit: Visit<'_>) {
-    let zeros = [0.0; BLOCK_ROWS];
-    for first_row in (0..length).step_by(BLOCK_ROWS) {
-        let rows = BLOCK_ROWS.min(length - first_row);
-        let validity = Some(NullBuffer::new_null(rows));
-        visit(Block {
-            first_row,
-            values: &zeros[..rows],
-            validity,
-        });
+    fn booleans(&mut self, array: &BooleanArray) {
+        let mut converted = [0.0; BLOCK_ROWS];
+        for first_row in (0..array.len()).step_by(BLOCK_ROWS) {
+            let rows = BLOCK_ROWS.min(array.len() - first_row);
+            let bits = array.values().slice(first_row, rows);
+            for (to, bit) in converted.iter_mut().zip(bits.iter()) {
+                *to = f64::from(u8::from(bit));
+            }
+            let validity = validity_of(array.nulls(), first_row, rows);
+            self.0(Block {
+                first_row,
+                values: &converted[..rows],
+                validity,
+            });
+        }
+    }
+
+    fn nulls(&mut self, length: usize) {
+        let zeros = [0.0; BLOCK_ROWS];
+        for first_row in (0..length).step_by(BLOCK_ROWS) {
+            let rows = BLOCK_ROWS.min(length - first_row);
+            let validity = Some(NullBuffer::new_null(rows));
+            self.0(Block {
+                first_row,
+                values: &zeros[..rows],
+                validity,
+            });
+        }
     }
 }
 

@@ -10,6 +10,7 @@ mod dates;
 mod distinct;
 mod distribution;
 mod drift;
+mod ends;
 mod exact;
 mod extremes;
 mod moments;

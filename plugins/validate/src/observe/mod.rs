@@ -1,12 +1,11 @@
 //! Looks at batches: the observations that read the same columns in the same way do so in one pass.
 
-mod ends;
 mod nulls;
 mod numbers;
 mod rows;
 mod texts;
 
-use arrow_array::{Array, RecordBatch};
+use arrow_array::{ArrayRef, RecordBatch};
 use arrow_buffer::BooleanBuffer;
 use mlhost_plugin::{Error, Result};
 
@@ -23,7 +22,7 @@ struct Batch<'a> {
 }
 
 impl Batch<'_> {
-    fn column(&self, place: usize) -> &dyn Array {
+    fn column(&self, place: usize) -> &ArrayRef {
         self.rows.column(place)
     }
 

@@ -1,12 +1,14 @@
-//! Looks at columns of numbers, block by block: a block is converted once, what is missing in it is
-//! NaN, and then every observation looks at it while it is in the nearest cache.
+//! Looks at columns of numbers, block by block: the ends of a block are found first, which is all that
+//! most observations ask for, and its values are converted only for one that asks for more.
 
+use std::cell::OnceCell;
+
+use arrow_array::ArrayRef;
 use arrow_buffer::{BooleanBuffer, NullBuffer};
 use mlhost_plugin::Result;
 use mlhost_statistics::Extremes;
-use mlhost_statistics::column::{BLOCK_ROWS, Block, for_each_block};
+use mlhost_statistics::column::{BLOCK_ROWS, Ends, for_each_block};
 
-use super::ends::Ends;
 use super::{Batch, both, data};
 use crate::forms::Range;
 use crate::membership::Membership;
@@ -15,11 +17,14 @@ use crate::seen::{Look, Seen};
 use crate::tally::{Tally, Value};
 
 /// The numbers of consecutive rows.
-struct Numbers<'a> {
+struct Numbers {
     first_row: u64,
-    /// NaN is missing.
-    values: &'a [f64],
+    array: ArrayRef,
+    /// Which of the rows are looked at; all where there is none.
+    mask: Option<BooleanBuffer>,
     ends: Ends,
+    /// One for each row, NaN where it is missing, as soon as somebody asks.
+    values: OnceCell<Vec<f64>>,
 }
 
 /// Takes in the column that these observations share.
@@ -33,69 +38,44 @@ pub(super) fn update(
         return Ok(());
     };
     let array = batch.column(observations[*first].columns[0]);
-    let mut present = [0.0; BLOCK_ROWS];
-    for_each_block(array, |block| {
-        let values = with_missing(&block, batch.mask, &mut present);
+    for first_row in (0..array.len()).step_by(BLOCK_ROWS) {
+        let length = BLOCK_ROWS.min(array.len() - first_row);
+        let array = array.slice(first_row, length);
+        let mask = batch.mask.map(|mask| mask.slice(first_row, length));
         let numbers = Numbers {
-            first_row: batch.number(block.first_row),
-            values,
-            ends: Ends::of(values),
+            first_row: batch.number(first_row),
+            ends: Ends::of(&array, mask.as_ref()).map_err(data)?,
+            array,
+            mask,
+            values: OnceCell::new(),
         };
         for number in members {
             numbers.look(&observations[*number].look, &mut seen[*number]);
         }
-    })
-    .map_err(data)
+    }
+    Ok(())
 }
 
-/// The values of a block with NaN where one is null, or its row is not selected.
-fn with_missing<'a>(
-    block: &Block<'a>,
-    mask: Option<&BooleanBuffer>,
-    present: &'a mut [f64; BLOCK_ROWS],
-) -> &'a [f64] {
-    let mask = mask.map(|mask| mask.slice(block.first_row, block.values.len()));
-    let validity = block.validity.as_ref().map(NullBuffer::inner);
-    let Some(present_rows) = both(validity, mask.as_ref()) else {
-        return block.values;
+/// The values with NaN where one is not there.
+fn with_missing(values: &[f64], present: Option<&BooleanBuffer>) -> Vec<f64> {
+    let Some(present) = present else {
+        return values.to_vec();
     };
-    let present = &mut present[..block.values.len()];
-    let chunks = present_rows.bit_chunks();
+    let chunks = present.bit_chunks();
     let words = chunks.iter().chain([chunks.remainder_bits()]);
-    for ((to, from), word) in present
-        .chunks_mut(64)
-        .zip(block.values.chunks(64))
-        .zip(words)
-    {
-        copy_present(to, from, word);
+    let mut with_missing = Vec::with_capacity(values.len());
+    for (values, word) in values.chunks(64).zip(words) {
+        with_missing.extend(values.iter().enumerate().map(|(at, value)| {
+            // Where all bits are set, that is a NaN.
+            let missing = (word >> at & 1).wrapping_sub(1);
+            f64::from_bits(value.to_bits() | missing)
+        }));
     }
-    present
+    with_missing
 }
 
-/// Copies the values whose bits are set; the others become NaN.
-fn copy_present(to: &mut [f64], from: &[f64], mut word: u64) {
-    if word.count_ones() > 16 {
-        to.copy_from_slice(from);
-        word = !word;
-        while word != 0 {
-            if let Some(to) = to.get_mut(word.trailing_zeros() as usize) {
-                *to = f64::NAN;
-            }
-            word &= word - 1;
-        }
-        return;
-    }
-    to.fill(f64::NAN);
-    while word != 0 {
-        let row = word.trailing_zeros() as usize;
-        to[row] = from[row];
-        word &= word - 1;
-    }
-}
-
-impl Numbers<'_> {
+impl Numbers {
     fn look(&self, look: &Look, seen: &mut Seen) {
-        let missing = self.ends.missing;
         match (look, seen) {
             (Look::Nulls, Seen::Tally(tally)) => self.nulls(tally),
             (Look::Between(range), Seen::Range(tally, extremes)) => {
@@ -104,14 +84,11 @@ impl Numbers<'_> {
             (Look::Members { members, allowed }, Seen::Tally(tally)) => {
                 self.members(members, *allowed, tally);
             }
-            (Look::Moments, Seen::Moments(moments)) => moments.update(self.values),
-            (Look::Sum, Seen::Sum(sum)) => sum.update(self.values, missing),
-            (Look::Extremes, Seen::Extremes(extremes)) => {
-                extremes
-                    .update(&[self.ends.low, self.ends.high][..2 * usize::from(self.has_any())]);
-            }
+            (Look::Moments, Seen::Moments(moments)) => moments.update(self.values()),
+            (Look::Sum, Seen::Sum(sum)) => sum.update(self.values(), self.missing()),
+            (Look::Extremes, Seen::Extremes(extremes)) => extremes.include_ends(self.ends),
             (Look::Distribution, Seen::Distribution(distribution)) => {
-                distribution.update(self.values);
+                distribution.update(self.values());
             }
             (Look::Order(way), Seen::Order(order)) => {
                 for (row, value) in self.present() {
@@ -122,37 +99,52 @@ impl Numbers<'_> {
         }
     }
 
-    fn has_any(&self) -> bool {
-        self.ends.missing < self.values.len() as u64
+    fn values(&self) -> &[f64] {
+        self.values.get_or_init(|| {
+            let mut values = Vec::new();
+            // It is one block, of numbers, whose ends are known already.
+            let _ = for_each_block(&self.array, |block| {
+                let valid = block.validity.as_ref().map(NullBuffer::inner);
+                let present = both(valid, self.mask.as_ref());
+                values = with_missing(block.values, present.as_ref());
+            });
+            values
+        })
+    }
+
+    fn rows(&self) -> u64 {
+        self.array.len() as u64
+    }
+
+    fn missing(&self) -> u64 {
+        self.ends.missing as u64
     }
 
     /// The values that are there, with their rows.
     fn present(&self) -> impl Iterator<Item = (u64, f64)> {
-        let values = (self.first_row..).zip(self.values.iter().copied());
+        let values = (self.first_row..).zip(self.values().iter().copied());
         values.filter(|(_, value)| !value.is_nan())
     }
 
     fn nulls(&self, tally: &mut Tally) {
-        tally.values += self.values.len() as u64;
-        if tally.is_full() || self.ends.missing == 0 {
-            tally.unexpected += self.ends.missing;
+        tally.values += self.rows();
+        if tally.is_full() || self.missing() == 0 {
+            tally.unexpected += self.missing();
             return;
         }
-        for (row, _) in (self.first_row..)
-            .zip(self.values)
-            .filter(|(_, value)| value.is_nan())
-        {
+        let values = (self.first_row..).zip(self.values());
+        for (row, _) in values.filter(|(_, value)| value.is_nan()) {
             tally.unexpected(row, || Value::Null);
         }
     }
 
     fn between(&self, range: Range, tally: &mut Tally, extremes: &mut Extremes) {
-        let Ends { low, high, missing } = self.ends;
-        tally.values += self.values.len() as u64 - missing;
-        if !self.has_any() {
+        tally.values += self.rows() - self.missing();
+        if self.missing() == self.rows() {
             return;
         }
-        extremes.update(&[low, high]);
+        extremes.include_ends(self.ends);
+        let Ends { low, high, .. } = self.ends;
         // Most blocks are as expected, and end with a look at their ends.
         if range.contains(low) && range.contains(high) {
             return;
@@ -165,7 +157,7 @@ impl Numbers<'_> {
     }
 
     fn members(&self, members: &Membership, allowed: bool, tally: &mut Tally) {
-        tally.values += self.values.len() as u64 - self.ends.missing;
+        tally.values += self.rows() - self.missing();
         for (row, value) in self.present() {
             if members.has_number(value) != allowed {
                 tally.unexpected(row, || Value::Number(value));
