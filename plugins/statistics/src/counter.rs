@@ -41,6 +41,37 @@ impl<K: RecentKey> Counter<K> {
         self.insert(place, key, times);
     }
 
+    /// Counts the keys of values once more where they are at the first place that they may be at, and
+    /// returns how many values it has put into `others`, which are those that are elsewhere or nowhere
+    /// and those of which `counts` says no.
+    ///
+    /// Whether a key is there is no branch: of a column of random values, a processor would guess
+    /// wrong again and again.
+    pub(crate) fn count_at_first_place<V: Copy>(
+        &mut self,
+        values: &[V],
+        key: impl Fn(V) -> K,
+        counts: impl Fn(V) -> bool,
+        others: &mut [V],
+    ) -> usize {
+        let bits = self.slots.len().max(2).trailing_zeros();
+        let mut number_of_others = 0;
+        for value in values {
+            let key = key(*value);
+            let slot = self.slots.get_mut(spread(key.bits(), bits));
+            let is_there = slot.is_some_and(|(taken, times)| {
+                let is_there = (*taken == key) & counts(*value);
+                *times += u64::from(is_there);
+                is_there
+            });
+            if let Some(other) = others.get_mut(number_of_others) {
+                *other = *value;
+            }
+            number_of_others += usize::from(!is_there);
+        }
+        number_of_others
+    }
+
     /// Counts every key as often more as another counter has.
     pub(crate) fn merge(&mut self, later: &Self) {
         // The keys come in the order of their places: in a table that grew on the way, all of them

@@ -230,14 +230,16 @@ impl Distribution {
     }
 }
 
-/// Counts all values but NaN; returns how many of them are.
+/// Counts a block of values but NaN; returns how many of them are.
 fn count_all<K: RecentKey>(counts: &mut Counter<K>, values: &[f64], key: impl Fn(f64) -> K) -> u64 {
+    let mut others = [0.0; BLOCK_ROWS];
+    let is_number = |value: f64| !value.is_nan();
+    let number_of_others = counts.count_at_first_place(values, &key, is_number, &mut others);
     let mut nans = 0;
-    for &value in values {
-        if value.is_nan() {
-            nans += 1;
-        } else {
-            counts.count(key(value));
+    for value in &others[..number_of_others] {
+        match is_number(*value) {
+            true => counts.count(key(*value)),
+            false => nans += 1,
         }
     }
     nans
