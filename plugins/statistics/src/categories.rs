@@ -35,21 +35,16 @@ struct Sorted {
 
 impl Categories {
     /// Takes in a text that occurs so many times more.
+    #[inline]
     pub fn add(&mut self, text: &str, times: u64) {
         if times == 0 {
             return;
         }
         self.count += times;
         let Self { counts, recent, .. } = self;
-        let mut find = || {
-            counts.get_index_of(text).unwrap_or_else(|| {
-                let (place, _) = counts.insert_full(text.into(), 0);
-                place
-            })
-        };
         let place = match ShortText::of(text) {
-            Some(short) => recent.place(short, find),
-            None => find(),
+            Some(short) => recent.place(short, || place_of(text, counts)),
+            None => place_of(text, counts),
         };
         if let Some((_, count)) = counts.get_index_mut(place) {
             *count += times;
@@ -141,6 +136,16 @@ impl Categories {
             .map(|text| (text, self.count_of(text), other.count_of(text)))
             .collect()
     }
+}
+
+/// The place of a text, which gets one where it has none. Most texts are found without, and the loop
+/// over them is to hold nothing else.
+#[inline(never)]
+fn place_of(text: &str, counts: &mut IndexMap<Box<str>, u64, FxBuildHasher>) -> usize {
+    counts.get_index_of(text).unwrap_or_else(|| {
+        let (place, _) = counts.insert_full(text.into(), 0);
+        place
+    })
 }
 
 impl<'a> Extend<&'a str> for Categories {

@@ -38,6 +38,7 @@ pub struct Recent<K> {
 
 impl<K: RecentKey> Recent<K> {
     /// The place of a key, which never changes: from `find` where it is not remembered.
+    #[inline]
     pub fn place(&mut self, key: K, find: impl FnOnce() -> usize) -> usize {
         let slot = spread(key.bits(), SLOT_BITS);
         match self.slots.get(slot) {
@@ -46,6 +47,7 @@ impl<K: RecentKey> Recent<K> {
         }
     }
 
+    #[cold]
     fn found(&mut self, slot: usize, key: K, place: usize) -> usize {
         self.slots.resize(SLOTS, (K::NONE, 0));
         if let Some(remembered) = self.slots.get_mut(slot) {
@@ -79,6 +81,7 @@ pub struct ShortText {
 
 impl ShortText {
     /// `None` of a longer text.
+    #[inline]
     pub fn of(text: &str) -> Option<Self> {
         let bytes = text.as_bytes();
         let (first, last) = match bytes.len() {
