@@ -5,15 +5,20 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, Float64Array, StringArray};
 use mlhost_drift::{Drift, Profiler};
 use mlhost_plugin::{DriftDetector, testing};
+use mlhost_statistics::hash::mixed;
+use serde_json::Value;
 
 use crate::{batch, compare, messages, metric, params};
 
+const EXPECTED: &str = include_str!("../../../../tests/reference/domain/expected.json");
+
 const ASKED: &str = r#"{ "domain_classifier": {} }"#;
 
-/// Numbers that are as good as random, from 0 to 1.
+/// Numbers from 0 to 1 by SplitMix64, as in the script that made what is expected.
 fn uniform(rows: u64, seed: u64) -> Vec<f64> {
-    let number = |row| {
-        let bits: u64 = mlhost_statistics::hash::mixed(row ^ mlhost_statistics::hash::mixed(seed));
+    let number = |row: u64| {
+        let state = (row + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let bits = mixed(mixed(seed).wrapping_add(state));
         (bits >> 11) as f64 / (1_u64 << 53) as f64
     };
     (0..rows).map(number).collect()
@@ -69,6 +74,63 @@ fn columns_that_moved_against_each_other_are_found() {
     ));
     let told_by = &outcome.findings[1].details["told_by"];
     assert_ne!(told_by[0]["column"], "kind");
+}
+
+/// The tables of `tests/reference/domain/make.py`, which has LightGBM and NannyML tell them apart.
+#[test]
+fn the_sides_are_told_apart_as_well_as_by_others() {
+    const ROWS: u64 = 2000;
+    let table = |seed: u64| {
+        let [x, y, kind] = [0, 1, 2].map(|column| uniform(ROWS, seed + column));
+        (x, y, kind)
+    };
+    let moved = |share: f64| {
+        let (x, _, kind) = table(20);
+        let noise = uniform(ROWS, 30);
+        let y = x.iter().zip(noise).map(|(x, noise)| x + share * noise);
+        let y = y.map(|y| y % 1.0).collect();
+        (x, y, kind)
+    };
+    let power = |values: Vec<f64>, exponent: f64| -> Vec<f64> {
+        values
+            .into_iter()
+            .map(|value| value.powf(exponent))
+            .collect()
+    };
+    let (x, y, kind) = table(20);
+    let gaps = y.iter().zip(uniform(ROWS, 31));
+    let gaps = gaps.map(|(y, chance)| if chance < 0.2 { f64::NAN } else { *y });
+    let cases = [
+        ("the same", table(20)),
+        ("moved against each other", moved(0.3)),
+        ("moved a little against each other", moved(0.8)),
+        ("shifted", (power(x.clone(), 0.8), y.clone(), kind.clone())),
+        (
+            "other shares of kinds",
+            (x.clone(), y.clone(), power(kind.clone(), 1.5)),
+        ),
+        ("missing values", (x, gaps.collect(), kind)),
+    ];
+    let columns = |(x, y, kind): (Vec<f64>, Vec<f64>, Vec<f64>)| {
+        vec![("x", column(x)), ("y", column(y)), ("kind", letters(&kind))]
+    };
+    let expected: Value = serde_json::from_str(EXPECTED).unwrap();
+    for (name, now) in cases {
+        let outcome = compare(ASKED, columns(table(1)), columns(now)).unwrap();
+        let auc = metric(&outcome, "domain_classifier_auc");
+        let expected = &expected["cases"][name];
+        let by_trees_of_this_shape = expected["lightgbm"]["mean"].as_f64().unwrap();
+        assert!(
+            (auc - by_trees_of_this_shape).abs() < 0.02,
+            "{name}: {auc}, by LightGBM {by_trees_of_this_shape}"
+        );
+        // Its trees are larger and learn more of the noise.
+        let by_nannyml = expected["nannyml"].as_f64().unwrap();
+        assert!(
+            (auc - by_nannyml).abs() < 0.06,
+            "{name}: {auc}, by NannyML {by_nannyml}"
+        );
+    }
 }
 
 #[test]
