@@ -2,6 +2,7 @@
 //! threads, clocks and files: it is told how steps ended, and says what follows.
 
 mod choice;
+mod deferral;
 mod expressions;
 mod facts;
 mod outcome;
@@ -72,11 +73,20 @@ enum Verdict {
     Run(Option<Map<String, Value>>),
 }
 
+/// What a node of the schedule stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    Step,
+    /// The gates of a loop.
+    Gates,
+    /// That a loop has selected, where steps of it wait for that.
+    Choice,
+}
+
 struct Node {
-    /// The step, or the loop whose gates it stands for.
+    /// The step, or the loop.
     name: String,
-    /// Whether it stands for the gates of a loop.
-    judges: bool,
+    role: Role,
     state: State,
     /// How many of the steps that it needs have not ended.
     missing: usize,
@@ -104,6 +114,8 @@ pub(crate) struct Schedule {
     picked: HashMap<String, Option<String>>,
     /// The items of lists that became known.
     lists: HashMap<String, Vec<Value>>,
+    /// The steps of each loop that wait until it has selected, by their names in the file.
+    deferred: HashMap<String, Vec<String>>,
     /// How many steps have not ended, the `finally` ones aside.
     open: usize,
     steps_running: usize,
@@ -121,7 +133,7 @@ impl Schedule {
             .iter()
             .map(|step| Node {
                 name: step.name.clone(),
-                judges: false,
+                role: Role::Step,
                 state: State::Waiting,
                 missing: step.needs.len(),
                 needed_by: Vec::new(),
@@ -131,6 +143,10 @@ impl Schedule {
             for need in &step.needs {
                 nodes[index[need]].needed_by.push(at);
             }
+        }
+        let deferred = deferral::deferred(&pipeline, plan);
+        for (of, steps) in &deferred {
+            deferral::put_off(&pipeline.loops[of], steps, &index, &mut nodes);
         }
         let judged = pipeline
             .loops
@@ -166,6 +182,7 @@ impl Schedule {
             handed_on: HashMap::new(),
             picked: HashMap::new(),
             lists: HashMap::new(),
+            deferred,
             open: others.len(),
             steps_running: 0,
             finally,
@@ -256,7 +273,7 @@ impl Schedule {
 
     /// Says that all gates of a loop have decided.
     pub(crate) fn closed(&mut self, of: &str) {
-        let is_judgement = |node: &Node| node.judges && node.name == of;
+        let is_judgement = |node: &Node| node.role == Role::Gates && node.name == of;
         if let Some(at) = self.nodes.iter().position(is_judgement) {
             self.settle(at, State::NotReached);
         }
@@ -284,12 +301,15 @@ impl Schedule {
         if let Some(iteration) = step.and_then(|step| step.iteration.as_ref())
             && let Some(found) = self.pipeline.loops.get(&iteration.of)
         {
+            // What waits for the end of all iterations holds up none of them.
+            let body = found.body.iter();
+            let body = body.filter(|name| !self.is_deferred(&found.name, name));
             let ended = |name: &String| {
                 let instance = found.instance(name, iteration.index)?;
                 let at = *self.index.get(&instance)?;
                 Some(at)
             };
-            let others = found.body.iter().filter_map(ended);
+            let others = body.filter_map(ended);
             let open = others
                 .filter(|other| *other != at)
                 .any(|other| !self.has_ended(&self.nodes[other]));
@@ -327,14 +347,21 @@ impl Schedule {
 
     fn decide(&mut self, at: usize) -> Option<Next> {
         let pipeline = self.pipeline.clone();
-        if self.nodes[at].judges {
-            self.run(at);
-            let judged = self.judge(&pipeline.loops[&self.nodes[at].name]);
-            return Some(judged.unwrap_or_else(|error| {
+        match self.nodes[at].role {
+            Role::Step => {}
+            Role::Gates => {
+                self.run(at);
+                let judged = self.judge(&pipeline.loops[&self.nodes[at].name]);
+                return Some(judged.unwrap_or_else(|error| {
+                    self.settle(at, State::NotReached);
+                    self.stop();
+                    Next::Lost { error }
+                }));
+            }
+            Role::Choice => {
                 self.settle(at, State::NotReached);
-                self.stop();
-                Next::Lost { error }
-            }));
+                return None;
+            }
         }
         let step = &pipeline.steps[&self.nodes[at].name];
         let name = step.name.clone();
@@ -377,6 +404,9 @@ impl Schedule {
     fn verdict(&mut self, step: &Step) -> Result<Verdict> {
         if !self.is_reached(step)? {
             return Ok(Verdict::NotReached);
+        }
+        if let Some(reason) = self.not_selected(step)? {
+            return Ok(Verdict::Skip(reason));
         }
         if let Some(reason) = self.why_not(step)? {
             return Ok(Verdict::Skip(reason));
@@ -424,7 +454,7 @@ fn add_judgement(of: &Loop, index: &HashMap<String, usize>, nodes: &mut Vec<Node
     }
     nodes.push(Node {
         name: of.name.clone(),
-        judges: true,
+        role: Role::Gates,
         state: State::Waiting,
         missing: instances.len(),
         needed_by: outside.into_iter().collect(),

@@ -2,10 +2,9 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value;
-
 use super::rewrite::{self, Meaning};
 use super::{Outputs, find, path_from, table, table_mut, text};
+use crate::control::{GROUP_KEY, is_notification};
 use crate::diagnostic::Diagnostics;
 use crate::interpolate::{self, Each, Values};
 use crate::node::{Content, Entry, Node};
@@ -57,11 +56,18 @@ pub(super) fn read(
     let mut steps = Vec::new();
     for step in section("steps") {
         let mut step = prefixed(step, including.name, including.params, diagnostics);
+        let is_notification = is_notification(&step);
         if let Some(entries) = table_mut(&mut step.node) {
             plugin_path(entries, including.file);
             allowed_paths(entries, including.file);
             rewrite::step(entries, &meaning);
-            governed(entries, including.step);
+            if is_notification {
+                let when = find(including.step, "when");
+                when.into_iter()
+                    .for_each(|when| rewrite::with_condition(entries, when));
+            } else if !rewrite::has(entries, GROUP_KEY) {
+                governed(entries, including.step);
+            }
         }
         steps.push(step);
     }
@@ -95,7 +101,7 @@ fn prefixed(entry: &Entry, by: &str, params: &Params, diagnostics: &mut Diagnost
         each: Each::Later,
     };
     for inner in table_mut(&mut entry.node).into_iter().flatten() {
-        if !matches!(inner.name.as_str(), "when" | "switch" | "repeat") {
+        if !matches!(inner.name.as_str(), "when" | "switch" | "repeat" | GROUP_KEY) {
             *inner = interpolate::with_values(inner, &values, diagnostics);
             escape(&mut inner.node);
         }
@@ -223,7 +229,10 @@ impl Meaning for Prefixed<'_> {
         None
     }
 
-    fn param(&self, name: &str) -> Option<Value> {
-        self.params.get(name)?.to_json().ok()
+    fn param(&self, name: &str) -> Option<String> {
+        if let Some(variable) = self.params.variable(name) {
+            return Some(format!("each.{}", variable.name));
+        }
+        Some(self.params.get(name)?.to_json().ok()?.to_string())
     }
 }

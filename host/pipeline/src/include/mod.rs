@@ -7,6 +7,8 @@
 //!   the other.
 //! - Results come out: the other file says in `[outputs]` what its steps are called outside;
 //!   `features.rows` is the output `rows`, and `features` the only one.
+//! - `for_each`, `zip` and `repeat` make a loop over all its steps, whose variables go in as
+//!   parameters.
 //! - `when`, `after`, `on_failure` and `finally` hold for all its steps.
 //!
 //! What the other file says of `seed`, `retention`, `deadline` and `profiles` is for running it
@@ -14,6 +16,7 @@
 
 mod files;
 mod inside;
+mod looped;
 mod outside;
 mod rewrite;
 
