@@ -181,8 +181,7 @@ fn read(
         .collect();
     for entry in &group_entries {
         if let Some(group) = control::read_group(entry, &scope, diagnostics) {
-            group.check_switches(|name| switches.contains_key(name), diagnostics);
-            group.hold(&mut steps, diagnostics);
+            group.hold(&mut steps, &switches, diagnostics)?;
         }
     }
     let deadline = root

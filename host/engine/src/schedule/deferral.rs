@@ -118,7 +118,11 @@ impl Schedule {
         let iteration = judge.iteration.as_ref();
         iteration.is_some_and(|iteration| {
             let is_judge = !judge.folds().is_empty();
-            is_judge && self.is_deferred(&iteration.of, model)
+            let of = &self.pipeline.loops[&iteration.of];
+            let mut body = of.body.iter();
+            let written = body
+                .find(|step| of.instance(step, iteration.index).as_deref() == Some(model));
+            is_judge && written.is_some_and(|step| self.is_deferred(&of.name, step))
         })
     }
 

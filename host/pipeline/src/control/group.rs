@@ -3,6 +3,7 @@
 
 use indexmap::IndexMap;
 
+use super::Switch;
 use super::looping::{self, Looping};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::node::{Content, Entry};
@@ -87,51 +88,47 @@ pub(crate) fn read(
 }
 
 impl Group {
-    /// Has its loop hold for its steps. Reports those that cannot be in it.
-    pub(crate) fn hold(self, steps: &mut IndexMap<String, Step>, diagnostics: &mut Diagnostics) {
-        let Self {
-            name,
-            steps: members,
-            looping,
-        } = self;
-        for (member, span) in members {
-            let Some(step) = steps.get_mut(&member) else {
-                // A step that cannot be read, or is not there, is told already.
-                continue;
-            };
-            if let Some(other) = &step.looping {
-                diagnostics.push(
-                    Diagnostic::new(format!(
-                        "step `{member}` is in a loop already, and would be in that of `{name}` too"
-                    ))
-                    .at(span)
-                    .related(other.key_span.clone(), "the other loop")
-                    .hint("write one loop with the variables of both"),
-                );
-                return;
-            }
-            step.looping = Some(looping.clone());
-        }
-    }
-
-    /// Reports the switches among its steps.
-    pub(crate) fn check_switches(
-        &self,
-        is_switch: impl Fn(&str) -> bool,
+    /// Has its loop hold for its steps. Reports those that cannot be in it, and gives nothing if
+    /// there are any: what is in the loop is not known then.
+    pub(crate) fn hold(
+        self,
+        steps: &mut IndexMap<String, Step>,
+        switches: &IndexMap<String, Switch>,
         diagnostics: &mut Diagnostics,
-    ) {
-        for (member, span) in self.steps.iter().filter(|(name, _)| is_switch(name)) {
-            diagnostics.push(
+    ) -> Option<()> {
+        let before = diagnostics.len();
+        for (member, span) in &self.steps {
+            // A step that cannot be read, or is not there, is told already.
+            let other = steps.get(member).and_then(|step| step.looping.as_ref());
+            let diagnostic = if let Some(switch) = switches.get(member) {
                 Diagnostic::new(format!(
                     "step `{member}` is a switch, and would be in the loop of `{}`",
                     self.name
                 ))
-                .at(span.clone())
-                .related(self.looping.key_span.clone(), "the loop")
+                .related(switch.span(), "the switch")
                 .hint(
                     "a switch picks once in a run: give the steps that it picks from a `when` each",
-                ),
-            );
+                )
+            } else if let Some(other) = other {
+                Diagnostic::new(format!(
+                    "step `{member}` is in a loop, and would be in that of `{}` as well",
+                    self.name
+                ))
+                .related(other.key_span.clone(), "the other loop")
+                .hint("write one loop with the variables of both")
+            } else {
+                continue;
+            };
+            diagnostics.push(diagnostic.at(span.clone()));
         }
+        if diagnostics.len() > before {
+            return None;
+        }
+        for (member, _) in self.steps {
+            if let Some(step) = steps.get_mut(&member) {
+                step.looping = Some(self.looping.clone());
+            }
+        }
+        Some(())
     }
 }

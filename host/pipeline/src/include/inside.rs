@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::governing;
 use super::rewrite::{self, Meaning};
 use super::{Outputs, find, path_from, table, table_mut, text};
 use crate::control::{GROUP_KEY, is_notification};
@@ -62,11 +63,9 @@ pub(super) fn read(
             allowed_paths(entries, including.file);
             rewrite::step(entries, &meaning);
             if is_notification {
-                let when = find(including.step, "when");
-                when.into_iter()
-                    .for_each(|when| rewrite::with_condition(entries, when));
+                governing::hold_for_notification(entries, including.step);
             } else if !rewrite::has(entries, GROUP_KEY) {
-                governed(entries, including.step);
+                governing::hold(entries, including.step);
             }
         }
         steps.push(step);
@@ -151,33 +150,6 @@ fn plugin_path(entries: &mut [Entry], file: &str) {
                 format!("./{path}")
             };
         }
-    }
-}
-
-/// Has the keys of the including step hold for a step.
-fn governed(entries: &mut Vec<Entry>, by: &[Entry]) {
-    for key in by {
-        match key.name.as_str() {
-            "when" => rewrite::with_condition(entries, key),
-            "on_failure" | "finally" if !rewrite::has(entries, &key.name) => {
-                entries.push(key.clone())
-            }
-            "after" => after(entries, key),
-            _ => {}
-        }
-    }
-}
-
-/// Adds the steps that the including step is after.
-fn after(entries: &mut Vec<Entry>, further: &Entry) {
-    let Some(own) = entries.iter_mut().find(|entry| entry.name == "after") else {
-        entries.push(further.clone());
-        return;
-    };
-    if let (Content::Array(own), Content::Array(further)) =
-        (&mut own.node.content, &further.node.content)
-    {
-        own.extend(further.iter().cloned());
     }
 }
 

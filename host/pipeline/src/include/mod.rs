@@ -15,6 +15,7 @@
 //! alone. Its paths are relative to its own folder.
 
 mod files;
+mod governing;
 mod inside;
 mod looped;
 mod outside;

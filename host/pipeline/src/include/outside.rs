@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
+use super::governing;
 use super::inside::{self, Including};
 use super::looped::{self, Variables};
 use super::rewrite::{self, Meaning};
@@ -63,6 +64,7 @@ pub(crate) fn put_in(
             continue;
         };
         let includer = Includer {
+            steps,
             params,
             files,
             file,
@@ -118,6 +120,8 @@ pub(crate) fn put_in(
 }
 
 struct Includer<'a> {
+    /// The steps of the file that includes.
+    steps: &'a [Entry],
     params: &'a Params,
     files: &'a Files,
     file: &'a str,
@@ -135,6 +139,7 @@ impl Includer<'_> {
         let written = text(&path.node).unwrap_or_default();
         looped::check_folds(step, written, diagnostics)?;
         let section = reader::Section::open(step, &title, &KEYS, diagnostics)?;
+        governing::check(section, self.steps, diagnostics);
         let written = reader::string(&path.node, &section.key("pipeline"), diagnostics)?;
         let file = path_from(self.file, written);
         if self.within.contains(&file.as_str()) || file == self.file {
@@ -336,7 +341,7 @@ pub(crate) fn check_outputs(entries: &[Entry], diagnostics: &mut Diagnostics) {
         .map(|entry| table(&entry.node))
         .unwrap_or_default();
     let outputs = find(entries, "outputs")
-        .map(|entry| table(&entry.node))
+        .and_then(|entry| reader::table(&entry.node, "`outputs`", diagnostics))
         .unwrap_or_default();
     for output in outputs {
         let known =

@@ -137,13 +137,20 @@ fn expression(node: &mut Node, meaning: &dyn Meaning) {
         let other = match &reference.name {
             Name::Param(name) => meaning.param(name),
             Name::Each(_) => None,
-            Name::Field { step, field } => meaning.dataset(step).map(|other| {
-                let name = Name::Field {
-                    step: other,
-                    field: field.clone(),
+            Name::Field { step, field } => {
+                // `features.rows.r2` is a metric of the output `rows`.
+                let leads_on = changed[reference.range.end..].starts_with(['.', '[']);
+                let output = meaning
+                    .dataset(&format!("{step}.{field}"))
+                    .filter(|_| leads_on);
+                let output = output.map(|output| format!("steps[{output:?}]"));
+                let whole = || {
+                    let step = meaning.dataset(step)?;
+                    let field = field.clone();
+                    Some(Name::Field { step, field }.to_string())
                 };
-                name.to_string()
-            }),
+                output.or_else(whole)
+            }
         };
         if let Some(other) = other {
             changed.replace_range(reference.range.clone(), &other);
