@@ -119,9 +119,9 @@ fn read(
     let patches = patch::apply(&mut entries, patches, &KEYS, diagnostics)?;
     let params = entries.iter().find(|entry| entry.name == "params");
     let params = Params::read(params, &patches, overrides, diagnostics);
-    include::check_outputs(&entries, diagnostics);
     let file = file_name(sources.first());
     include::put_in(&mut entries, &params, files, (&file, &[]), diagnostics)?;
+    include::check_outputs(&entries, diagnostics);
     let root = Section::new(&entries, TITLE, &(0..0), &KEYS, diagnostics);
     let version_remedy = format!("add `mlhost = {FORMAT_VERSION}`, the version of the file format");
     root.required("mlhost", &version_remedy, diagnostics);

@@ -10,7 +10,7 @@ mod outcome;
 mod tests;
 
 use std::{
-    collections::{BTreeSet, HashMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     sync::Arc,
 };
 
@@ -102,8 +102,9 @@ pub(crate) struct Schedule {
     loop_of: HashMap<String, String>,
     /// Steps whose needs have ended.
     ready: VecDeque<usize>,
-    /// Steps that wait for a place among the iterations of their loop that may run at once.
-    held: HashMap<String, VecDeque<usize>>,
+    /// Steps that wait for a place among the iterations of their loop that may run at once, by
+    /// their iteration.
+    held: HashMap<String, BTreeMap<usize, Vec<usize>>>,
     /// The steps whose failure calls a step, by the name of that in the file.
     called_by: HashMap<String, Vec<usize>>,
     /// The iterations of each loop that run.
@@ -246,8 +247,8 @@ impl Schedule {
         let (pipeline, nodes) = (&self.pipeline, &self.nodes);
         let is_last = |at: &usize| is_finally(pipeline, &nodes[*at]);
         self.ready.retain(is_last);
-        for held in self.held.values_mut() {
-            held.retain(is_last);
+        for steps in self.held.values_mut().flat_map(BTreeMap::values_mut) {
+            steps.retain(is_last);
         }
     }
 
@@ -335,13 +336,17 @@ impl Schedule {
         }
     }
 
-    /// Lets as many iterations of each loop go on as there are places.
+    /// Lets as many iterations of each loop go on as there are places, each with all its steps.
     fn release_held(&mut self) {
         for (of, held) in &mut self.held {
             let most = self.pipeline.loops[of].max_parallel.unwrap_or(u32::MAX) as usize;
-            let running = self.running.get(of).map_or(0, BTreeSet::len);
-            let free = most.saturating_sub(running).min(held.len());
-            self.ready.extend(held.drain(..free));
+            let running = self.running.get(of);
+            let on_their_way = running.into_iter().flatten();
+            let steps = on_their_way.filter_map(|iteration| held.remove(iteration));
+            self.ready.extend(steps.flatten());
+            let free = most.saturating_sub(running.map_or(0, BTreeSet::len));
+            let more = (0..free).map_while(|_| held.pop_first());
+            self.ready.extend(more.flat_map(|(_, steps)| steps));
         }
     }
 
@@ -375,14 +380,10 @@ impl Schedule {
                 Some(Next::Skip { step: name, reason })
             }
             Ok(Verdict::Hold) => {
-                let of = step
-                    .iteration
-                    .as_ref()
-                    .map(|iteration| iteration.of.clone());
-                self.held
-                    .entry(of.unwrap_or_default())
-                    .or_default()
-                    .push_back(at);
+                if let Some(iteration) = &step.iteration {
+                    let held = self.held.entry(iteration.of.clone()).or_default();
+                    held.entry(iteration.index).or_default().push(at);
+                }
                 None
             }
             Ok(Verdict::Run(values)) => {

@@ -98,6 +98,9 @@ pub(crate) fn put_in(
     for entry in entries.iter_mut() {
         if entry.name == "steps" {
             entry.node.content = Content::Table(std::mem::take(&mut all_steps));
+        } else if entry.name == "outputs" {
+            // What comes out of another file may come out of this one.
+            rewrite::names(&mut entry.node, &meaning);
         }
     }
     if data.is_empty() {

@@ -94,7 +94,7 @@ fn whole_files(case: &mut Node, meaning: &dyn Meaning) {
 }
 
 /// A name, or several in an array or as the values of a table.
-fn names(node: &mut Node, meaning: &dyn Meaning) {
+pub(super) fn names(node: &mut Node, meaning: &dyn Meaning) {
     match &mut node.content {
         Content::String(name) => {
             if let Some(other) = meaning.dataset(name) {
