@@ -16,6 +16,7 @@ mod authoring;
 mod bad_input;
 mod baselines;
 mod control;
+mod control_keys;
 mod damaged_parquet;
 mod damaged_text;
 mod drift;
@@ -67,6 +68,8 @@ mod vanishing;
 mod versions;
 #[cfg(unix)]
 mod waiting;
+#[cfg(unix)]
+mod waiting_stories;
 #[cfg(unix)]
 mod watch;
 #[cfg(unix)]

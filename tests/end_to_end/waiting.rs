@@ -2,6 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader, Read},
+    path::Path,
     process::{Child, Command},
     sync::mpsc::{Receiver, channel},
     thread,
@@ -32,7 +33,17 @@ impl Waiting {
         scene: &Scene,
         arguments: impl IntoIterator<Item = &'a str>,
     ) -> Self {
-        let child = scene.command(arguments).spawn();
+        Self::start_in(scene, Path::new("."), arguments)
+    }
+
+    /// The same in a folder of the scene.
+    pub(crate) fn start_in<'a>(
+        scene: &Scene,
+        folder: &Path,
+        arguments: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        let folder = scene.path(&folder.display().to_string());
+        let child = scene.command(arguments).current_dir(folder).spawn();
         let mut child = child.expect("the command starts");
         Self {
             stdout: lines(child.stdout.take()),

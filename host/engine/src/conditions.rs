@@ -57,7 +57,7 @@ pub(crate) fn check(
         match &of.items {
             Items::Known(_) => {}
             Items::Until { until, .. } => {
-                let first = of.instance(&of.name, 0);
+                let first = of.first(0);
                 let first = first.and_then(|first| pipeline.steps.get(&first));
                 expect(until, Type::Bool, &scope(first, Some(of)), diagnostics);
             }

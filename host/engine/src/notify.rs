@@ -10,7 +10,7 @@ use mlhost_store::{Outcome, RunId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::{Clock, Observer, Result, RunRecord, StepStatus};
+use crate::{Clock, Observer, Result, RunRecord, StepRecord, StepStatus};
 
 /// The version of what is sent.
 const VERSION: u32 = 1;
@@ -88,6 +88,15 @@ impl Ended<'_> {
 
     fn is_wanted(&self, notification: &Notification) -> Result<bool, String> {
         if !notification.tells(&self.outcome.to_string()) {
+            return Ok(false);
+        }
+        let callers = self.pipeline.callers(&notification.name);
+        let callers: Vec<&str> = callers.map(|step| step.name.as_str()).collect();
+        let has_failed = |step: &&StepRecord| {
+            let failed = matches!(step.status, StepStatus::Failed | StepStatus::Refused);
+            failed && callers.contains(&step.name.as_str())
+        };
+        if !callers.is_empty() && !self.record.steps.iter().any(|step| has_failed(&step)) {
             return Ok(false);
         }
         let Some(when) = &notification.when else {

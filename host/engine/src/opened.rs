@@ -190,6 +190,11 @@ pub(crate) fn has_rows(table: &dyn Table) -> Result<bool> {
     Ok(table.scan(&[])?.next().transpose()?.is_some())
 }
 
+/// The name of data, or of a side of its split, without the fold that is made of it.
+fn raw_name(table: &str) -> &str {
+    table.split_once('#').map_or(table, |(raw, _)| raw)
+}
+
 /// What to say of a table of this data that has no rows: of one that steps read, or of what its
 /// `where` alone leaves.
 pub(crate) fn no_rows(data: &Data, table: Option<&str>) -> Error {
@@ -203,8 +208,17 @@ pub(crate) fn no_rows(data: &Data, table: Option<&str>) -> Error {
     if table.is_some() && selection.sample.is_some() {
         causes.push("its `sample`".to_owned());
     }
-    if table.is_some_and(|table| table != data.name) {
+    let part = table.and_then(|table| table.strip_prefix(&data.name));
+    if part.is_some_and(|part| part.starts_with('.')) {
         causes.push("its `split`".to_owned());
+    }
+    if let Some((_, fold)) = part.and_then(|part| part.split_once('#')) {
+        // Written by `FoldedData::tables`: the step, which may have slashes in its name, the number
+        // of the fold, and the side.
+        let parts = fold.rsplit_once('/').and_then(|(of, _)| of.rsplit_once('/'));
+        causes.push(parts.map_or("one of its folds".to_owned(), |(step, number)| {
+            format!("fold {number} of step `{step}`")
+        }));
     }
     let is_selected = !causes.is_empty();
     let reason = match causes.as_slice() {
@@ -213,7 +227,7 @@ pub(crate) fn no_rows(data: &Data, table: Option<&str>) -> Error {
         causes => format!("{} leave none", causes.join(" and ")),
     };
     Error::NoRows {
-        data: table.unwrap_or(&data.name).to_owned(),
+        data: table.map_or(&*data.name, raw_name).to_owned(),
         reason,
         is_selected,
     }

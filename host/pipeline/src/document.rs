@@ -119,9 +119,9 @@ fn read(
     let patches = patch::apply(&mut entries, patches, &KEYS, diagnostics)?;
     let params = entries.iter().find(|entry| entry.name == "params");
     let params = Params::read(params, &patches, overrides, diagnostics);
-    include::check_outputs(&entries, diagnostics);
     let file = file_name(sources.first());
     include::put_in(&mut entries, &params, files, (&file, &[]), diagnostics)?;
+    include::check_outputs(&entries, diagnostics);
     let root = Section::new(&entries, TITLE, &(0..0), &KEYS, diagnostics);
     let version_remedy = format!("add `mlhost = {FORMAT_VERSION}`, the version of the file format");
     root.required("mlhost", &version_remedy, diagnostics);
@@ -140,7 +140,7 @@ fn read(
         report_no_steps(root, sources.first(), diagnostics);
     }
     let names_differ = check::names_differ(data_entries, step_entries, diagnostics);
-    // Nothing can refer to a notification: it comes when everything else is over.
+    // Only a failure can refer to a notification: it comes when everything else is over.
     let (notification_entries, step_entries): (Vec<_>, Vec<_>) = step_entries
         .iter()
         .cloned()
@@ -150,10 +150,14 @@ fn read(
         .filter_map(|entry| control::read_notification(entry, diagnostics))
         .map(|notification| (notification.name.clone(), notification))
         .collect();
+    // Nor to a group, but to the steps that it names.
+    let (group_entries, step_entries): (Vec<_>, Vec<_>) =
+        step_entries.into_iter().partition(control::is_group);
     let scope = Scope {
         params: &params,
         data: data_entries,
         steps: &step_entries,
+        notifications: &notification_entries,
         seed: seed.unwrap_or(0),
         patches: &patches,
     };
@@ -170,11 +174,16 @@ fn read(
         .filter_map(|entry| control::read_switch(entry, &scope, diagnostics))
         .map(|switch| (switch.name.clone(), switch))
         .collect();
-    let steps: IndexMap<_, _> = step_entries
+    let mut steps: IndexMap<_, _> = step_entries
         .into_iter()
         .filter_map(|entry| step::read(entry, &scope, diagnostics))
         .map(|step| (step.name.clone(), step))
         .collect();
+    for entry in &group_entries {
+        if let Some(group) = control::read_group(entry, &scope, diagnostics) {
+            group.hold(&mut steps, &switches, diagnostics)?;
+        }
+    }
     let deadline = root
         .optional("deadline")
         .and_then(|entry| limits::timeout(&entry.node, &root.key("deadline"), diagnostics));

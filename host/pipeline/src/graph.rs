@@ -170,7 +170,12 @@ impl<'a> References<'a> {
                 self.add(name, step, &mut needs);
             }
         }
-        needs.extend(self.called_by.get(written).into_iter().flatten());
+        let callers = self.called_by.get(written).into_iter().flatten();
+        let follows = |caller: &&usize| {
+            let caller = self.steps.get_index(**caller);
+            caller.is_some_and(|(_, caller)| step.may_follow(caller))
+        };
+        needs.extend(callers.filter(follows));
         if let (Some(iteration), Some(found)) = (&step.iteration, self.loop_of.get(written))
             && let (Items::Until { .. }, Some(before)) =
                 (&found.items, iteration.index.checked_sub(1))

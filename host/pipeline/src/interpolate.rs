@@ -25,6 +25,8 @@ pub(crate) struct Values<'a> {
 pub(crate) enum Each<'a> {
     /// There is no loop.
     Nothing,
+    /// No place for it, in a loop or not.
+    Elsewhere,
     /// It is put in later.
     Later,
     /// These values.
@@ -35,7 +37,7 @@ pub(crate) enum Each<'a> {
 pub(crate) fn entry(entry: &Entry, params: &Params, diagnostics: &mut Diagnostics) -> Entry {
     let values = Values {
         params,
-        each: Each::Nothing,
+        each: Each::Elsewhere,
     };
     with_values(entry, &values, diagnostics)
 }
@@ -184,11 +186,25 @@ fn lookup<'a>(expression: &str, values: &Values<'a>) -> Result<Cow<'a, Node>, Mi
 
 /// The value that a variable of the loop has in this iteration.
 fn variable(name: &str, each: Each<'_>) -> Result<Node, Mistake> {
-    let Each::Values(each) = each else {
-        return Err(Mistake {
-            message: format!("`${{each.{}}}` outside of a loop", name.escape_debug()),
-            hint: Some("a step has variables if it or a step before it has `for_each`".to_owned()),
-        });
+    let each = match each {
+        Each::Values(each) => each,
+        Each::Nothing | Each::Later => {
+            let hint = "a step has variables if it or a step before it has `for_each`";
+            return Err(Mistake {
+                message: format!("`${{each.{}}}` outside of a loop", name.escape_debug()),
+                hint: Some(hint.to_owned()),
+            });
+        }
+        Each::Elsewhere => {
+            let name = name.escape_debug();
+            return Err(Mistake {
+                message: format!("`${{each.{name}}}` cannot stand here"),
+                hint: Some(format!(
+                    "the variables of a loop can stand in `with`, in the `params` of a step with \
+                     `pipeline`, and as `each.{name}` in `when`"
+                )),
+            });
+        }
     };
     match each.get(name) {
         Some(value) => Ok(literal(value, 0..0)),

@@ -1,6 +1,7 @@
 //! The parameters of a pipeline: declared in `[params]`, overridden from outside. An override
 //! can change a value, never what parameters there are or of what type they are.
 
+use std::collections::HashMap;
 use std::mem::discriminant;
 
 use serde_json::{Map, Value};
@@ -21,6 +22,17 @@ pub(crate) struct Params {
     span: Option<Span>,
     /// What was put over the file.
     patches: Vec<AppliedPatch>,
+    /// Those that are variables of a loop around the file, by their names.
+    variables: HashMap<String, Variable>,
+}
+
+/// A variable of a loop, as a parameter of a file that is included in each iteration.
+#[derive(Debug, Clone)]
+pub(crate) struct Variable {
+    /// What it is called in the loop.
+    pub(crate) name: String,
+    /// The values that it has in the iterations, as far as they are known before the run.
+    pub(crate) values: Vec<Node>,
 }
 
 impl Params {
@@ -53,6 +65,7 @@ impl Params {
             entries,
             span: section.map(|entry| entry.key_span.clone()),
             patches: patches.to_vec(),
+            variables: HashMap::new(),
         };
         for (name, text) in overrides {
             params.apply(name, text, diagnostics);
@@ -80,6 +93,51 @@ impl Params {
         }
         let known = self.entries.iter().map(|entry| entry.name.as_str());
         names::hint(name, "parameters", known)
+    }
+
+    /// The variable of a loop that a parameter is, if it is one.
+    pub(crate) fn variable(&self, name: &str) -> Option<&Variable> {
+        self.variables.get(name)
+    }
+
+    /// Whether any is a variable of a loop.
+    pub(crate) fn has_variables(&self) -> bool {
+        !self.variables.is_empty()
+    }
+
+    /// The variable of this name of a loop around the file, if a parameter is it.
+    pub(crate) fn variable_of_loop(&self, name: &str) -> Option<&Variable> {
+        let mut variables = self.variables.values();
+        variables.find(|variable| variable.name == name)
+    }
+
+    /// Has a parameter be a variable of a loop. Reports the values that are not of its type.
+    pub(crate) fn set_variable(
+        &mut self,
+        name: &str,
+        variable: Variable,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let Some(entry) = self.entries.iter_mut().find(|entry| entry.name == name) else {
+            return;
+        };
+        for value in &variable.values {
+            let Err(Mismatch { expected, found }) = fit(&entry.node.content, value.content.clone())
+            else {
+                continue;
+            };
+            diagnostics.push(
+                Diagnostic::new(format!(
+                    "parameter `{name}` cannot be this value of `{}`: expected {expected}, found \
+                     {found}",
+                    variable.name
+                ))
+                .at(value.span.clone())
+                .related(entry.node.span.clone(), "its type is declared here"),
+            );
+        }
+        entry.node.content = Content::String(format!("${{each.{}}}", variable.name));
+        self.variables.insert(name.to_owned(), variable);
     }
 
     pub(crate) fn to_json(&self) -> Map<String, Value> {

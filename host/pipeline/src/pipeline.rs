@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::allow::Allow;
 use crate::column_type::ColumnType;
 use crate::compression::Compression;
-use crate::control::{Condition, Control, Folds, Items, Looping, Notification, Switch};
+use crate::control::{Condition, Control, Folds, Items, Looping, Notification, OnFailure, Switch};
 use crate::cross_validation::{FoldedData, fold_of};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::format::{CsvOptions, Format};
@@ -87,6 +87,15 @@ impl Pipeline {
         let case = || self.first_of(&self.switches.get(name)?.cases.first()?.step);
         let step = self.steps.get(name);
         step.or_else(|| self.steps.get(&first()?)).or_else(case)
+    }
+
+    /// The steps whose failure calls the step or the notification of this name.
+    pub fn callers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Step> {
+        let steps = self.steps.values();
+        steps.filter(move |step| match &step.control.on_failure {
+            OnFailure::Step(called, _) => called == name,
+            OnFailure::Stop | OnFailure::Continue => false,
+        })
     }
 
     /// An empty list for the file of this pipeline and what was put over it, for later checks to push
@@ -269,6 +278,15 @@ impl Step {
         let inputs = self.input.references();
         let inputs = inputs.map(|reference| reference.name.as_str());
         inputs.chain(self.after.iter().map(String::as_str))
+    }
+
+    /// Whether it follows a failure of `other` whose `on_failure` names it: in one loop only if both
+    /// are of one iteration.
+    pub fn may_follow(&self, other: &Self) -> bool {
+        match (&self.iteration, &other.iteration) {
+            (Some(own), Some(other)) if own.of == other.of => own.index == other.index,
+            _ => true,
+        }
     }
 
     /// The steps that score the folds of its cross-validation.

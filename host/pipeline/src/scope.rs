@@ -13,6 +13,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) params: &'a Params,
     pub(crate) data: &'a [Entry],
     pub(crate) steps: &'a [Entry],
+    /// Steps that nothing can take or wait for, but a failure can call them.
+    pub(crate) notifications: &'a [Entry],
     /// The seed of the pipeline.
     pub(crate) seed: u64,
     /// What was put over the file.
@@ -55,6 +57,12 @@ impl Scope<'_> {
     /// Whether a step has this name.
     pub(crate) fn has_step(&self, name: &str) -> bool {
         self.steps.iter().any(|entry| entry.name == name)
+    }
+
+    /// Whether a failure may call what has this name.
+    pub(crate) fn can_be_called(&self, name: &str) -> bool {
+        let mut notifications = self.notifications.iter();
+        self.has_step(name) || notifications.any(|entry| entry.name == name)
     }
 
     /// Reports a name that is not that of a step.

@@ -127,7 +127,55 @@ fn what_cannot_be_included_is_told_at_its_place() {
         ("parts/features.toml", &output),
     ])
     .unwrap_err();
-    let loops = PIPELINE.replace("when = \"params.on\"", "for_each = { impute = [\"mean\"] }");
-    let loops = read(&[("pipeline.toml", &loops), ("parts/features.toml", FEATURES)]).unwrap_err();
-    insta::assert_snapshot!([missing, circle, misspelt, output, loops].join("\n---\n"));
+    let retried = PIPELINE.replace("when = \"params.on\"", "retry = { limit = 1 }");
+    let retried =
+        read(&[("pipeline.toml", &retried), ("parts/features.toml", FEATURES)]).unwrap_err();
+    insta::assert_snapshot!([missing, circle, misspelt, output, retried].join("\n---\n"));
+}
+
+/// The pipeline with a loop over the other file, which `judge` selects from.
+fn looped(keys: &str) -> String {
+    let judge = "\n[steps.judge]\nplugin = \"evaluate\"\ninput = { model = \"tree\", data = \"train\" }\n";
+    let text = PIPELINE.replace("when = \"params.on\"", keys);
+    let text = text.replace("params = { impute = \"${params.impute}\" }\n", "");
+    text.replace("when = \"features.rows > 10\"\n", "") + judge
+}
+
+#[test]
+fn a_loop_over_a_file_is_one_over_all_its_steps() {
+    let keys = "for_each = { impute = [\"mean\", \"median\"] }\nselect = { metric = \"judge.r2\", best = \"max\" }";
+    let text = looped(keys);
+    let pipeline = read(&[("pipeline.toml", &text), ("parts/features.toml", FEATURES)]).unwrap();
+    let shown = pipeline.to_toml().unwrap();
+    insta::assert_snapshot!(shown);
+    let of = &pipeline.loops["features"];
+    let begin = [
+        "features/validate",
+        "features/preprocess",
+        "features/holidays-known",
+    ];
+    assert_eq!(of.begin, begin);
+    assert_eq!(of.body.len(), 5, "{:?}", of.body);
+    let second = &pipeline.steps["features/preprocess[2]"];
+    assert_eq!(second.with["impute"], "median");
+    assert_eq!(second.with["literal"], "${x}");
+    assert_eq!(second.after, ["features/holidays-known[2]"]);
+    // What is shown is the same pipeline.
+    let again = read(&[("pipeline.toml", &shown)]).unwrap();
+    assert_eq!(again.to_toml().unwrap(), shown);
+    assert!(again.loops["features"].is_same(of));
+}
+
+#[test]
+fn what_an_output_reports_can_be_asked_for() {
+    let outer = "mlhost = 1\nname = \"outer\"\n[outputs]\nscore = \"a.score\"\n[steps.a]\npipeline = \"b.toml\"\n\
+                 [steps.s]\nplugin = \"validate\"\ninput = \"a.rows\"\nwhen = \"a.score.r2 > 0.5 && a.rows.outcome == 'done'\"\n";
+    let inner = "mlhost = 1\nname = \"inner\"\n[outputs]\nscore = \"e\"\nrows = \"v\"\n[data.d]\npath = \"d.csv\"\n\
+                 [steps.v]\nplugin = \"validate\"\ninput = \"d\"\n[steps.e]\nplugin = \"validate\"\ninput = \"v\"\n";
+    let pipeline = read(&[("a.toml", outer), ("b.toml", inner)]).unwrap();
+    let when = pipeline.steps["s"].control.when.as_ref().unwrap();
+    assert_eq!(
+        when.expression.text(),
+        "steps[\"a/e\"].r2 > 0.5 && steps[\"a/v\"].outcome == 'done'"
+    );
 }

@@ -57,12 +57,9 @@ impl Schedule {
         };
         let pipeline = self.pipeline.clone();
         let found = &pipeline.loops[&iteration.of];
-        if step.written != found.name {
-            let first = self.iteration(found, &found.name, iteration.index);
-            return Ok(!matches!(
-                first.map(|at| &self.nodes[at].state),
-                Some(State::NotReached)
-            ));
+        if !found.begin.contains(&step.written) {
+            let mut first = self.beginning(found, iteration.index);
+            return Ok(!first.any(|at| matches!(self.nodes[at].state, State::NotReached)));
         }
         match &found.items {
             Items::Known(_) => Ok(true),
@@ -77,10 +74,7 @@ impl Schedule {
                     let at = self.iteration(found, name, before);
                     at.is_some_and(|at| self.is_done(at))
                 });
-                let Some(before) = self
-                    .iteration(found, &found.name, before)
-                    .filter(|_| all_done)
-                else {
+                let Some(before) = self.beginning(found, before).next().filter(|_| all_done) else {
                     return Ok(false);
                 };
                 let before = &pipeline.steps[&self.nodes[before].name];
@@ -120,7 +114,7 @@ impl Schedule {
                 continue;
             }
             let is_input = inputs.contains(&name);
-            if lenient && !is_input {
+            if lenient && !is_input || self.is_judged_before(name, step) {
                 continue;
             }
             let reason = match self.resolve(name, Some(step))? {
@@ -161,10 +155,13 @@ impl Schedule {
 
     /// Why a step that follows the failure of others does not run.
     fn not_called(&self, step: &Step) -> Option<String> {
-        let callers = self.called_by.get(&step.written)?;
-        let mut callers = callers.iter().map(|at| &self.nodes[*at].state);
+        let callers = self.called_by.get(&step.written)?.iter();
+        let mut callers = callers.map(|at| &self.nodes[*at]).filter(|node| {
+            let caller = self.pipeline.steps.get(&node.name);
+            caller.is_some_and(|caller| step.may_follow(caller))
+        });
         let failed =
-            callers.any(|state| matches!(state, State::Ended(facts) if facts.has_failed()));
+            callers.any(|node| matches!(&node.state, State::Ended(facts) if facts.has_failed()));
         (!failed).then(|| "nothing failed that it follows".to_owned())
     }
 
@@ -223,6 +220,12 @@ impl Schedule {
         self.index.get(&of.instance(step, index)?).copied()
     }
 
+    /// The steps that a loop is for, in an iteration.
+    pub(super) fn beginning(&self, of: &Loop, index: usize) -> impl Iterator<Item = usize> {
+        let first = of.begin.iter();
+        first.filter_map(move |step| self.iteration(of, step, index))
+    }
+
     pub(super) fn resolve(&mut self, name: &str, from: Option<&Step>) -> Result<Resolved> {
         if let Some(at) = self.index.get(name) {
             return Ok(Resolved::One(*at));
@@ -263,6 +266,7 @@ impl Schedule {
         }
         let mut all = (0..of.items.most()).flat_map(|index| {
             let body = of.body.iter();
+            let body = body.filter(|step| !self.is_deferred(&of.name, step));
             body.filter_map(move |step| of.instance(step, index))
         });
         let has_ended = |name: String| {
@@ -276,8 +280,8 @@ impl Schedule {
         let handed_on = match &of.select {
             Some(select) => self.best(of, select)?,
             None => (0..of.items.most()).rev().find(|index| {
-                let last = self.iteration(of, &of.name, *index);
-                last.is_some_and(|at| matches!(self.nodes[at].state, State::Ended(_)))
+                let mut last = self.beginning(of, *index);
+                last.any(|at| matches!(self.nodes[at].state, State::Ended(_)))
             }),
         };
         self.handed_on.insert(of.name.clone(), handed_on);
@@ -289,13 +293,15 @@ impl Schedule {
     fn best(&self, of: &Loop, select: &Select) -> Result<Option<usize>> {
         let mut best: Option<(usize, f64)> = None;
         for index in 0..of.items.most() {
-            let done = |step| {
-                self.iteration(of, step, index)
-                    .filter(|at| self.is_done(*at))
-            };
-            let (Some(_), Some(judge)) = (done(&of.name), done(&select.step)) else {
+            let judge = self.iteration(of, &select.step, index);
+            let Some(judge) = judge.filter(|at| self.is_done(*at)) else {
                 continue;
             };
+            // Of several steps some may have had nothing to do, and the judge need not need all.
+            let status = self.status_of(of, index);
+            if status != Some(StepStatus::Done) {
+                continue;
+            }
             let State::Ended(facts) = &self.nodes[judge].state else {
                 continue;
             };

@@ -2,6 +2,7 @@
 //! threads, clocks and files: it is told how steps ended, and says what follows.
 
 mod choice;
+mod deferral;
 mod expressions;
 mod facts;
 mod outcome;
@@ -9,7 +10,7 @@ mod outcome;
 mod tests;
 
 use std::{
-    collections::{BTreeSet, HashMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     sync::Arc,
 };
 
@@ -72,11 +73,20 @@ enum Verdict {
     Run(Option<Map<String, Value>>),
 }
 
+/// What a node of the schedule stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    Step,
+    /// The gates of a loop.
+    Gates,
+    /// That a loop has selected, where steps of it wait for that.
+    Choice,
+}
+
 struct Node {
-    /// The step, or the loop whose gates it stands for.
+    /// The step, or the loop.
     name: String,
-    /// Whether it stands for the gates of a loop.
-    judges: bool,
+    role: Role,
     state: State,
     /// How many of the steps that it needs have not ended.
     missing: usize,
@@ -92,8 +102,9 @@ pub(crate) struct Schedule {
     loop_of: HashMap<String, String>,
     /// Steps whose needs have ended.
     ready: VecDeque<usize>,
-    /// Steps that wait for a place among the iterations of their loop that may run at once.
-    held: HashMap<String, VecDeque<usize>>,
+    /// Steps that wait for a place among the iterations of their loop that may run at once, by
+    /// their iteration.
+    held: HashMap<String, BTreeMap<usize, Vec<usize>>>,
     /// The steps whose failure calls a step, by the name of that in the file.
     called_by: HashMap<String, Vec<usize>>,
     /// The iterations of each loop that run.
@@ -104,6 +115,8 @@ pub(crate) struct Schedule {
     picked: HashMap<String, Option<String>>,
     /// The items of lists that became known.
     lists: HashMap<String, Vec<Value>>,
+    /// The steps of each loop that wait until it has selected, by their names in the file.
+    deferred: HashMap<String, Vec<String>>,
     /// How many steps have not ended, the `finally` ones aside.
     open: usize,
     steps_running: usize,
@@ -121,7 +134,7 @@ impl Schedule {
             .iter()
             .map(|step| Node {
                 name: step.name.clone(),
-                judges: false,
+                role: Role::Step,
                 state: State::Waiting,
                 missing: step.needs.len(),
                 needed_by: Vec::new(),
@@ -131,6 +144,10 @@ impl Schedule {
             for need in &step.needs {
                 nodes[index[need]].needed_by.push(at);
             }
+        }
+        let deferred = deferral::deferred(&pipeline, plan);
+        for (of, steps) in &deferred {
+            deferral::put_off(&pipeline.loops[of], steps, &index, &mut nodes);
         }
         let judged = pipeline
             .loops
@@ -166,6 +183,7 @@ impl Schedule {
             handed_on: HashMap::new(),
             picked: HashMap::new(),
             lists: HashMap::new(),
+            deferred,
             open: others.len(),
             steps_running: 0,
             finally,
@@ -229,8 +247,8 @@ impl Schedule {
         let (pipeline, nodes) = (&self.pipeline, &self.nodes);
         let is_last = |at: &usize| is_finally(pipeline, &nodes[*at]);
         self.ready.retain(is_last);
-        for held in self.held.values_mut() {
-            held.retain(is_last);
+        for steps in self.held.values_mut().flat_map(BTreeMap::values_mut) {
+            steps.retain(is_last);
         }
     }
 
@@ -256,7 +274,7 @@ impl Schedule {
 
     /// Says that all gates of a loop have decided.
     pub(crate) fn closed(&mut self, of: &str) {
-        let is_judgement = |node: &Node| node.judges && node.name == of;
+        let is_judgement = |node: &Node| node.role == Role::Gates && node.name == of;
         if let Some(at) = self.nodes.iter().position(is_judgement) {
             self.settle(at, State::NotReached);
         }
@@ -284,12 +302,15 @@ impl Schedule {
         if let Some(iteration) = step.and_then(|step| step.iteration.as_ref())
             && let Some(found) = self.pipeline.loops.get(&iteration.of)
         {
+            // What waits for the end of all iterations holds up none of them.
+            let body = found.body.iter();
+            let body = body.filter(|name| !self.is_deferred(&found.name, name));
             let ended = |name: &String| {
                 let instance = found.instance(name, iteration.index)?;
                 let at = *self.index.get(&instance)?;
                 Some(at)
             };
-            let others = found.body.iter().filter_map(ended);
+            let others = body.filter_map(ended);
             let open = others
                 .filter(|other| *other != at)
                 .any(|other| !self.has_ended(&self.nodes[other]));
@@ -315,26 +336,37 @@ impl Schedule {
         }
     }
 
-    /// Lets as many iterations of each loop go on as there are places.
+    /// Lets as many iterations of each loop go on as there are places, each with all its steps.
     fn release_held(&mut self) {
         for (of, held) in &mut self.held {
             let most = self.pipeline.loops[of].max_parallel.unwrap_or(u32::MAX) as usize;
-            let running = self.running.get(of).map_or(0, BTreeSet::len);
-            let free = most.saturating_sub(running).min(held.len());
-            self.ready.extend(held.drain(..free));
+            let running = self.running.get(of);
+            let on_their_way = running.into_iter().flatten();
+            let steps = on_their_way.filter_map(|iteration| held.remove(iteration));
+            self.ready.extend(steps.flatten());
+            let free = most.saturating_sub(running.map_or(0, BTreeSet::len));
+            let more = (0..free).map_while(|_| held.pop_first());
+            self.ready.extend(more.flat_map(|(_, steps)| steps));
         }
     }
 
     fn decide(&mut self, at: usize) -> Option<Next> {
         let pipeline = self.pipeline.clone();
-        if self.nodes[at].judges {
-            self.run(at);
-            let judged = self.judge(&pipeline.loops[&self.nodes[at].name]);
-            return Some(judged.unwrap_or_else(|error| {
+        match self.nodes[at].role {
+            Role::Step => {}
+            Role::Gates => {
+                self.run(at);
+                let judged = self.judge(&pipeline.loops[&self.nodes[at].name]);
+                return Some(judged.unwrap_or_else(|error| {
+                    self.settle(at, State::NotReached);
+                    self.stop();
+                    Next::Lost { error }
+                }));
+            }
+            Role::Choice => {
                 self.settle(at, State::NotReached);
-                self.stop();
-                Next::Lost { error }
-            }));
+                return None;
+            }
         }
         let step = &pipeline.steps[&self.nodes[at].name];
         let name = step.name.clone();
@@ -348,14 +380,10 @@ impl Schedule {
                 Some(Next::Skip { step: name, reason })
             }
             Ok(Verdict::Hold) => {
-                let of = step
-                    .iteration
-                    .as_ref()
-                    .map(|iteration| iteration.of.clone());
-                self.held
-                    .entry(of.unwrap_or_default())
-                    .or_default()
-                    .push_back(at);
+                if let Some(iteration) = &step.iteration {
+                    let held = self.held.entry(iteration.of.clone()).or_default();
+                    held.entry(iteration.index).or_default().push(at);
+                }
                 None
             }
             Ok(Verdict::Run(values)) => {
@@ -377,6 +405,9 @@ impl Schedule {
     fn verdict(&mut self, step: &Step) -> Result<Verdict> {
         if !self.is_reached(step)? {
             return Ok(Verdict::NotReached);
+        }
+        if let Some(reason) = self.not_selected(step)? {
+            return Ok(Verdict::Skip(reason));
         }
         if let Some(reason) = self.why_not(step)? {
             return Ok(Verdict::Skip(reason));
@@ -424,7 +455,7 @@ fn add_judgement(of: &Loop, index: &HashMap<String, usize>, nodes: &mut Vec<Node
     }
     nodes.push(Node {
         name: of.name.clone(),
-        judges: true,
+        role: Role::Gates,
         state: State::Waiting,
         missing: instances.len(),
         needed_by: outside.into_iter().collect(),

@@ -3,7 +3,7 @@
 use mlhost_pipeline::Loop;
 use serde::{Deserialize, Serialize};
 
-use super::{Map, Result, Schedule, State, Value};
+use super::{Map, Result, Schedule, Value};
 use crate::StepStatus;
 
 /// What became of a loop.
@@ -73,7 +73,7 @@ fn instance_of(step: &str) -> Option<(&str, usize)> {
 pub struct IterationOutcome {
     /// The values of the variables of the loop.
     pub values: Map<String, Value>,
-    /// How its first step ended.
+    /// How its first step ended, or the worst of all those that the loop is for.
     pub status: StepStatus,
     /// The metric that it is judged by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -102,21 +102,39 @@ impl Schedule {
             .collect()
     }
 
+    /// How the steps that a loop is for have ended in an iteration: as the worst of them, if any
+    /// has. Where one waits until the loop has selected, what judges it has a say.
+    pub(super) fn status_of(&self, of: &Loop, index: usize) -> Option<StepStatus> {
+        let judge = of.select.as_ref().filter(|_| self.deferred.contains_key(&of.name));
+        let judge = judge.and_then(|select| self.iteration(of, &select.step, index));
+        let ended = self.beginning(of, index).chain(judge).filter_map(|at| {
+            let facts = self.facts(&self.nodes[at].name)?;
+            Some(facts.status)
+        });
+        let weight = |status: &StepStatus| match status {
+            StepStatus::Skipped => 0,
+            StepStatus::Done => 1,
+            StepStatus::Cancelled => 2,
+            StepStatus::Refused => 3,
+            StepStatus::Failed => 4,
+        };
+        ended.max_by_key(weight)
+    }
+
     fn loop_outcome(&mut self, of: &Loop) -> LoopOutcome {
         let mut iterations = Vec::new();
         for index in 0..of.items.most() {
-            let Some(at) = self.iteration(of, &of.name, index) else {
+            let Some(first) = of.first(index) else {
                 continue;
             };
-            let State::Ended(facts) = &self.nodes[at].state else {
+            let Some(status) = self.status_of(of, index) else {
                 continue;
             };
-            let status = facts.status;
             let judge = of.select.as_ref().and_then(|select| {
                 let judge = self.iteration(of, &select.step, index)?;
                 self.facts(&self.nodes[judge].name)?.metric(&select.metric)
             });
-            let step = &self.pipeline.steps[&self.nodes[at].name];
+            let step = &self.pipeline.steps[&first];
             let values = step
                 .iteration
                 .as_ref()

@@ -122,7 +122,10 @@ fn pipeline(steps: &[Random]) -> String {
                 0 => String::new(),
                 most => format!("max_parallel = {most}\n"),
             };
+            // A loop over two steps, neither of which needs the other.
+            let is_group = step.form == 9;
             match step.form {
+                9 => {}
                 6 => {
                     let _ = write!(text, "for_each = {{ x = [1, 2, 3] }}\n{most}");
                 }
@@ -153,6 +156,16 @@ fn pipeline(steps: &[Random]) -> String {
                     "[steps.{judge}]\nplugin = \"evaluate\"\n\
                      input = {{ model = \"{name}\", data = \"d\" }}\n{gate}{more}"
                 );
+                if is_group {
+                    let _ = write!(
+                        text,
+                        "after = [\"t{number}\"]\n\
+                         [steps.t{number}]\nplugin = \"tree\"\ninput = \"d\"\n\
+                         [steps.g{number}]\nsteps = [\"{name}\", \"t{number}\"]\n\
+                         for_each = {{ x = [1, 2, 3, 4] }}\n{most}\
+                         select = {{ metric = \"{judge}.m\", best = \"max\" }}\n"
+                    );
+                }
                 names.push((judge, false));
             }
         } else if !step.finally {

@@ -25,6 +25,8 @@ pub(crate) struct Looping {
     pub(crate) items: Arc<Items>,
     pub(crate) select: Option<Select>,
     pub(crate) max_parallel: Option<u32>,
+    /// The group that it is of, if it is not of the step alone.
+    pub(crate) group: Option<String>,
     /// Whether `select` is there, also if something is wrong with it.
     pub(crate) is_to_select: bool,
     /// The key that makes it a loop.
@@ -153,7 +155,7 @@ impl Items {
 }
 
 /// The variable of `repeat`.
-const ITERATION: &str = "iteration";
+pub(crate) const ITERATION: &str = "iteration";
 
 impl Select {
     /// Where the metric is named.
@@ -223,6 +225,7 @@ pub(crate) fn read(
         items: Arc::new(items?),
         select,
         max_parallel: max_parallel.and_then(|most| u32::try_from(most).ok()),
+        group: None,
         is_to_select: section.optional("select").is_some(),
         key_span: entry.key_span.clone(),
     })
@@ -412,7 +415,7 @@ fn read_select(entry: &Entry, title: &str, diagnostics: &mut Diagnostics) -> Opt
     let text = reader::string(node, &section.key("metric"), diagnostics)?;
     let Some((step, metric)) = text
         .split_once('.')
-        .filter(|(step, metric)| names::is_name(step) && !metric.is_empty())
+        .filter(|(step, metric)| step.split('/').all(names::is_name) && !metric.is_empty())
     else {
         let message = format!(
             "{} is not a metric of a step: `{}`",

@@ -3,6 +3,7 @@
 
 mod condition;
 mod folds;
+mod group;
 mod looping;
 mod notification;
 mod retry;
@@ -10,13 +11,14 @@ mod switch;
 
 pub use condition::Condition;
 pub use folds::Folds;
-pub(crate) use looping::Looping;
 pub use looping::{Best, Items, Select};
+pub(crate) use looping::{ITERATION, Looping};
 pub use notification::Notification;
 pub use retry::{Jitter, Policy, Retry};
 pub use switch::{Case, Switch};
 
 pub(crate) use condition::read as read_condition;
+pub(crate) use group::{LOOP_KEYS, STEPS as GROUP_KEY, is_group, read as read_group};
 pub(crate) use notification::{is_notification, read as read_notification};
 pub(crate) use switch::{is_switch, read as read_switch};
 
@@ -70,7 +72,7 @@ pub enum OnFailure {
     Stop,
     /// What needs the step is skipped, and the run goes on.
     Continue,
-    /// The same, and this step runs, which otherwise does not.
+    /// The same, and this step runs, or this notification is sent, which otherwise is not.
     Step(String, Span),
 }
 
@@ -118,11 +120,12 @@ fn read_on_failure(
     match reader::string_or(&entry.node, &what, hint, diagnostics) {
         None | Some("stop") => OnFailure::Stop,
         Some("continue") => OnFailure::Continue,
-        Some(step) if scope.has_step(step) => {
+        Some(step) if scope.can_be_called(step) => {
             OnFailure::Step(step.to_owned(), entry.node.span.clone())
         }
         Some(other) => {
-            let steps = scope.steps.iter().map(|step| step.name.as_str());
+            let steps = scope.steps.iter().chain(scope.notifications);
+            let steps = steps.map(|step| step.name.as_str());
             let known: Vec<&str> = ["stop", "continue"].into_iter().chain(steps).collect();
             let hint = match names::nearest(other, &known) {
                 Some(nearest) => format!("did you mean `{nearest}`?"),

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value;
-
+use super::governing;
 use super::rewrite::{self, Meaning};
 use super::{Outputs, find, path_from, table, table_mut, text};
+use crate::control::{GROUP_KEY, is_notification};
 use crate::diagnostic::Diagnostics;
 use crate::interpolate::{self, Each, Values};
 use crate::node::{Content, Entry, Node};
@@ -57,11 +57,16 @@ pub(super) fn read(
     let mut steps = Vec::new();
     for step in section("steps") {
         let mut step = prefixed(step, including.name, including.params, diagnostics);
+        let is_notification = is_notification(&step);
         if let Some(entries) = table_mut(&mut step.node) {
             plugin_path(entries, including.file);
             allowed_paths(entries, including.file);
             rewrite::step(entries, &meaning);
-            governed(entries, including.step);
+            if is_notification {
+                governing::hold_for_notification(entries, including.step);
+            } else if !rewrite::has(entries, GROUP_KEY) {
+                governing::hold(entries, including.step);
+            }
         }
         steps.push(step);
     }
@@ -95,7 +100,7 @@ fn prefixed(entry: &Entry, by: &str, params: &Params, diagnostics: &mut Diagnost
         each: Each::Later,
     };
     for inner in table_mut(&mut entry.node).into_iter().flatten() {
-        if !matches!(inner.name.as_str(), "when" | "switch" | "repeat") {
+        if !matches!(inner.name.as_str(), "when" | "switch" | "repeat" | GROUP_KEY) {
             *inner = interpolate::with_values(inner, &values, diagnostics);
             escape(&mut inner.node);
         }
@@ -148,33 +153,6 @@ fn plugin_path(entries: &mut [Entry], file: &str) {
     }
 }
 
-/// Has the keys of the including step hold for a step.
-fn governed(entries: &mut Vec<Entry>, by: &[Entry]) {
-    for key in by {
-        match key.name.as_str() {
-            "when" => rewrite::with_condition(entries, key),
-            "on_failure" | "finally" if !rewrite::has(entries, &key.name) => {
-                entries.push(key.clone())
-            }
-            "after" => after(entries, key),
-            _ => {}
-        }
-    }
-}
-
-/// Adds the steps that the including step is after.
-fn after(entries: &mut Vec<Entry>, further: &Entry) {
-    let Some(own) = entries.iter_mut().find(|entry| entry.name == "after") else {
-        entries.push(further.clone());
-        return;
-    };
-    if let (Content::Array(own), Content::Array(further)) =
-        (&mut own.node.content, &further.node.content)
-    {
-        own.extend(further.iter().cloned());
-    }
-}
-
 /// What the file calls its results, as they are called outside. That each is a step was checked.
 fn outputs(entries: &[Entry], including: &Including<'_>) -> Outputs {
     let listed = find(entries, "outputs")
@@ -223,7 +201,10 @@ impl Meaning for Prefixed<'_> {
         None
     }
 
-    fn param(&self, name: &str) -> Option<Value> {
-        self.params.get(name)?.to_json().ok()
+    fn param(&self, name: &str) -> Option<String> {
+        if let Some(variable) = self.params.variable(name) {
+            return Some(format!("each.{}", variable.name));
+        }
+        Some(self.params.get(name)?.to_json().ok()?.to_string())
     }
 }

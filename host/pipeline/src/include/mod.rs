@@ -7,13 +7,17 @@
 //!   the other.
 //! - Results come out: the other file says in `[outputs]` what its steps are called outside;
 //!   `features.rows` is the output `rows`, and `features` the only one.
+//! - `for_each`, `zip` and `repeat` make a loop over all its steps, whose variables go in as
+//!   parameters.
 //! - `when`, `after`, `on_failure` and `finally` hold for all its steps.
 //!
 //! What the other file says of `seed`, `retention`, `deadline` and `profiles` is for running it
 //! alone. Its paths are relative to its own folder.
 
 mod files;
+mod governing;
 mod inside;
+mod looped;
 mod outside;
 mod rewrite;
 

@@ -4,20 +4,22 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
+use super::governing;
 use super::inside::{self, Including};
+use super::looped::{self, Variables};
 use super::rewrite::{self, Meaning};
 use super::{Files, Outputs, find, path_from, table, table_mut, text};
-use crate::control::is_switch;
+use crate::control::{LOOP_KEYS, is_group, is_notification, is_switch};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::interpolate;
+use crate::interpolate::{self, Each, Values};
 use crate::names;
 use crate::node::{Content, Entry, Node};
-use crate::params::Params;
+use crate::params::{Params, Variable};
 use crate::reader;
 use crate::syntax;
 
 /// The keys of a step that includes a file.
-const KEYS: [&str; 7] = [
+const KEYS: [&str; 12] = [
     "pipeline",
     "params",
     "data",
@@ -25,6 +27,11 @@ const KEYS: [&str; 7] = [
     "after",
     "on_failure",
     "finally",
+    LOOP_KEYS[0],
+    LOOP_KEYS[1],
+    LOOP_KEYS[2],
+    LOOP_KEYS[3],
+    LOOP_KEYS[4],
 ];
 
 /// Replaces every step with a key `pipeline` by the steps of that file, and what names its outputs
@@ -57,6 +64,7 @@ pub(crate) fn put_in(
             continue;
         };
         let includer = Includer {
+            steps,
             params,
             files,
             file,
@@ -64,12 +72,15 @@ pub(crate) fn put_in(
         };
         if let Some(inside) = includer.include(&step, path, diagnostics) {
             data.extend(inside.data);
-            let plugins = inside.steps.iter().filter(|inner| !is_switch(inner));
+            let plugins = inside.steps.iter().filter(|inner| {
+                !is_switch(inner) && !is_group(inner) && !is_notification(inner)
+            });
             let names: Vec<String> = plugins.map(|inner| inner.name.clone()).collect();
             let standing = inside.outputs.get(&step.name).or(names.last()).cloned();
             whole.extend(standing.map(|standing| (step.name.clone(), (standing, names))));
             outputs.extend(inside.outputs);
-            all_steps.extend(inside.steps);
+            let group = looped::group(&step, &inside.steps);
+            all_steps.extend(inside.steps.into_iter().chain(group));
         }
     }
     if diagnostics.len() > before {
@@ -87,6 +98,9 @@ pub(crate) fn put_in(
     for entry in entries.iter_mut() {
         if entry.name == "steps" {
             entry.node.content = Content::Table(std::mem::take(&mut all_steps));
+        } else if entry.name == "outputs" {
+            // What comes out of another file may come out of this one.
+            rewrite::names(&mut entry.node, &meaning);
         }
     }
     if data.is_empty() {
@@ -109,6 +123,8 @@ pub(crate) fn put_in(
 }
 
 struct Includer<'a> {
+    /// The steps of the file that includes.
+    steps: &'a [Entry],
     params: &'a Params,
     files: &'a Files,
     file: &'a str,
@@ -123,7 +139,10 @@ impl Includer<'_> {
         diagnostics: &mut Diagnostics,
     ) -> Option<inside::Inside> {
         let title = format!("step `{}`", step.name);
+        let written = text(&path.node).unwrap_or_default();
+        looped::check_folds(step, written, diagnostics)?;
         let section = reader::Section::open(step, &title, &KEYS, diagnostics)?;
+        governing::check(section, self.steps, diagnostics);
         let written = reader::string(&path.node, &section.key("pipeline"), diagnostics)?;
         let file = path_from(self.file, written);
         if self.within.contains(&file.as_str()) || file == self.file {
@@ -149,9 +168,12 @@ impl Includer<'_> {
             file: &file,
             entries: &entries,
         };
-        let given = self.params_of(section, &other, diagnostics);
+        let given = self.params_of(step, section, &other, diagnostics);
         let data = self.data_of(section, &other, diagnostics);
-        let params = Params::read(find(&entries, "params"), &[], &given, diagnostics);
+        let mut params = Params::read(find(&entries, "params"), &[], &given.texts, diagnostics);
+        for (name, variable) in given.variables {
+            params.set_variable(&name, variable, diagnostics);
+        }
         let within: Vec<&str> = self.within.iter().copied().chain([self.file]).collect();
         put_in(
             &mut entries,
@@ -171,30 +193,57 @@ impl Includer<'_> {
         Some(inside::read(&entries, &including, diagnostics))
     }
 
-    /// The parameters that go into a file, in the form of overrides.
+    /// The parameters that go into a file.
     fn params_of(
         &self,
+        step: &Entry,
         section: reader::Section<'_>,
         other: &Other<'_>,
         diagnostics: &mut Diagnostics,
-    ) -> Vec<(String, String)> {
-        let Some(entry) = section.optional("params") else {
-            return Vec::new();
+    ) -> Given {
+        let variables = Variables::of(step, self.params);
+        let values = Values {
+            params: self.params,
+            each: match variables.is_empty() {
+                true => Each::Nothing,
+                false => Each::Later,
+            },
         };
-        let entry = interpolate::entry(entry, self.params, diagnostics);
-        let given = reader::table(&entry.node, &section.key("params"), diagnostics);
-        let mut params = Vec::new();
-        for param in given.unwrap_or_default() {
+        let entry = section.optional("params");
+        let entry = entry.map(|entry| interpolate::with_values(entry, &values, diagnostics));
+        let what = section.key("params");
+        let table = entry
+            .as_ref()
+            .and_then(|entry| reader::table(&entry.node, &what, diagnostics));
+        let mut given = Given::default();
+        let mut names_variable = false;
+        for param in table.unwrap_or_default() {
+            names_variable |= variables.is_in(&param.node);
+            let Some(variable) = variables.variable(param, diagnostics) else {
+                continue;
+            };
             let value = match param.node.to_json() {
                 Ok(Value::String(text)) => text,
                 Ok(other) => other.to_string(),
                 Err(_) => continue,
             };
-            if other.declares("params", "parameter", param, diagnostics) {
-                params.push((param.name.clone(), value));
+            if !other.declares("params", "parameter", param, diagnostics) {
+                continue;
+            }
+            match variable {
+                Some(variable) => given.variables.push((param.name.clone(), variable)),
+                None => given.texts.push((param.name.clone(), value)),
             }
         }
-        params
+        for variable in variables.unnamed().filter(|_| !names_variable) {
+            if other.declares("params", "parameter", variable, diagnostics) {
+                let name = variable.name.clone();
+                given
+                    .variables
+                    .push((name, looped::as_variable(variable)));
+            }
+        }
+        given
     }
 
     /// The tables that go into a file.
@@ -219,6 +268,15 @@ impl Includer<'_> {
         }
         data
     }
+}
+
+/// The parameters that go into a file.
+#[derive(Default)]
+struct Given {
+    /// In the form of overrides.
+    texts: Vec<(String, String)>,
+    /// Variables of a loop.
+    variables: Vec<(String, Variable)>,
 }
 
 /// A file that is included.
@@ -275,7 +333,7 @@ impl Meaning for Outside<'_> {
         self.whole.get(name).cloned()
     }
 
-    fn param(&self, _: &str) -> Option<Value> {
+    fn param(&self, _: &str) -> Option<String> {
         None
     }
 }
@@ -286,7 +344,7 @@ pub(crate) fn check_outputs(entries: &[Entry], diagnostics: &mut Diagnostics) {
         .map(|entry| table(&entry.node))
         .unwrap_or_default();
     let outputs = find(entries, "outputs")
-        .map(|entry| table(&entry.node))
+        .and_then(|entry| reader::table(&entry.node, "`outputs`", diagnostics))
         .unwrap_or_default();
     for output in outputs {
         let known =

@@ -1,9 +1,8 @@
 //! Gives names in the entries of a step other meanings: in its inputs, in what it is after, in the
 //! cases of a switch, and inside of expressions.
 
-use serde_json::Value;
-
 use super::table_mut;
+use crate::control::GROUP_KEY;
 use crate::expression::{Expression, Name};
 use crate::node::{Content, Entry, Node};
 
@@ -16,15 +15,15 @@ pub(super) trait Meaning {
     /// that stands for it.
     fn all_steps(&self, name: &str) -> Option<(String, Vec<String>)>;
 
-    /// What a parameter is, where that is known.
-    fn param(&self, name: &str) -> Option<Value>;
+    /// What a parameter is in an expression, where that is known.
+    fn param(&self, name: &str) -> Option<String>;
 }
 
 /// Rewrites all names in a step.
 pub(super) fn step(entries: &mut [Entry], meaning: &dyn Meaning) {
     for entry in entries {
         match entry.name.as_str() {
-            "input" | "after" => names(&mut entry.node, meaning),
+            "input" | "after" | GROUP_KEY => names(&mut entry.node, meaning),
             "on_failure" => names(&mut entry.node, meaning),
             "when" => expression(&mut entry.node, meaning),
             "switch" => cases(&mut entry.node, meaning),
@@ -95,7 +94,7 @@ fn whole_files(case: &mut Node, meaning: &dyn Meaning) {
 }
 
 /// A name, or several in an array or as the values of a table.
-fn names(node: &mut Node, meaning: &dyn Meaning) {
+pub(super) fn names(node: &mut Node, meaning: &dyn Meaning) {
     match &mut node.content {
         Content::String(name) => {
             if let Some(other) = meaning.dataset(name) {
@@ -136,15 +135,22 @@ fn expression(node: &mut Node, meaning: &dyn Meaning) {
     let mut changed = text.clone();
     for reference in parsed.references().iter().rev() {
         let other = match &reference.name {
-            Name::Param(name) => meaning.param(name).map(|value| value.to_string()),
+            Name::Param(name) => meaning.param(name),
             Name::Each(_) => None,
-            Name::Field { step, field } => meaning.dataset(step).map(|other| {
-                let name = Name::Field {
-                    step: other,
-                    field: field.clone(),
+            Name::Field { step, field } => {
+                // `features.rows.r2` is a metric of the output `rows`.
+                let leads_on = changed[reference.range.end..].starts_with(['.', '[']);
+                let output = meaning
+                    .dataset(&format!("{step}.{field}"))
+                    .filter(|_| leads_on);
+                let output = output.map(|output| format!("steps[{output:?}]"));
+                let whole = || {
+                    let step = meaning.dataset(step)?;
+                    let field = field.clone();
+                    Some(Name::Field { step, field }.to_string())
                 };
-                name.to_string()
-            }),
+                output.or_else(whole)
+            }
         };
         if let Some(other) = other {
             changed.replace_range(reference.range.clone(), &other);

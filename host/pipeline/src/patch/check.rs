@@ -56,6 +56,11 @@ pub(crate) fn names_exist(layer: &mut Layer, root: &[Entry], diagnostics: &mut D
         let is_single = layer.depth.is_some();
         entries.retain(|entry| {
             let is_there = known.contains(&entry.name.as_str());
+            let file = file_of(&entry.name, &known).filter(|_| !is_there);
+            if let Some(file) = file {
+                diagnostics.push(inside_of_a_file(entry, file));
+                return false;
+            }
             let adds = !is_single && !is_misspelt(entry, &known, named);
             if is_there || adds {
                 return true;
@@ -70,6 +75,25 @@ pub(crate) fn names_exist(layer: &mut Layer, root: &[Entry], diagnostics: &mut D
             false
         });
     }
+}
+
+/// The step that includes the file which something of this name would be in.
+fn file_of<'a>(name: &'a str, known: &[&str]) -> Option<&'a str> {
+    let (file, _) = name.rsplit_once('/')?;
+    let step = file.split('/').next().unwrap_or(file);
+    known.contains(&step).then_some(step)
+}
+
+/// What to say of a step or data of an included file.
+fn inside_of_a_file(entry: &Entry, file: &str) -> Diagnostic {
+    let name = entry.name.escape_debug();
+    Diagnostic::new(format!(
+        "`{name}` is in the file that `{file}` includes, where nothing from outside reaches"
+    ))
+    .at(entry.key_span.clone())
+    .hint(format!(
+        "declare a parameter in that file, and set `steps.{file}.params.<name>`"
+    ))
 }
 
 /// Whether it is near a known name, and could not stand alone.

@@ -250,8 +250,8 @@ impl Course {
             };
             let is_on_its_way = |index: &usize| {
                 let mut body = of.body.iter().filter_map(|step| of.instance(step, *index));
-                let first = of.instance(&of.name, *index).unwrap_or_default();
-                let has_begun = self.begun.contains(&first);
+                let mut first = of.begin.iter().filter_map(|step| of.instance(step, *index));
+                let has_begun = first.any(|first| self.begun.contains(&first));
                 has_begun && body.any(|step| !self.ended.contains_key(&step))
             };
             let on_their_way = (0..of.items.most()).filter(is_on_its_way).count();

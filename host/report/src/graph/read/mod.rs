@@ -161,7 +161,9 @@ impl Reader<'_> {
                 self.wait(name, &step.written, to, EdgeKind::Condition);
             }
         }
-        if let Some(found) = self.pipeline.loops.get(&step.written)
+        let mut loops = self.pipeline.loops.values();
+        let found = loops.find(|found| found.begin.contains(&step.written));
+        if let Some(found) = found
             && let Items::Listed { list, .. } = &found.items
         {
             for name in list.expression.steps() {
