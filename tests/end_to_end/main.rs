@@ -44,6 +44,7 @@ mod nothing_to_read;
 mod orders;
 mod patches;
 mod plugins;
+mod prediction_drift;
 mod refusals;
 mod remote;
 mod report;
