@@ -41,6 +41,7 @@ mod late_flights;
 mod manners;
 #[cfg(unix)]
 mod nothing_to_read;
+mod odd_names;
 mod orders;
 mod patches;
 mod plugins;

@@ -63,7 +63,10 @@ fn predictions_of_flights_drift_as_scipy_says() {
             close(&format!("{reference} of {month}"), found, number);
             let headline = metric(step, "prediction_drift", None);
             assert_eq!(found, headline, "{method} of {month}");
-            assert_eq!(step["params"]["prediction"], serde_json::json!(["prediction"]));
+            assert_eq!(
+                step["params"]["prediction"],
+                serde_json::json!(["prediction"])
+            );
         }
     }
 }
@@ -116,7 +119,7 @@ fn classes_and_their_probabilities_drift_each() {
     // `x` and `late` are compared with them, and are no predictions.
     assert_eq!(
         found["outcome"]["summary"],
-        "2 of 2 columns have drifted: x, late; 3 of 3 columns of predictions have drifted: \
+        "1 of 2 columns has drifted: x; 3 of 3 columns of predictions have drifted: \
          `prediction`, `probability_no`, `probability_yes`"
     );
     // The same by what the version keeps.
@@ -193,6 +196,14 @@ fn host_drift_predicts_and_needs_no_training_data() {
     );
     let shown = scene.host("runs show 2").expect_code(0).stdout;
     assert!(shown.contains("  predictions by prices@1\n"), "{shown}");
+    let drawn = scene.json("graph monitor.toml");
+    let edges = drawn["edges"].as_array().expect("edges");
+    let is_of_model = |edge: &&Value| edge["from"] == "models.prices@champion";
+    let edge = edges.iter().find(is_of_model).expect("an edge");
+    assert_eq!(
+        (&edge["to"], &edge["label"]),
+        (&"steps.drift".into(), &"model".into())
+    );
 }
 
 #[test]
@@ -200,7 +211,12 @@ fn rows_that_cannot_be_predicted_are_compared_without() {
     let scene = registered();
     let without: String = rows(300, 100)
         .lines()
-        .map(|line| line.split_once(',').map_or(line, |(_, rest)| rest).to_owned() + "\n")
+        .map(|line| {
+            line.split_once(',')
+                .map_or(line, |(_, rest)| rest)
+                .to_owned()
+                + "\n"
+        })
         .collect();
     scene.write("without.csv", &without);
     let found = scene.json("drift prices without.csv");
@@ -247,7 +263,9 @@ fn a_version_that_keeps_no_predictions_says_so() {
     assert!(found.contains(words), "{found}");
     let found = scene.json("drift prices train.csv");
     let findings = found["findings"].as_array().expect("findings");
-    let said = findings.iter().find(|finding| finding["check"] == "prediction_drift");
+    let said = findings
+        .iter()
+        .find(|finding| finding["check"] == "prediction_drift");
     assert_eq!(said.expect("a finding")["passed"], true);
     scene.host("reproduce prices").expect_code(0);
 }
@@ -297,8 +315,16 @@ fn a_model_that_is_not_registered_is_told_before_the_run() {
     monitor(&scene, "");
     let text = fs::read_to_string(scene.path("monitor.toml")).expect("the pipeline");
     for (model, message, hint) in [
-        ("price@champion", "no model is named `price`", "did you mean `prices`?"),
-        ("prices@7", "the model `prices` has no version 7", "there is version 1"),
+        (
+            "price@champion",
+            "no model is named `price`",
+            "did you mean `prices`?",
+        ),
+        (
+            "prices@7",
+            "the model `prices` has no version 7",
+            "there is version 1",
+        ),
         (
             "prices@challenger",
             "the model `prices` has no alias `challenger`",
@@ -307,10 +333,12 @@ fn a_model_that_is_not_registered_is_told_before_the_run() {
     ] {
         scene.write("monitor.toml", &text.replace("prices@champion", model));
         for command in ["check", "run"] {
-            let ended = scene.host(&format!("{command} monitor.toml")).expect_code(1);
+            let ended = scene
+                .host(&format!("{command} monitor.toml"))
+                .expect_code(1);
             let said = &ended.stderr;
             assert!(said.starts_with(&format!("error: {message}\n")), "{said}");
-            assert!(said.contains(" --> monitor.toml:7:62\n"), "{said}");
+            assert!(said.contains(" --> monitor.toml:9:59\n"), "{said}");
             assert!(said.contains(&format!("hint: {hint}")), "{said}");
         }
     }
@@ -354,8 +382,17 @@ fn drift_is_weighted_by_importances_of_the_model() {
         "train.toml",
         &train(5).replace("[data.train]\npath = \"train.csv\"\n", importance),
     );
-    let run = scene.host("run train.toml --format json").expect_code(0).json();
-    let of = |column: &str| metric(step(&run, "importance"), "importance", Some(("column", column)));
+    let run = scene
+        .host("run train.toml --format json")
+        .expect_code(0)
+        .json();
+    let of = |column: &str| {
+        metric(
+            step(&run, "importance"),
+            "importance",
+            Some(("column", column)),
+        )
+    };
     let weights = serde_json::json!({ "age": of("age"), "area": of("area") });
     assert_eq!(step(&run, "drift")["params"]["weights"], weights);
     monitor(&scene, "");

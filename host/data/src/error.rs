@@ -324,9 +324,10 @@ fn shown(offending: &Option<(u64, String)>) -> String {
 }
 
 fn quoted(column: &Option<String>) -> String {
-    column
-        .as_ref()
-        .map_or_else(|| "missing".to_owned(), |name| format!("`{}`", printable(name)))
+    column.as_ref().map_or_else(
+        || "missing".to_owned(),
+        |name| format!("`{}`", printable(name)),
+    )
 }
 
 impl Error {

@@ -306,7 +306,10 @@ pub(crate) fn unwrapped(error: Error) -> Error {
 
 /// Names in a sentence.
 pub(crate) fn quoted(names: &[String]) -> String {
-    let names: Vec<_> = names.iter().map(|name| format!("`{}`", printable(name))).collect();
+    let names: Vec<_> = names
+        .iter()
+        .map(|name| format!("`{}`", printable(name)))
+        .collect();
     names.join(", ")
 }
 

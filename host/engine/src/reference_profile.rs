@@ -62,7 +62,8 @@ impl Referrer<'_> {
             Some(profiling) => profiling,
             None => self.by_the_standard()?,
         };
-        let (found, plain) = (&profiling.found, &profiling.params);
+        let found = &profiling.found;
+        let plain = self.with_target(found, profiling.params)?;
         let mut params = plain.clone();
         let predictions = match self.is_plain {
             true => vec![],
@@ -74,16 +75,14 @@ impl Referrer<'_> {
         if !predictions.is_empty()
             && let Some(dataset) = self.predicted(&predictions)?
         {
-            let params = self.with_target(found, params)?;
             let state = self.fold(found, &params, dataset)?;
             return self.kept(found, params, state, predictions);
         }
-        let params = self.with_target(found, plain.clone())?;
         let state = match profiling.plain {
             Some(state) => state,
-            None => self.fold(found, &params, self.rows())?,
+            None => self.fold(found, &plain, self.rows())?,
         };
-        self.kept(found, params, state, vec![])
+        self.kept(found, plain, state, vec![])
     }
 
     /// A drift step whose reference is the training data, if there is one: that with this model rather

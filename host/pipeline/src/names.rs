@@ -18,7 +18,8 @@ pub(crate) fn is_letter(character: char) -> bool {
 /// without what a terminal obeys or what shows a text in another order than it is written in.
 pub fn printable(name: &str) -> String {
     let is_plain = |character: char| {
-        !character.is_control() && !matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        !character.is_control()
+            && !matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
     let mut text = String::with_capacity(name.len());
     for character in name.chars() {

@@ -200,12 +200,17 @@ fn ready(values: &ArrayRef, operator: Operator) -> Result<ArrayRef, ArrowError> 
 
 /// The mistake of naming a column that the table does not have.
 pub(super) fn unknown_column(schema: &Schema, column: &str, pointer: String) -> Mistake {
-    let mistake = Mistake::new(pointer, format!("there is no column `{}`", printable(column)));
+    let mistake = Mistake::new(
+        pointer,
+        format!("there is no column `{}`", printable(column)),
+    );
     match nearest(schema, column) {
         Some(nearest) => mistake.hint(format!("did you mean `{}`?", printable(&nearest))),
         None => {
             let names = schema.fields().iter();
-            let names: Vec<String> = names.map(|field| format!("`{}`", printable(field.name()))).collect();
+            let names: Vec<String> = names
+                .map(|field| format!("`{}`", printable(field.name())))
+                .collect();
             mistake.hint(format!("known columns: {}", names.join(", ")))
         }
     }

@@ -74,7 +74,10 @@ pub enum AbError {
         model: String,
     },
     /// The data does not hold what the models predict.
-    #[error("the data has no column `{}`, which {model} predicts", printable(target))]
+    #[error(
+        "the data has no column `{}`, which {model} predicts",
+        printable(target)
+    )]
     NoTarget {
         /// The column.
         target: String,

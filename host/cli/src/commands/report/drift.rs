@@ -13,7 +13,10 @@ use crate::{error::Failure, text};
 /// What a drift detector says of predictions and target, which is what a reader looks for first: a name
 /// and a sentence for each.
 pub(super) fn of_model(outcome: &Outcome) -> Vec<(String, String)> {
-    let roles = [("prediction_drift", "prediction"), ("target_drift", "target")];
+    let roles = [
+        ("prediction_drift", "prediction"),
+        ("target_drift", "target"),
+    ];
     let of = |(check, role): (&'static str, &'static str)| {
         let found = outcome.findings.iter();
         let found = found.filter(move |finding| finding.check == check);
