@@ -45,7 +45,7 @@ const OF_NUMBERS: [(&str, &str, &str); 2] = [
     ("wasserstein", "wasserstein", "wasserstein_normed"),
 ];
 
-fn data(file: &str) -> String {
+pub(crate) fn data(file: &str) -> String {
     let path = example("flights").join("data").join(file);
     path.display().to_string()
 }
@@ -115,7 +115,7 @@ fn every_method_gives_what_scipy_and_evidently_do() {
     assert_eq!(compared, 2 * (24 * OF_ALL.len() + 19 * OF_NUMBERS.len()));
 }
 
-fn close(what: &str, found: f64, expected: f64) {
+pub(crate) fn close(what: &str, found: f64, expected: f64) {
     let allowed = 1e-9 * expected.abs().max(1e-3);
     assert!(
         (found - expected).abs() <= allowed,
@@ -271,7 +271,7 @@ fn rows_without_the_target_have_not_drifted_by_that() {
     }
 }
 
-fn outcome_metric(outcome: &Value, name: &str) -> f64 {
+pub(crate) fn outcome_metric(outcome: &Value, name: &str) -> f64 {
     let outcome = outcome.get("outcome").unwrap_or(outcome);
     let metrics = outcome["metrics"].as_array().expect("metrics");
     let found = metrics.iter().find(|metric| metric["name"] == name);

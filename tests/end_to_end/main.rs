@@ -42,9 +42,11 @@ mod late_flights;
 mod manners;
 #[cfg(unix)]
 mod nothing_to_read;
+mod odd_names;
 mod orders;
 mod patches;
 mod plugins;
+mod prediction_drift;
 mod refusals;
 mod remote;
 mod report;

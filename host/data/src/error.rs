@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use arrow::datatypes::DataType;
 use arrow::error::ArrowError;
-use mlhost_pipeline::{LocationError, Scheme};
+use mlhost_pipeline::{LocationError, Scheme, printable};
 
 use crate::remote_error::RemoteError;
 
@@ -104,7 +104,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// Two columns of one file have the same name.
-    #[error("`{}` has more than one column `{column}`", path.display())]
+    #[error("`{}` has more than one column `{}`", path.display(), printable(column))]
     DuplicateColumn {
         /// The file.
         path: PathBuf,
@@ -137,7 +137,7 @@ pub enum Error {
         stated: Option<String>,
     },
     /// A JSON file has a column that the schema that was stated for it lacks.
-    #[error("`{}`, line {line}: column `{column}` is not in the stated schema", path.display())]
+    #[error("`{}`, line {line}: column `{}` is not in the stated schema", path.display(), printable(column))]
     UnstatedColumn {
         /// The file.
         path: PathBuf,
@@ -147,7 +147,7 @@ pub enum Error {
         column: String,
     },
     /// A table has no column with a wanted name.
-    #[error("there is no column `{column}`{}", nearest.as_ref().map(|name| format!(", the nearest is `{name}`")).unwrap_or_default())]
+    #[error("there is no column `{}`{}", printable(column), nearest.as_ref().map(|name| format!(", the nearest is `{}`", printable(name))).unwrap_or_default())]
     UnknownColumn {
         /// The wanted name.
         column: String,
@@ -206,7 +206,7 @@ pub enum Error {
         byte: u64,
     },
     /// A value that is not of the type that the other values of its column suggest.
-    #[error("`{}`, line {line}: `{value}` in column `{column}` is not a valid {data_type}", path.display())]
+    #[error("`{}`, line {line}: `{}` in column `{}` is not a valid {data_type}", path.display(), printable(value), printable(column))]
     InvalidValue {
         /// The file.
         path: PathBuf,
@@ -237,7 +237,8 @@ pub enum Error {
     },
     /// A row that a split by time cannot place.
     #[error(
-        "a split by time needs a time in every row, and column `{column}` has none in row {row} of part {part}"
+        "a split by time needs a time in every row, and column `{}` has none in row {row} of part {part}",
+        printable(column)
     )]
     NoTime {
         /// The column of times.
@@ -299,13 +300,18 @@ pub enum Difference {
 impl fmt::Display for Difference {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing { column } => write!(formatter, "column `{column}` is missing"),
-            Self::Added { column } => write!(formatter, "column `{column}` is added"),
+            Self::Missing { column } => {
+                write!(formatter, "column `{}` is missing", printable(column))
+            }
+            Self::Added { column } => write!(formatter, "column `{}` is added", printable(column)),
             Self::Type {
                 column,
                 first,
                 second,
-            } => write!(formatter, "column `{column}` is {second} and not {first}"),
+            } => {
+                let column = printable(column);
+                write!(formatter, "column `{column}` is {second} and not {first}")
+            }
         }
     }
 }
@@ -313,14 +319,15 @@ impl fmt::Display for Difference {
 fn shown(offending: &Option<(u64, String)>) -> String {
     let offending = offending.as_ref();
     offending.map_or_else(String::new, |(line, value)| {
-        format!(", from line {line} on: `{value}`")
+        format!(", from line {line} on: `{}`", printable(value))
     })
 }
 
 fn quoted(column: &Option<String>) -> String {
-    column
-        .as_ref()
-        .map_or_else(|| "missing".to_owned(), |name| format!("`{name}`"))
+    column.as_ref().map_or_else(
+        || "missing".to_owned(),
+        |name| format!("`{}`", printable(name)),
+    )
 }
 
 impl Error {

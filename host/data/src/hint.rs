@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use mlhost_pipeline::Format;
+use mlhost_pipeline::{Format, printable};
 
 use crate::{Difference, Error};
 
@@ -44,8 +44,9 @@ impl Error {
                 ..
             } => match (difference.as_ref(), offending) {
                 (Difference::Type { column, .. }, Some(_)) => format!(
-                    "state the types of all columns under `schema`, with `{column} = \"utf8\"` \
-                     for one that fits all files"
+                    "state the types of all columns under `schema`, with `{} = \"utf8\"` for one \
+                     that fits all files",
+                    printable(column)
                 ),
                 _ => "read files with other columns as a table of their own".to_owned(),
             },
@@ -53,7 +54,7 @@ impl Error {
                 "`schema` names all columns of the file, in their order".to_owned()
             }
             Self::UnstatedColumn { column, .. } => {
-                format!("add `{column}` with its type to `schema`")
+                format!("add `{}` with its type to `schema`", printable(column))
             }
             Self::Ragged { .. } => {
                 "is `csv.delimiter` the one of the file, and is a text that holds it in quotes?"

@@ -20,6 +20,7 @@ use crate::{
     Engine, MachineClock, NoObserver, Result, Reuse, Supplies, faults, granted,
     opened::{self, Opened},
     params,
+    predicting::Registered,
     recall::was_done,
     rehearsal::rehearse,
     results::Results,
@@ -37,9 +38,12 @@ pub struct Checked {
     pub(crate) grants: Arc<HashMap<String, Arc<Grants>>>,
     /// By the name of the data.
     pub(crate) tables: HashMap<String, Arc<Opened>>,
+    /// The registered models that steps read.
+    pub(crate) registered: Arc<Registered>,
     /// The folder that its paths are relative to.
     pub(crate) base: PathBuf,
     pub(crate) profiler: Option<Found>,
+    pub(crate) plain_profiles: bool,
     pub(crate) reuse: Reuse,
     /// The steps that are done even if their results are known.
     pub(crate) again: HashSet<String>,
@@ -132,6 +136,7 @@ impl Engine {
         check_targets(&pipeline, &plan, &plugins)?;
         let grants = granted::open(&pipeline, &plugins, base)?;
         let again = supplies.reuse.again(&plan)?;
+        let registered = self.registered(&pipeline, &supplies)?;
         let tables = opened::open(&pipeline, base, &supplies)?;
         opened::refuse_empty(&pipeline, &plan, &tables)?;
         let mut checked = Checked {
@@ -140,8 +145,10 @@ impl Engine {
             plugins: Arc::new(plugins),
             grants: Arc::new(grants),
             tables,
+            registered: Arc::new(registered),
             base: base.to_owned(),
             profiler: supplies.profiler,
+            plain_profiles: supplies.plain_profiles,
             reuse: supplies.reuse,
             again,
             unchecked: vec![],
@@ -270,6 +277,7 @@ pub(crate) fn workshop(
 ) -> Workshop {
     let manner = Manner {
         grants: checked.grants.clone(),
+        registered: checked.registered.clone(),
         observer: Arc::new(NoObserver),
         jobs: 1,
         memory: None,

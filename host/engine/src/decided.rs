@@ -6,18 +6,18 @@ use serde_json::{Value, json};
 
 use crate::{ComparedWith, GateRecord, Result, RunRecord, workshop::Workshop};
 
-/// The gates of the steps that scored a model, each with its step.
+/// The gates of the steps that scored a model or looked at its predictions, each with its step.
 pub(crate) struct Decided<'a>(Vec<(&'a str, &'a GateRecord)>);
 
 impl<'a> Decided<'a> {
-    /// The gates of the steps that scored the model of a step, in the order of the plan.
+    /// The gates of the steps that read the model of a step, in the order of the plan.
     pub(crate) fn on(workshop: &Workshop, record: &'a RunRecord, model: &str) -> Self {
-        let means = |scored: &String| workshop.means(scored, model);
+        let means = |scored: &str| workshop.means(scored, model);
         let scored = workshop
             .plan
             .steps
             .iter()
-            .filter(|step| step.work.scored().iter().any(means));
+            .filter(|step| step.work.models().any(means));
         let records =
             scored.filter_map(|step| record.steps.iter().find(|record| record.name == step.name));
         let gates = records.flat_map(|record| {

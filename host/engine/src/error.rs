@@ -1,6 +1,6 @@
 //! What can go wrong between a pipeline and its model.
 
-use mlhost_pipeline::Diagnostics;
+use mlhost_pipeline::{Diagnostics, printable};
 use mlhost_store::{RunId, RunOutcome};
 
 use crate::AbError;
@@ -32,6 +32,21 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// A model cannot predict what a drift step compares.
+    #[error("model `{model}` cannot predict `{table}`: {reason}")]
+    Unpredictable {
+        /// The step that makes the model, or the version.
+        model: String,
+        /// What the table is to the step: `reference` or `current`.
+        input: String,
+        /// The table.
+        table: String,
+        /// Why.
+        reason: String,
+    },
+    /// A pipeline reads a registered model, and there is no store in which that could be.
+    #[error("there is no model `{0}`: there is no store yet")]
+    NoRegistry(String),
     /// A model version has no reference profile.
     #[error("model `{0}` keeps no profile of its training data")]
     NoReference(String),
@@ -232,6 +247,13 @@ impl Error {
             Self::NotApplicable { model, .. } => Some(format!(
                 "`host models show {model}` lists the columns that it needs"
             )),
+            Self::Unpredictable { .. } => Some(
+                "without `model` in its input, the step compares the columns alone".to_owned(),
+            ),
+            Self::NoRegistry(_) => Some(
+                "a pipeline with `register` makes one; `--store` names a store that is elsewhere"
+                    .to_owned(),
+            ),
             Self::WrongBaseline { instead, .. } => {
                 Some(format!("write `better_than = \"{instead}\"`"))
             }
@@ -284,7 +306,10 @@ pub(crate) fn unwrapped(error: Error) -> Error {
 
 /// Names in a sentence.
 pub(crate) fn quoted(names: &[String]) -> String {
-    let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    let names: Vec<_> = names
+        .iter()
+        .map(|name| format!("`{}`", printable(name)))
+        .collect();
     names.join(", ")
 }
 

@@ -4,104 +4,36 @@ use std::path::Path;
 
 use mlhost_data::Table;
 use mlhost_packages::Found;
-use mlhost_pipeline::{PluginReference, Work};
+use mlhost_pipeline::Work;
 use mlhost_sandbox::CONTRACT;
 use mlhost_store::{
-    ChainStep, DataFingerprint, Digest, DocumentKind, FileFingerprint, FormatVersion, Metric,
-    Model, Promotion, ReferenceProfile, Registration, RunId, Signature, Store,
+    ChainStep, DataFingerprint, DocumentKind, FileFingerprint, FormatVersion, Metric, Model,
+    Promotion, Registration, RunId, Signature, Store,
 };
-use serde_json::{Value, json};
 
 use crate::{
-    Engine, Error, RegisteredModel, Result, RunRecord, StepRecord, StepStatus,
+    Engine, RegisteredModel, Result, RunRecord, StepRecord, StepStatus,
     dataset::{
-        Dataset, Fitted, OpenChain,
+        Fitted, OpenChain,
         columns::{signature, without},
+        targets,
     },
     decided::Decided,
-    fold::{Fold, fold_all},
     opened::data_name,
-    params::fill,
+    reference_profile::Referrer,
     workshop::Workshop,
 };
 
-/// Whose work it is to profile the training data of a model when no step has done it.
-const PROFILE: &str = "reference profile";
-
-/// Registers every model that the pipeline asks for, all at once.
-pub(crate) fn register(
-    engine: &Engine,
-    workshop: &Workshop,
-    record: &RunRecord,
-    store: &Store,
-    run: RunId,
-    profiler: Option<&Found>,
-) -> Result<Vec<RegisteredModel>> {
-    let mut wanted = Vec::new();
-    for planned in &workshop.plan.steps {
-        let Work::Train {
-            register: Some(name),
-            alias,
-            ..
-        } = &planned.work
-        else {
-            continue;
-        };
-        if !is_to_register(workshop, record, &planned.name) {
-            continue;
-        }
-        let model = Maker {
-            engine,
-            workshop,
-            record,
-            store,
-            profiler,
-        }
-        .model(name, &planned.name)?;
-        let decided = Decided::on(workshop, record, &planned.name);
-        let (reason, gates) = (decided.reason(), decided.to_json()?);
-        wanted.push((model, alias.as_deref(), decided, reason, gates));
-    }
-    let registrations = wanted.iter().map(|(model, alias, decided, reason, gates)| {
-        let promotion = alias.map(|alias| Promotion {
-            alias,
-            reason,
-            expected: decided.compared_with(&model.name, alias),
-        });
-        let gates = gates.clone();
-        let registration = Registration {
-            gates,
-            promotion,
-            experiment: workshop.pipeline.experiment.as_deref(),
-        };
-        (model, registration)
-    });
-    let registrations: Vec<_> = registrations.collect();
-    let models = registrations.iter();
-    let models: Vec<_> = models.map(|(model, said)| (*model, said)).collect();
-    let kept = store.register_all(run, &models)?;
-    let registered = wanted.iter().zip(kept);
-    let registered = registered.map(|((model, alias, ..), kept)| RegisteredModel {
-        name: model.name.clone(),
-        version: kept.version,
-        digest: kept.digest.to_string(),
-        new: kept.new,
-        alias: alias.map(str::to_owned),
-        before: kept.before,
-    });
-    Ok(registered.collect())
-}
-
 /// Whether a step has made its model, is what its loop hands on, and was refused by nobody who has
-/// scored it. A run may go on without it if its pipeline says so.
+/// scored it or looked at its predictions. A run may go on without it if its pipeline says so.
 fn is_to_register(workshop: &Workshop, record: &RunRecord, step: &str) -> bool {
     let status = |name: &str| record.step(name).map(|step| step.status);
-    let means = |model: &String| workshop.means(model, step);
+    let means = |model: &str| workshop.means(model, step);
     let mut scored = workshop
         .plan
         .steps
         .iter()
-        .filter(|planned| planned.work.scored().iter().any(means));
+        .filter(|planned| planned.work.models().any(means));
     let is_refused =
         |name: &str| matches!(status(name), Some(StepStatus::Refused | StepStatus::Failed));
     status(step) == Some(StepStatus::Done)
@@ -109,23 +41,74 @@ fn is_to_register(workshop: &Workshop, record: &RunRecord, step: &str) -> bool {
         && !scored.any(|planned| is_refused(&planned.name))
 }
 
-struct Maker<'a> {
-    engine: &'a Engine,
-    workshop: &'a Workshop,
-    record: &'a RunRecord,
-    store: &'a Store,
+/// A run whose steps have ended, and what its models are made of.
+pub(crate) struct Maker<'a> {
+    pub(crate) engine: &'a Engine,
+    pub(crate) workshop: &'a Workshop,
+    pub(crate) record: &'a RunRecord,
+    pub(crate) store: &'a Store,
     /// Another drift detector than the standard one.
-    profiler: Option<&'a Found>,
+    pub(crate) profiler: Option<&'a Found>,
+    /// Whether the profiles of training data are without predictions.
+    pub(crate) plain_profiles: bool,
 }
 
 impl Maker<'_> {
+    /// Registers every model that the pipeline asks for, all at once.
+    pub(crate) fn register(&self, run: RunId) -> Result<Vec<RegisteredModel>> {
+        let (workshop, record, store) = (self.workshop, self.record, self.store);
+        let mut wanted = Vec::new();
+        for planned in &workshop.plan.steps {
+            let Work::Train {
+                register: Some(name),
+                alias,
+                ..
+            } = &planned.work
+            else {
+                continue;
+            };
+            if !is_to_register(workshop, record, &planned.name) {
+                continue;
+            }
+            let model = self.model(name, &planned.name)?;
+            let decided = Decided::on(workshop, record, &planned.name);
+            let (reason, gates) = (decided.reason(), decided.to_json()?);
+            wanted.push((model, alias.as_deref(), decided, reason, gates));
+        }
+        let registrations = wanted.iter().map(|(model, alias, decided, reason, gates)| {
+            let promotion = alias.map(|alias| Promotion {
+                alias,
+                reason,
+                expected: decided.compared_with(&model.name, alias),
+            });
+            let gates = gates.clone();
+            let registration = Registration {
+                gates,
+                promotion,
+                experiment: workshop.pipeline.experiment.as_deref(),
+            };
+            (model, registration)
+        });
+        let registrations: Vec<_> = registrations.collect();
+        let models = registrations.iter();
+        let models: Vec<_> = models.map(|(model, said)| (*model, said)).collect();
+        let kept = store.register_all(run, &models)?;
+        let registered = wanted.iter().zip(kept);
+        let registered = registered.map(|((model, alias, ..), kept)| RegisteredModel {
+            name: model.name.clone(),
+            version: kept.version,
+            digest: kept.digest.to_string(),
+            new: kept.new,
+            alias: alias.map(str::to_owned),
+            before: kept.before,
+        });
+        Ok(registered.collect())
+    }
+
     fn model(&self, name: &str, step: &str) -> Result<Model> {
         let (chain, source) = self.workshop.chain(step);
         let table = &self.workshop.tables[&source];
-        let targets: Vec<String> = chain
-            .iter()
-            .flat_map(|fitted| fitted.targets.clone())
-            .collect();
+        let targets = targets(&chain);
         let context = self.workshop.context(&self.workshop.pipeline.steps[step]);
         let visible = without(&table.schema(), &targets);
         let open = OpenChain::open(&chain, &context, &visible)?;
@@ -134,16 +117,24 @@ impl Maker<'_> {
             inputs: signature(&inputs),
             outputs: signature(&open.output()),
         };
+        let referrer = Referrer {
+            workshop: self.workshop,
+            record: self.record,
+            store: self.store,
+            engine: self.engine,
+            profiler: self.profiler,
+            is_plain: self.plain_profiles,
+            step,
+            chain: &chain,
+            source: &source,
+            signature: &signature,
+        };
         Ok(Model {
             format: FormatVersion,
             kind: DocumentKind::Model,
             name: name.to_owned(),
             target: targets.first().cloned(),
-            reference: Some(self.reference(
-                &source,
-                &signature,
-                targets.first().map(String::as_str),
-            )?),
+            reference: Some(referrer.profile()?),
             signature,
             chain: chain
                 .iter()
@@ -225,109 +216,10 @@ impl Maker<'_> {
             schema: signature(&self.workshop.tables[source].schema()),
         }])
     }
-
-    /// The drift profile of the training data: the one that a drift step of the
-    /// pipeline has made, or one by the standard package.
-    fn reference(
-        &self,
-        source: &str,
-        signature: &Signature,
-        target: Option<&str>,
-    ) -> Result<ReferenceProfile> {
-        for planned in &self.workshop.plan.steps {
-            let Work::DetectDrift { reference, .. } = &planned.work else {
-                continue;
-            };
-            if let Some(record) = self.step(&planned.name)
-                && self.workshop.raw_source(reference) == Some(source)
-                && let Some(state) = record.states.iter().find(|state| state.name == "reference")
-            {
-                let found = &self.workshop.plugins[&planned.name];
-                let params = self.with_target(found, &record.params, source, target)?;
-                return self.profile(found, params, state.digest.parse()?);
-            }
-        }
-        let standard = PluginReference::Package {
-            namespace: mlhost_pipeline::DEFAULT_NAMESPACE.to_owned(),
-            name: "drift".to_owned(),
-            version: None,
-        };
-        let found = match self.profiler {
-            Some(given) => given.clone(),
-            None => self.engine.packages().find(&standard, Path::new("."))?,
-        };
-        let columns: Vec<_> = signature.inputs.iter().map(|column| &column.name).collect();
-        let mut params = json!({ "columns": columns });
-        if let Some(target) = target {
-            fill(&found.plugin, &mut params, "target", target.into());
-        }
-        let dataset = Dataset::of(self.workshop.tables[source].clone());
-        let (context, text) = (self.workshop.context_of(PROFILE), params.to_string());
-        let folds = [Fold {
-            plugin: found.plugin.clone(),
-            context: context.clone(),
-            params: text.clone(),
-            reading: self.workshop.reading(PROFILE, &dataset),
-            dataset,
-            again: false,
-        }];
-        let Some(_permit) = self.workshop.permits.one(&self.workshop.cancel) else {
-            return Err(Error::Cancelled);
-        };
-        let results = &self.workshop.results;
-        let states = fold_all(&folds, &self.workshop.permits, results);
-        let states = states.map_err(|failed| *failed.error)?;
-        let state = states.into_iter().next().unwrap_or_default();
-        // A state that its own plugin does not take is no state, and must not be kept.
-        let states = ["reference", "current"].map(|name| (name.to_owned(), state.clone()));
-        let taken = found.plugin.assess(&context, &text, &states);
-        let taken = taken.map_err(Error::from);
-        folds[0].settle(taken.as_ref().map(|_| state.as_slice()), results);
-        taken?;
-        let state = self.store.blobs().put(&state)?;
-        self.profile(&found, params, state)
-    }
-
-    /// The parameters of a drift detector that has profiled the training data, with the target of
-    /// the model where it has read that column and nobody has told it what it is: later rows are
-    /// often without.
-    fn with_target(
-        &self,
-        found: &Found,
-        params: &Value,
-        source: &str,
-        target: Option<&str>,
-    ) -> Result<Value> {
-        let mut params = params.clone();
-        let Some(target) = target else {
-            return Ok(params);
-        };
-        let schema = self.workshop.tables[source].schema();
-        let context = self.workshop.context_of(PROFILE);
-        let folder = found
-            .plugin
-            .folder(&context, &params.to_string(), &schema)?;
-        if folder.columns().iter().any(|column| column == target) {
-            fill(&found.plugin, &mut params, "target", target.into());
-        }
-        Ok(params)
-    }
-
-    fn profile(&self, found: &Found, params: Value, state: Digest) -> Result<ReferenceProfile> {
-        let (package, version) = identity(found);
-        let component = self.store.blobs().put(&found.component)?;
-        Ok(ReferenceProfile {
-            package,
-            version,
-            component,
-            params,
-            state,
-        })
-    }
 }
 
 /// Package and version of a plugin, for the record.
-fn identity(found: &Found) -> (String, String) {
+pub(crate) fn identity(found: &Found) -> (String, String) {
     let name = found.plugin.name();
     (name.name, name.version.unwrap_or_default())
 }

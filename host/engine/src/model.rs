@@ -7,7 +7,7 @@ use mlhost_data::Table;
 use mlhost_sandbox::{Context, Terms};
 use mlhost_store::{Store, StoredModel};
 
-use crate::{Engine, Error, Result, ScoredTable, dataset::Fitted, params};
+use crate::{Engine, Error, Result, ScoredTable, dataset::Fitted, params, predicting::lacks};
 
 /// A model version with its plugins loaded and its states at hand.
 pub struct FittedModel {
@@ -63,6 +63,12 @@ impl FittedModel {
         ScoredTable::new(table, self.chain.clone(), self.context())
     }
 
+    /// The columns that it reads.
+    pub(crate) fn inputs(&self) -> Vec<String> {
+        let inputs = &self.stored.model.signature.inputs;
+        inputs.iter().map(|column| column.name.clone()).collect()
+    }
+
     /// A context for work that is done for this version.
     pub(crate) fn context(&self) -> Context {
         Context::new(self.name()).with_seed(self.stored.model.seed)
@@ -75,22 +81,16 @@ impl FittedModel {
 
     /// Refuses a table in which a column that the model needs is missing.
     pub(crate) fn check(&self, schema: &Schema) -> Result<()> {
-        let inputs = &self.stored.model.signature.inputs;
-        let missing = inputs
-            .iter()
-            .filter(|column| schema.index_of(&column.name).is_err());
-        let missing: Vec<_> = missing.map(|column| format!("`{}`", column.name)).collect();
-        if !missing.is_empty() {
-            let plural = if missing.len() == 1 {
-                "column"
-            } else {
-                "columns"
-            };
-            return Err(Error::NotApplicable {
+        let inputs = self.inputs().into_iter();
+        let missing: Vec<_> = inputs
+            .filter(|name| schema.index_of(name).is_err())
+            .collect();
+        match missing.is_empty() {
+            true => Ok(()),
+            false => Err(Error::NotApplicable {
                 model: self.name(),
-                reason: format!("it lacks {plural} {}", missing.join(", ")),
-            });
+                reason: lacks(&missing),
+            }),
         }
-        Ok(())
     }
 }

@@ -197,6 +197,15 @@ pub struct StepRecord {
     pub each: Map<String, Value>,
 }
 
+impl StepRecord {
+    /// The model that has predicted what a drift step has compared: a step of the pipeline, or a
+    /// registered version.
+    pub fn predicted_by(&self) -> Option<&str> {
+        let mut inputs = self.key.iter().flat_map(|key| &key.inputs);
+        inputs.find_map(|input| input.model.as_deref())
+    }
+}
+
 /// The inputs among the things that decide what a step comes to. The others are its plugin, its
 /// parameters and the versions of the run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -218,6 +227,10 @@ pub struct InputRecord {
     pub rows: String,
     /// The fitted steps. What they do follows from their plugins, parameters and states.
     pub steps: Vec<String>,
+    /// The model that has predicted the rows for a drift detector: a step, or a registered version
+    /// with its number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
 }
 
 /// A plugin in a record.

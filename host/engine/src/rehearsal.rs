@@ -184,7 +184,8 @@ pub(crate) enum Judgement {
 
 pub(crate) fn judge(pipeline: &Pipeline, step: &Step, error: Error) -> Judgement {
     let wrong = |diagnostic| Judgement::Wrong(Box::new(diagnostic));
-    let error = match unwrapped(error) {
+    let error = unwrapped(error);
+    let error = match error {
         Error::Sandbox(error) => error,
         Error::Data(error) => {
             let diagnostic = Diagnostic::new(with_causes(&error)).at(step.input_span());
@@ -192,6 +193,12 @@ pub(crate) fn judge(pipeline: &Pipeline, step: &Step, error: Error) -> Judgement
         }
         error @ Error::NotApplicable { .. } => {
             let diagnostic = Diagnostic::new(error.to_string()).at(step.input_span());
+            return wrong(with_hint(diagnostic, error.hint()));
+        }
+        Error::Unpredictable { ref input, .. } => {
+            let place = step.input.span_of(input);
+            let place = place.unwrap_or_else(|| step.input_span());
+            let diagnostic = Diagnostic::new(error.to_string()).at(place);
             return wrong(with_hint(diagnostic, error.hint()));
         }
         error => return Judgement::Fatal(error),

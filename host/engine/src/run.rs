@@ -50,6 +50,7 @@ pub struct Runner<'a> {
     pub(crate) interrupt: Interrupt,
     base: PathBuf,
     profiler: Option<Found>,
+    plain_profiles: bool,
     granted_urls: Vec<UrlGrant>,
     /// What is known beforehand.
     beginning: RunRecord,
@@ -99,6 +100,7 @@ impl Engine {
             tables,
             Manner {
                 grants: checked.grants,
+                registered: checked.registered,
                 observer: observer.clone(),
                 jobs: options.jobs,
                 memory: options.memory,
@@ -119,6 +121,7 @@ impl Engine {
             interrupt,
             base: checked.base,
             profiler: checked.profiler,
+            plain_profiles: checked.plain_profiles,
             granted_urls: options.granted_urls,
             beginning,
         }
@@ -191,9 +194,15 @@ impl Runner<'_> {
         if stopped.is_none() {
             // It may fold a reference profile, which takes its time.
             let register = || {
-                let profiler = self.profiler.as_ref();
-                let (workshop, store) = (&self.workshop, &self.store);
-                manifest::register(self.engine, workshop, &record, store, id, profiler)
+                let maker = manifest::Maker {
+                    engine: self.engine,
+                    workshop: &self.workshop,
+                    record: &record,
+                    store: &self.store,
+                    profiler: self.profiler.as_ref(),
+                    plain_profiles: self.plain_profiles,
+                };
+                maker.register(id)
             };
             match tokio::task::block_in_place(register) {
                 Ok(models) => record.models = models,

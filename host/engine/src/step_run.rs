@@ -192,6 +192,9 @@ fn end(
         started,
     } = running;
     record.key = worked.key;
+    if let Some(params) = worked.params {
+        record.params = params;
+    }
     // What is read to compare is not what the step reads.
     (record.rows, record.bytes) = observer.read(&record.name);
     let result = worked

@@ -10,6 +10,7 @@ use mlhost_data::Table;
 use mlhost_pipeline::{Moment, Work};
 use mlhost_sandbox::{Context, Level, Outcome};
 use mlhost_store::{Digest, RunId};
+use serde_json::Value;
 
 use crate::{
     Curve, Error, InputRecord, Result, StepKey,
@@ -42,6 +43,8 @@ pub(crate) struct Done {
 pub(crate) struct Worked {
     /// What decides its result, where that can be told.
     pub(crate) key: Option<StepKey>,
+    /// Its parameters, where the host has filled in something that follows from what it reads.
+    pub(crate) params: Option<Value>,
     pub(crate) result: Result<Done>,
     /// How long it waited until it was its turn.
     pub(crate) waited: Duration,
@@ -51,6 +54,7 @@ impl Worked {
     pub(crate) fn given_up() -> Self {
         Self {
             key: None,
+            params: None,
             result: Err(Error::Cancelled),
             waited: Duration::ZERO,
         }
@@ -64,6 +68,8 @@ struct Read {
     /// The name of the raw table that it is made of.
     table: String,
     dataset: Dataset,
+    /// The model that predicts its rows, and the columns that come of it.
+    predicted: Option<(String, Vec<String>)>,
 }
 
 /// A step that is about to work.
@@ -73,6 +79,8 @@ struct Prepared<'a> {
     curves: CurveRecorder,
     /// Parameters as JSON.
     params: String,
+    /// The same, where the host has filled in something that follows from what is read.
+    filled: Option<Value>,
     /// A trainer scans the one thing that it reads as it likes; anybody else folds each of them
     /// into a state of its own.
     reads: Vec<Read>,
@@ -110,6 +118,7 @@ impl Workshop {
                 Err(error) => worked.result = Err(error),
                 Ok(ready) => {
                     worked.key = ready.key.as_ref().map(|(key, _)| key.clone());
+                    worked.params.clone_from(&ready.filled);
                     if let Some(error) = self.fault(step, Moment::Begin) {
                         worked.result = Err(error);
                         is_struck = true;
@@ -161,8 +170,12 @@ impl Workshop {
     fn prepare<'a>(&self, step: &'a str) -> Result<Prepared<'a>> {
         let curves = CurveRecorder::default();
         let context = self.context_recording(&self.pipeline.steps[step], curves.clone());
-        let params = self.params(step).to_string();
         let reads = self.reads(step, &context)?;
+        let predicted = reads.first().and_then(|read| read.predicted.as_ref());
+        let filled = predicted
+            .map(|(_, columns)| self.params_with_model(&self.pipeline.steps[step], columns));
+        let params = filled.clone().unwrap_or_else(|| self.params(step));
+        let params = params.to_string();
         let is_summed_up = matches!(self.planned(step), Work::CrossValidate { .. });
         let key = match self.results.store() {
             Some(_) if !is_summed_up => self.key(step, &params, &reads)?,
@@ -173,6 +186,7 @@ impl Workshop {
             context,
             curves,
             params,
+            filled,
             reads,
             key,
             again: self.again.contains(step),
@@ -184,6 +198,7 @@ impl Workshop {
             name: name.to_owned(),
             table: self.root(reference).unwrap_or_default().to_owned(),
             dataset,
+            predicted: None,
         };
         let one = |name: &str, reference| -> Result<Read> {
             Ok(read(name, reference, self.dataset(reference, context)?))
@@ -198,8 +213,22 @@ impl Workshop {
                     .collect()
             }
             Work::Preprocess { input } | Work::Train { input, .. } => Ok(vec![one("data", input)?]),
-            Work::DetectDrift { reference, current } => {
-                Ok(vec![one("reference", reference)?, one("current", current)?])
+            Work::DetectDrift {
+                reference, current, ..
+            } => {
+                let mut reads = vec![one("reference", reference)?, one("current", current)?];
+                let Some(predictor) = self.predictor(step) else {
+                    return Ok(reads);
+                };
+                let step = &self.pipeline.steps[step];
+                for (read, reference) in reads.iter_mut().zip([reference, current]) {
+                    let as_named = (read.name.as_str(), reference.name());
+                    let source = (read.dataset.clone(), context);
+                    let predicted = self.predicted(step, &predictor, as_named, source)?;
+                    read.dataset = predicted.dataset;
+                    read.predicted = Some((predicted.model, predicted.columns));
+                }
+                Ok(reads)
             }
             Work::Evaluate { models, data } => {
                 let source = self.dataset(data, context)?;
@@ -245,6 +274,7 @@ impl Workshop {
                 table: read.table.clone(),
                 rows: digests.rows.to_string(),
                 steps: read.dataset.steps(),
+                model: read.predicted.as_ref().map(|(model, _)| model.clone()),
             });
         }
         let digest = key.digest();

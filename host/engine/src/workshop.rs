@@ -26,6 +26,7 @@ use crate::{
     opened::{data_name, has_rows, no_rows},
     params,
     permits::Permits,
+    predicting::Registered,
     results::Results,
     retrying::Clock,
     rivals::Rivals,
@@ -42,6 +43,8 @@ pub(crate) struct Workshop {
     grants: Arc<HashMap<String, Arc<Grants>>>,
     /// By the name of the data.
     pub(crate) tables: HashMap<String, Arc<dyn Table>>,
+    /// The registered models that steps read.
+    pub(crate) registered: Arc<Registered>,
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) cancel: CancelToken,
     pub(crate) permits: Permits,
@@ -76,6 +79,7 @@ struct Given {
 /// How an execution is done.
 pub(crate) struct Manner {
     pub(crate) grants: Arc<HashMap<String, Arc<Grants>>>,
+    pub(crate) registered: Arc<Registered>,
     pub(crate) observer: Arc<dyn Observer>,
     /// How many threads may compute at once.
     pub(crate) jobs: usize,
@@ -102,6 +106,7 @@ impl Workshop {
             plugins,
             grants: manner.grants,
             tables,
+            registered: manner.registered,
             observer: manner.observer,
             cancel: CancelToken::default(),
             permits: Permits::new(manner.jobs),
@@ -414,6 +419,12 @@ impl Workshop {
     pub(crate) fn keep_report(&self, step: &str, outcome: &Outcome) {
         let mut reported = self.reported.lock().unwrap_or_else(PoisonError::into_inner);
         reported.insert(step.to_owned(), outcome.clone());
+    }
+
+    /// What an evaluator has reported.
+    pub(crate) fn report_of(&self, step: &str) -> Option<Outcome> {
+        let reported = self.reported.lock().unwrap_or_else(PoisonError::into_inner);
+        reported.get(step).cloned()
     }
 
     /// The report of a cross-validation, if all of its folds have reported.

@@ -230,6 +230,7 @@ impl Unfolder<'_> {
                 name,
                 span: self.span.clone(),
             }],
+            registered: None,
         };
         Input::Named(vec![input("model", model), input("data", test)])
     }

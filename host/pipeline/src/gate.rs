@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model_version::{ModelVersion, is_alias};
 use crate::node::{Entry, Node};
 use crate::reader::{self, Section};
 use crate::source::Span;
@@ -123,11 +124,11 @@ impl Rival {
                 name: None,
                 version: text.to_owned(),
             }),
-            (_, Some((name, version))) => {
-                let fits = crate::names::is_name(name) && (is_alias(version) || is_number(version));
-                fits.then(|| Self::Model {
-                    name: Some(name.to_owned()),
-                    version: version.to_owned(),
+            (_, Some(_)) => {
+                let ModelVersion { name, version } = ModelVersion::of(text)?;
+                Some(Self::Model {
+                    name: Some(name),
+                    version,
                 })
             }
         }
@@ -235,16 +236,6 @@ fn read_rival(node: &Node, what: &str, diagnostics: &mut Diagnostics) -> Option<
         reader::report(node, message, Some(BETTER_THAN.to_owned()), diagnostics);
     }
     rival
-}
-
-/// Whether a text can be an alias: lower-case letters, digits and '-', a letter first.
-pub(crate) fn is_alias(text: &str) -> bool {
-    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    text.starts_with(|first: char| first.is_ascii_lowercase()) && text.bytes().all(fits)
-}
-
-fn is_number(text: &str) -> bool {
-    text.parse::<u32>().is_ok_and(|number| number > 0) && !text.starts_with('+')
 }
 
 fn read_margin(node: &Node, what: &str, diagnostics: &mut Diagnostics) -> Option<f64> {

@@ -14,6 +14,23 @@ pub(crate) fn is_letter(character: char) -> bool {
     character.is_ascii_lowercase() || character.is_ascii_digit() || matches!(character, '-' | '_')
 }
 
+/// A name that others have given, such as that of a column, as a message can hold it: on one line, and
+/// without what a terminal obeys or what shows a text in another order than it is written in.
+pub fn printable(name: &str) -> String {
+    let is_plain = |character: char| {
+        !character.is_control()
+            && !matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let mut text = String::with_capacity(name.len());
+    for character in name.chars() {
+        match is_plain(character) {
+            true => text.push(character),
+            false => text.extend(character.escape_default()),
+        }
+    }
+    text
+}
+
 /// Reports a name that breaks the rule; `what` says whose name it is.
 pub(crate) fn check(what: &str, name: &str, span: &Span, diagnostics: &mut Diagnostics) {
     if is_name(name) {

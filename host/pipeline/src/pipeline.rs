@@ -17,6 +17,7 @@ use crate::format::{CsvOptions, Format};
 use crate::gate::Gate;
 use crate::limit::LimitSet;
 use crate::location::StoreOptions;
+use crate::model_version::RegisteredReference;
 use crate::node::{Entry, Node};
 use crate::params::Params;
 use crate::patch::AppliedPatch;
@@ -385,8 +386,10 @@ pub struct NamedInput {
     pub key: String,
     /// Where the key is written.
     pub key_span: Span,
-    /// One reference; any number for `models`.
+    /// One reference; any number for `models`, and none where a registered model is named.
     pub references: Vec<Reference>,
+    /// The version of a registered model, where the key `model` names one.
+    pub registered: Option<RegisteredReference>,
 }
 
 /// The name of data or of a step, and where it is used.

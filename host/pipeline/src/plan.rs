@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use crate::kind::Kind;
+use crate::model_version::ModelVersion;
 
 /// The steps of a pipeline in an order in which each comes after those it needs; among steps that
 /// could come next, the order of the file decides.
@@ -83,6 +84,9 @@ pub enum Work {
         reference: DatasetReference,
         /// The table that may have moved.
         current: DatasetReference,
+        /// The model that predicts both, whose predictions may have moved with them.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        model: Option<ModelReference>,
     },
     /// Scores models on a table.
     #[serde(rename = "evaluator")]
@@ -121,7 +125,9 @@ impl Work {
                 std::iter::once(input).chain(reference).collect()
             }
             Self::Preprocess { input } | Self::Train { input, .. } => vec![input],
-            Self::DetectDrift { reference, current } => vec![reference, current],
+            Self::DetectDrift {
+                reference, current, ..
+            } => vec![reference, current],
             Self::Evaluate { data, .. } => vec![data],
             Self::CrossValidate { .. } => vec![],
         }
@@ -135,6 +141,30 @@ impl Work {
             _ => &[],
         }
     }
+
+    /// The models that it reads, by the names of trainer steps: those that it scores, and the one that
+    /// predicts the tables of a drift detector.
+    pub fn models(&self) -> impl Iterator<Item = &str> {
+        let predicting = match self {
+            Self::DetectDrift {
+                model: Some(ModelReference::Step(step)),
+                ..
+            } => Some(step),
+            _ => None,
+        };
+        let read = self.scored().iter().chain(predicting);
+        read.map(String::as_str)
+    }
+}
+
+/// A model as a step gets it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ModelReference {
+    /// That of the trainer step of this name.
+    Step(String),
+    /// A registered version.
+    Registered(ModelVersion),
 }
 
 /// A table as a step gets it.

@@ -1,6 +1,8 @@
 //! From a pipeline and the kinds of its plugins to a plan: what a step may be given, registered
 //! as and gated by depends on the kind.
 
+mod models;
+
 use std::collections::HashMap;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -229,12 +231,17 @@ impl Planner<'_> {
                 alias: step.alias.clone(),
             }),
             (Kind::DriftDetector, Input::Named(inputs)) => {
-                self.check_named(step, inputs, &["reference", "current"]);
+                self.check_named(step, inputs, &["reference", "current", "model"]);
                 let reference = self.named_dataset(step, inputs, "reference");
                 let current = self.named_dataset(step, inputs, "current");
+                let model = match find(inputs, "model") {
+                    Some(input) => Some(self.predicting(input)?),
+                    None => None,
+                };
                 Some(Work::DetectDrift {
                     reference: reference?,
                     current: current?,
+                    model,
                 })
             }
             (Kind::Evaluator, Input::Named(inputs)) => {
@@ -305,86 +312,6 @@ impl Planner<'_> {
         );
     }
 
-    /// The trainer steps of an evaluator.
-    fn models(&mut self, step: &Step, inputs: &[NamedInput]) -> Option<Vec<String>> {
-        let input = match (find(inputs, "model"), find(inputs, "models")) {
-            (Some(input), None) | (None, Some(input)) => input,
-            (Some(model), Some(models)) => {
-                self.diagnostics.push(
-                    Diagnostic::new("`model` and `models` exclude each other")
-                        .at(models.key_span.clone())
-                        .related(model.key_span.clone(), "the other one")
-                        .hint(
-                            "write `model = \"…\"` for one, `models = [\"…\", \"…\"]` for several",
-                        ),
-                );
-                return None;
-            }
-            (None, None) => {
-                self.report_missing(step, "model");
-                return None;
-            }
-        };
-        let mut names: Vec<String> = Vec::new();
-        for reference in &input.references {
-            self.check_model(reference);
-            let collected = self.collected(&reference.name);
-            if !collected.is_empty() {
-                names.extend(collected);
-                continue;
-            }
-            if names.contains(&reference.name) {
-                self.diagnostics.push(
-                    Diagnostic::new(format!("model `{}` is named twice", reference.name))
-                        .at(reference.span.clone())
-                        .hint("remove one of the two"),
-                );
-            }
-            names.push(reference.name.clone());
-        }
-        Some(names)
-    }
-
-    /// The iterations of a step in a loop that hands on all of them.
-    fn collected(&self, name: &str) -> Vec<String> {
-        let loops = self.pipeline.loops.values();
-        let mut loops = loops.filter(|found| !found.hands_on_one());
-        let Some(found) = loops.find(|found| found.body.iter().any(|step| step == name)) else {
-            return Vec::new();
-        };
-        let iterations = 0..found.items.most();
-        iterations
-            .filter_map(|index| found.instance(name, index))
-            .collect()
-    }
-
-    fn check_model(&mut self, reference: &Reference) {
-        let Some(kind) = self.kinds.get(reference.name.as_str()).copied() else {
-            return;
-        };
-        if kind == Kind::Trainer {
-            return;
-        }
-        let mut trainers: Vec<String> = Vec::new();
-        for step in self.pipeline.steps.values() {
-            let name = format!("`{}`", step.written);
-            if self.kind(step) == Kind::Trainer && !trainers.contains(&name) {
-                trainers.push(name);
-            }
-        }
-        let hint = if trainers.is_empty() {
-            "add a step with a trainer".to_owned()
-        } else {
-            format!("steps with a trainer: {}", trainers.join(", "))
-        };
-        self.diagnostics.push(
-            Diagnostic::new(format!("step `{}` makes no model", reference.name))
-                .at(reference.span.clone())
-                .label(self.plugin_of(&reference.name))
-                .hint(hint),
-        );
-    }
-
     fn dataset(&mut self, reference: &Reference) -> Option<DatasetReference> {
         let Some(kind) = self.kinds.get(reference.name.as_str()).copied() else {
             return Some(DatasetReference::Data(reference.name.clone()));
@@ -418,7 +345,9 @@ fn input_of(kind: Kind) -> String {
     let form = match kind {
         Kind::Validator => "input = \"…\"` or `input = { data = \"…\", reference = \"…\" }",
         Kind::Preprocessor | Kind::Trainer => "input = \"…\"",
-        Kind::DriftDetector => "input = { reference = \"…\", current = \"…\" }",
+        Kind::DriftDetector => {
+            "input = { reference = \"…\", current = \"…\" }`, and for drift of predictions `model = \"…\""
+        }
         Kind::Evaluator => "input = { model = \"…\", data = \"…\" }",
     };
     format!("{} takes `{form}`", kind.described())

@@ -10,6 +10,7 @@ use crate::input;
 use crate::interpolate;
 use crate::limit::{Limit, LimitSet};
 use crate::limits;
+use crate::model_version::is_alias;
 use crate::names;
 use crate::node::{Content, Entry, Node};
 use crate::pipeline::{Step, StepPlaces};
@@ -217,7 +218,7 @@ fn read_register(
 
 fn read_alias(node: &Node, what: &str, diagnostics: &mut Diagnostics) -> Option<String> {
     let alias = reader::string(node, what, diagnostics)?;
-    if gate::is_alias(alias) && alias != "latest" {
+    if is_alias(alias) && alias != "latest" {
         return Some(alias.to_owned());
     }
     let message = format!("{what} cannot be an alias: `{}`", alias.escape_debug());

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use mlhost_pipeline::Limit;
+use mlhost_pipeline::{Limit, printable};
 use wasmtime::{Store, Trap, component::Instance as WasmInstance};
 
 use crate::{
@@ -105,6 +105,8 @@ impl Instance {
             mut at,
         } = error;
         cut(&mut message, limit);
+        // One sentence is what is promised; what breaks it is in the name of a column.
+        message = printable(message.trim_end());
         if let Some(at) = &mut at {
             cut(at, limit);
         }

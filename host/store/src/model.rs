@@ -164,6 +164,10 @@ pub struct ReferenceProfile {
     pub params: Value,
     /// The blob with the profile.
     pub state: Digest,
+    /// The columns that the model predicts and the profile has, so that later predictions can be
+    /// compared with them; none of a version whose training data was profiled as it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub predictions: Vec<String>,
 }
 
 /// A blob that a model cannot do without.

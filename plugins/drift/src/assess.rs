@@ -4,20 +4,21 @@ use mlhost_plugin::{Error, Figure, Finding, Metric, Outcome, Result, Severity};
 use serde_json::Map;
 
 use crate::Params;
-use crate::compare::{Comparison, compare, is_unknown};
+use crate::compare::{Comparison, compare};
 use crate::dataset::Share;
 use crate::method::Method;
 use crate::params::escaped;
 use crate::profile::{Column, Profile};
+use crate::roles::{self, Role};
 use crate::{domain, figures, shifts};
 
 /// So many drifted columns are named in the summary.
 const NAMED_COLUMNS: usize = 10;
 
 /// A column of the reference, its counterpart, and what their comparison found.
-struct Compared<'a> {
-    column: &'a Column,
-    counterpart: Option<&'a Column>,
+pub(crate) struct Compared<'a> {
+    pub(crate) column: &'a Column,
+    pub(crate) counterpart: Option<&'a Column>,
     comparison: Comparison,
 }
 
@@ -41,7 +42,7 @@ pub(crate) fn assess(params: &Params, reference: &Profile, current: &Profile) ->
     let (inputs, roles): (Vec<_>, Vec<_>) = compared
         .collect::<Result<Vec<_>>>()?
         .into_iter()
-        .partition(|compared| params.is_input(&compared.column.name));
+        .partition(|compared| params.role(&compared.column.name).is_none());
     let drifted: Vec<_> = inputs
         .iter()
         .filter(|compared| compared.has_drifted())
@@ -62,15 +63,15 @@ pub(crate) fn assess(params: &Params, reference: &Profile, current: &Profile) ->
     let mut findings = share.findings(params);
     let mut summary = summary(&by_index(drifted), inputs.len());
     summary += &share.in_summary();
-    for of_role in &roles {
-        summary += &in_summary(params, of_role);
-    }
-    let figures = drawn(&inputs, &roles);
+    summary += &roles::in_summary(params, &roles);
+    metrics.extend(of_predictions(params, &roles));
+    let figures = drawn(params, &inputs, &roles);
     if let Some((finding, auc)) = domain::compare(params, reference, current)? {
         metrics.extend(auc.map(|auc| metric("domain_classifier_auc", auc, &[])));
         findings.push(finding);
     }
-    for compared in inputs.into_iter().chain(roles) {
+    // What comes out of the model is what matters first.
+    for compared in roles.into_iter().chain(inputs) {
         let (column, counterpart) = (compared.column, compared.counterpart);
         metrics.extend(column_metrics(params, column, &compared.comparison));
         let share = |data, column, rows| {
@@ -82,7 +83,8 @@ pub(crate) fn assess(params: &Params, reference: &Profile, current: &Profile) ->
             )
         };
         metrics.push(share("reference", column, reference.rows));
-        findings.push(as_role(params, compared.comparison.finding));
+        let is_unknown = compared.is_unknown(params);
+        findings.push(roles::as_role(params, compared.comparison.finding));
         let Some(counterpart) = counterpart else {
             continue;
         };
@@ -91,7 +93,7 @@ pub(crate) fn assess(params: &Params, reference: &Profile, current: &Profile) ->
         let labels = [("column", column.name.as_str())];
         metrics.extend(new.map(|share| metric("new_category_share", share, &labels)));
         let (before, now) = ((column, reference), (counterpart, current));
-        if !is_unknown(params, column, Some(counterpart)) {
+        if !is_unknown {
             findings.extend(shifts::missing(params, before, now));
         }
         findings.extend(shifts::unseen(params, column, counterpart));
@@ -110,8 +112,13 @@ impl Profile {
 }
 
 impl Compared<'_> {
-    fn has_drifted(&self) -> bool {
+    pub(crate) fn has_drifted(&self) -> bool {
         !self.comparison.finding.passed
+    }
+
+    fn is_unknown(&self, params: &Params) -> bool {
+        let role = params.role(&self.column.name);
+        role.is_some_and(|role| role.is_unknown(self.counterpart))
     }
 }
 
@@ -121,14 +128,9 @@ fn named_columns_exist(params: &Params, reference: &Profile) -> Result<()> {
     let columns = columns.map(|(place, name)| (format!("/columns/{place}"), name));
     let own = params.column.keys();
     let own = own.map(|name| (format!("/column/{}", escaped(name)), name));
-    let roles = [
-        ("/prediction", &params.prediction),
-        ("/target", &params.target),
-    ];
-    let roles = roles
-        .into_iter()
-        .filter_map(|(at, name)| Some((at.to_owned(), name.as_ref()?)));
-    for (at, name) in columns.chain(own).chain(roles) {
+    let roles = params.roles();
+    let named = columns.chain(own).map(|(at, name)| (at, name.as_str()));
+    for (at, name) in named.chain(roles) {
         if reference.column(name).is_none() {
             let message = format!("there is no column `{name}` in the reference");
             return Err(Error::params(at, message));
@@ -153,50 +155,12 @@ fn no_rows(reference: &Profile, current: &Profile) -> Option<Finding> {
     })
 }
 
-/// The finding on the prediction or the target, under a name that tells so.
-fn as_role(params: &Params, mut finding: Finding) -> Finding {
-    if let Some(name) = role(params, finding.column.as_deref().unwrap_or_default()) {
-        finding.check = name.to_owned();
-    }
-    finding
-}
-
-fn role(params: &Params, column: &str) -> Option<&'static str> {
-    if params.prediction.as_deref() == Some(column) {
-        Some("prediction_drift")
-    } else if params.target.as_deref() == Some(column) {
-        Some("target_drift")
-    } else {
-        None
-    }
-}
-
 /// By descending index, those without one first: they are gone or of another type.
 fn by_index<'a, 'b>(compared: Vec<&'b Compared<'a>>) -> Vec<&'b Compared<'a>> {
     let mut compared = compared;
     let rank = |one: &Compared<'_>| one.comparison.psi.unwrap_or(f64::INFINITY);
     compared.sort_by(|left, right| rank(right).total_cmp(&rank(left)));
     compared
-}
-
-/// What became of the prediction or the target, in a few words.
-fn in_summary(params: &Params, compared: &Compared<'_>) -> String {
-    let name = &compared.column.name;
-    let role = match role(params, name) {
-        Some("target_drift") => "target",
-        _ => "prediction",
-    };
-    if is_unknown(params, compared.column, compared.counterpart) {
-        return format!(
-            "; drift of the target `{name}` is unknown: the current data is without it"
-        );
-    }
-    let has = if compared.has_drifted() {
-        "has"
-    } else {
-        "has not"
-    };
-    format!("; the {role} `{name}` {has} drifted")
 }
 
 fn summary(drifted: &[&Compared<'_>], columns: usize) -> String {
@@ -222,15 +186,38 @@ fn summary(drifted: &[&Compared<'_>], columns: usize) -> String {
     )
 }
 
-/// The index of every column, and the values of those that have drifted most.
-fn drawn(inputs: &[Compared<'_>], roles: &[Compared<'_>]) -> Vec<Figure> {
+/// How many of the columns of predictions have drifted, and by how much the first of them has, which
+/// stands for all: `prediction_drift` without a label.
+fn of_predictions(params: &Params, roles: &[Compared<'_>]) -> Vec<Metric> {
+    let predictions = params.predictions().iter();
+    let predictions: Vec<_> = predictions
+        .filter_map(|name| roles.iter().find(|one| one.column.name == *name))
+        .filter(|one| !one.is_unknown(params))
+        .collect();
+    let Some(first) = predictions.first() else {
+        return vec![];
+    };
+    let drifted = predictions.iter().filter(|one| one.has_drifted()).count();
+    let value = first.comparison.judged;
+    let value = value.map(|(_, value)| metric(Role::Prediction.check(), value, &[]));
+    let count = metric("predictions_drifted", drifted as f64, &[]);
+    value.into_iter().chain([count]).collect()
+}
+
+/// The index of every column, the values of the first prediction, and those of the columns that have
+/// drifted most.
+fn drawn(params: &Params, inputs: &[Compared<'_>], roles: &[Compared<'_>]) -> Vec<Figure> {
     let all = by_index(inputs.iter().chain(roles).collect());
     let index = all
         .iter()
         .filter_map(|one| Some((one.column.name.as_str(), one.comparison.psi?)));
-    let histograms = all
-        .iter()
-        .filter(|one| one.has_drifted())
+    let first = params.predictions().first();
+    let is_first = |one: &&Compared<'_>| Some(&one.column.name) == first;
+    let prediction = all.iter().copied().find(is_first);
+    let others = all.iter().copied().filter(|one| !is_first(one));
+    let histograms = prediction
+        .into_iter()
+        .chain(others.filter(|one| one.has_drifted()))
         .filter_map(|one| Some((one.column, one.counterpart?)))
         .take(figures::DRAWN_COLUMNS)
         .enumerate()
@@ -269,10 +256,12 @@ fn column_metrics(params: &Params, column: &Column, comparison: &Comparison) -> 
         metric(&name, value, &labels)
     });
     let judged = judged.filter(|judged| judged.name != "psi");
-    let role = role(params, &column.name);
-    let role = role
-        .zip(comparison.judged)
-        .map(|(name, (_, value))| metric(name, value, &[]));
+    // That of a prediction has the label of its column, as there may be several.
+    let role = params.role(&column.name).zip(comparison.judged);
+    let role = role.map(|(role, (_, value))| match role {
+        Role::Prediction => metric(role.check(), value, &labels),
+        Role::Target => metric(role.check(), value, &[]),
+    });
     index
         .into_iter()
         .chain(ks)

@@ -10,6 +10,7 @@ use crate::binned::{Binned, size_of_numbers, size_of_texts};
 use crate::judge::{Case, Judged, extend};
 use crate::method::Method;
 use crate::profile::{Column, Values};
+use crate::roles::Role;
 
 /// What the comparison of a column found.
 pub(crate) struct Comparison {
@@ -26,9 +27,14 @@ pub(crate) fn compare(
     reference: &Column,
     current: Option<&Column>,
 ) -> Result<Comparison> {
-    if is_unknown(params, reference, current) {
-        let message = "whether the target has drifted is unknown: the current data is without it";
-        return Ok(unlike(reference, "drift", true, message.to_owned()));
+    let role = params.role(&reference.name);
+    if let Some(role) = role.filter(|role| role.is_unknown(current)) {
+        let message = format!(
+            "whether the {} has drifted is unknown: the current data is without it",
+            role.word()
+        );
+        // Later rows are often without the target, and never without what could be predicted.
+        return Ok(unlike(reference, "drift", role == Role::Target, message));
     }
     let Some(current) = current else {
         let message = "the reference has this column, and the current data has not".to_owned();
@@ -61,13 +67,6 @@ pub(crate) fn compare(
         }
         _ => Ok(too_many_texts(params, check, reference, current)),
     }
-}
-
-/// Whether nobody can say if the column has drifted: a target that the current data does not hold.
-/// What came true may not be known yet.
-pub(crate) fn is_unknown(params: &Params, reference: &Column, current: Option<&Column>) -> bool {
-    params.target.as_ref() == Some(&reference.name)
-        && current.is_none_or(|current| current.values.count() == 0)
 }
 
 /// A column for which there is no value.

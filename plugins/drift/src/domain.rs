@@ -104,7 +104,7 @@ fn shared_columns<'a>(
     let shared = columns.filter_map(|(before, column)| {
         let mut others = current.columns.iter();
         let now = others.position(|other| other.name == column.name)?;
-        let is_input = params.is_input(&column.name);
+        let is_input = params.role(&column.name).is_none();
         (is_input && comparable(column, &current.columns[now])).then_some(Shared {
             name: &column.name,
             before,

@@ -11,7 +11,8 @@
 //! weights = { temp = 0.7, carrier = 0.3 }    # by default every column counts the same
 //! drift_share = 0.5                          # as many columns are drift of the dataset
 //! max_share_drifted = 0.8                    # more columns than this fail the step
-//! target = "arr_delay"                       # told apart from the inputs; so is `prediction`
+//! target = "arr_delay"                       # told apart from the inputs; so are predictions
+//! prediction = "prediction"                  # the host names them, if it knows the model
 //! domain_classifier = { rows = 2000 }        # can the sides be told by all columns together?
 //! max_categories = 10000                     # columns of more texts are not compared
 //! ```
@@ -59,13 +60,14 @@ mod method;
 mod params;
 mod profile;
 mod refuse;
+mod roles;
 mod sample;
 mod shifts;
 
 use mlhost_plugin::{DriftDetector, Outcome, Plugin, Result, export};
 
 pub use method::Method;
-pub use params::{Base, Binning, ColumnParams, DomainClassifier, Params};
+pub use params::{Base, Binning, ColumnParams, DomainClassifier, Params, Predictions};
 pub use profile::{Profile, Profiler};
 
 /// Compares what a model sees with what it was trained on.

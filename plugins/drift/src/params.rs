@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::method::Method;
 use crate::refuse::{check_bins, check_share, check_threshold};
+use crate::roles::Role;
 
 /// More bins than this say nothing that fewer do not.
 pub(crate) const MOST_BINS: usize = 1000;
@@ -75,13 +76,17 @@ pub struct Params {
     pub max_share_drifted: Option<f64>,
     /// How much each column counts in the share of columns that have drifted, such as its
     /// importance in a model; one that is left out or below 0 counts for nothing. By default all
-    /// count alike. `host drift` fills it in from the model, where its importances were measured.
+    /// count alike. The host fills it in from the model that it knows, where its importances were
+    /// measured.
     #[serde(default)]
     #[schemars(extend("x-mlhost-role" = "importances"))]
     pub weights: Option<BTreeMap<String, f64>>,
-    /// The column of predictions, if there is one: its drift is told apart from that of the inputs.
+    /// The column of predictions, or several in a list, such as the probabilities of classes: their
+    /// drift is told apart from that of the inputs. Where the step has a `model` in its input, the
+    /// host fills in what that predicts, and a name here takes one column of it.
     #[serde(default)]
-    pub prediction: Option<String>,
+    #[schemars(extend("x-mlhost-role" = "predictions"))]
+    pub prediction: Option<Predictions>,
     /// The column that is to be predicted, if there is one: its drift is told apart from that of
     /// the inputs, and unknown where the current data is without it. A model that is registered
     /// keeps its own here.
@@ -96,6 +101,26 @@ pub struct Params {
     /// classifier tries. By default none does.
     #[serde(default)]
     pub domain_classifier: Option<DomainClassifier>,
+}
+
+/// One column of predictions, or several.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Predictions {
+    /// One.
+    One(String),
+    /// Several, the first of them the one that stands for all.
+    Several(Vec<String>),
+}
+
+impl Predictions {
+    /// Their names.
+    pub(crate) fn names(&self) -> &[String] {
+        match self {
+            Self::One(name) => std::slice::from_ref(name),
+            Self::Several(names) => names,
+        }
+    }
 }
 
 /// What is different for one column.
@@ -250,11 +275,35 @@ impl Params {
         }
     }
 
-    /// Whether a column is an input of the model, and not what it predicts or should.
-    pub(crate) fn is_input(&self, name: &str) -> bool {
-        ![&self.prediction, &self.target]
+    /// The columns of predictions.
+    pub(crate) fn predictions(&self) -> &[String] {
+        self.prediction.as_ref().map_or(&[], Predictions::names)
+    }
+
+    /// What a column is to the model, where it is no input of it.
+    pub(crate) fn role(&self, name: &str) -> Option<Role> {
+        if self.predictions().iter().any(|other| other == name) {
+            Some(Role::Prediction)
+        } else if self.target.as_deref() == Some(name) {
+            Some(Role::Target)
+        } else {
+            None
+        }
+    }
+
+    /// The columns that are no inputs, each with its place in the parameters.
+    pub(crate) fn roles(&self) -> Vec<(String, &str)> {
+        let at = |place: usize| match self.prediction {
+            Some(Predictions::Several(_)) => format!("/prediction/{place}"),
+            _ => "/prediction".to_owned(),
+        };
+        let predictions = self.predictions().iter().enumerate();
+        let predictions = predictions.map(|(place, name)| (at(place), name.as_str()));
+        let target = self
+            .target
             .iter()
-            .any(|role| role.as_deref() == Some(name))
+            .map(|name| ("/target".to_owned(), name.as_str()));
+        predictions.chain(target).collect()
     }
 
     fn check_column(&self, at: &str, column: &ColumnParams) -> Result<()> {

@@ -62,13 +62,9 @@ impl Fold for Profiler {
             Some(names) => named(names, input)?,
             None => compared_by_default(input),
         };
-        for (at, name) in [
-            ("/prediction", &params.prediction),
-            ("/target", &params.target),
-        ] {
-            let Some(name) = name else { continue };
-            if !columns.iter().any(|column| column.name == *name) {
-                columns.extend(found(name, at, input)?);
+        for (at, name) in params.roles() {
+            if !columns.iter().any(|column| column.name == name) {
+                columns.extend(found(name, &at, input)?);
             }
         }
         Ok(Self {

@@ -180,6 +180,7 @@ fn worst(
         "model": model,
         "slices": slices.len(),
         "worst": worst.map(|(slice, _)| slice.name()),
+        "score": leading,
         leading: worst.map(|(_, value)| value),
         "rows": worst.map(|(slice, _)| slice.rows),
         "small": small,

@@ -2,7 +2,7 @@
 
 use arrow_schema::{DataType, Schema};
 use mlhost_plugin::{Dataset, Error, Fit, Result, column_index, named_columns};
-use mlhost_statistics::column::{holds_classes, is_numeric};
+use mlhost_statistics::column::{holds_classes, is_numeric, type_name};
 
 use crate::model::{Model, Predictor};
 use crate::params::{Params, Task};
@@ -74,7 +74,8 @@ fn check_target(task: Task, name: &str, found: &DataType) -> Result<()> {
     if fits {
         return Ok(());
     }
-    let message = format!("a {task} needs a column of {wanted}, and `{name}` holds {found}");
+    let found = type_name(found);
+    let message = format!("a {task} needs a column of {wanted}, and `{name}` holds `{found}`");
     Err(Error::params("/target", message))
 }
 
@@ -104,8 +105,9 @@ fn features(params: &Params, input: &Schema) -> Result<Vec<String>> {
             return Err(Error::params(at, message));
         }
         if !is_numeric(found) {
+            let found = type_name(found);
             let message = format!(
-                "a feature is a number, and column `{name}` holds {found}; encode it before this step, or name the features without it"
+                "a feature is a number, and column `{name}` holds `{found}`; encode it before this step, or name the features without it"
             );
             return Err(Error::params(at, message));
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, Float64Array, RecordBatch, RecordBatchOptions, StringArray};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use mlhost_plugin::{Emit, Error, Output, Result, Transform, column_index};
-use mlhost_statistics::column::{for_each_block, is_numeric};
+use mlhost_statistics::column::{for_each_block, is_numeric, type_name};
 
 use crate::Params;
 use crate::model::{Linear, Model, Predictor};
@@ -29,9 +29,9 @@ impl Transform for Prediction {
         for feature in &model.features {
             let found = input.field(column_index(input, feature, "/features")?);
             if !is_numeric(found.data_type()) {
-                let found = found.data_type();
+                let found = type_name(found.data_type());
                 let message =
-                    format!("a feature is a number, and column `{feature}` holds {found}");
+                    format!("a feature is a number, and column `{feature}` holds `{found}`");
                 return Err(Error::params("/features", message));
             }
         }

@@ -3,7 +3,7 @@
 
 use arrow_schema::{DataType, Field, Schema};
 use mlhost_plugin::{Error, Result, column_index};
-use mlhost_statistics::column::{is_numeric, is_textual};
+use mlhost_statistics::column::{is_numeric, is_textual, type_name};
 
 use crate::category::{Categorical, CategoryEncoding, CategoryImpute};
 use crate::number::{NumberImpute, Numeric};
@@ -162,10 +162,10 @@ fn treatment(rule: &Rule, field: &Field, at: Pointer) -> Result<Option<Treatment
         None if is_numeric(field.data_type()) => Encoding::Number,
         None => {
             let message = format!(
-                "column `{}` holds {}: say `as = \"one_hot\"`, `as = \"ordinal\"`, \
+                "column `{}` holds `{}`: say `as = \"one_hot\"`, `as = \"ordinal\"`, \
                  `as = \"pass_through\"` or `as = \"drop\"`",
                 field.name(),
-                field.data_type(),
+                type_name(field.data_type()),
             );
             return Err(at.column(rule, message));
         }
@@ -198,9 +198,9 @@ fn untouched(rule: &Rule, at: Pointer) -> Result<()> {
 fn numeric(rule: &Rule, field: &Field, at: Pointer) -> Result<Numeric> {
     if !is_numeric(field.data_type()) {
         let message = format!(
-            "column `{}` holds {}, not numbers: encode it as \"one_hot\" or \"ordinal\"",
+            "column `{}` holds `{}`, not numbers: encode it as \"one_hot\" or \"ordinal\"",
             field.name(),
-            field.data_type(),
+            type_name(field.data_type()),
         );
         return Err(at.column(rule, message));
     }
@@ -230,9 +230,9 @@ fn numeric(rule: &Rule, field: &Field, at: Pointer) -> Result<Numeric> {
 fn categorical(rule: &Rule, encoding: Encoding, field: &Field, at: Pointer) -> Result<Categorical> {
     if !is_textual(field.data_type()) {
         let message = format!(
-            "column `{}` holds {}: only texts, integers and booleans can be categories",
+            "column `{}` holds `{}`: only texts, integers and booleans can be categories",
             field.name(),
-            field.data_type(),
+            type_name(field.data_type()),
         );
         return Err(at.column(rule, message));
     }

@@ -7,7 +7,7 @@ use arrow_array::types::{Float32Type, Float64Type};
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_schema::{DataType, Field, FieldRef, Schema, SchemaRef};
 use mlhost_plugin::{Emit, Error, Output, Result, Transform};
-use mlhost_statistics::column::{is_numeric, is_textual};
+use mlhost_statistics::column::{is_numeric, is_textual, type_name};
 
 use crate::category::CategoryEncoding;
 use crate::codebook::Codebook;
@@ -141,10 +141,12 @@ impl Encoder {
             }
             Knowledge::PassedThrough => Ok(Self::PassThrough),
             Knowledge::Numbers(_) => Err(Error::data(format!(
-                "the fit had numbers, and the input has {held}"
+                "the fit had numbers, and the input has `{}`",
+                type_name(held)
             ))),
             Knowledge::Categories(_) => Err(Error::data(format!(
-                "the fit had categories, and the input has {held}"
+                "the fit had categories, and the input has `{}`",
+                type_name(held)
             ))),
         }
     }

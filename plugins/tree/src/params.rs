@@ -3,7 +3,7 @@
 
 use arrow_schema::{DataType, Schema};
 use mlhost_plugin::{Error, Result, column_index, named_columns};
-use mlhost_statistics::column::{is_numeric, is_textual};
+use mlhost_statistics::column::{is_numeric, is_textual, type_name};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -113,13 +113,17 @@ impl Params {
         match self.task {
             Some(Task::Regression) if !is_numeric(target) => Err(Error::params(
                 "/task",
-                format!("a regression needs a target of numbers, and `{name}` is {target}"),
+                format!(
+                    "a regression needs a target of numbers, and `{name}` holds `{}`",
+                    type_name(target)
+                ),
             )),
             Some(Task::Classification) if !is_textual(target) => Err(Error::params(
                 "/task",
                 format!(
                     "a classification needs a target of texts, booleans or integers, and \
-                     `{name}` is {target}"
+                     `{name}` holds `{}`",
+                    type_name(target)
                 ),
             )),
             Some(task) => Ok(task),
@@ -180,11 +184,11 @@ impl Params {
                 return Err(Error::params(at, format!("`{name}` is the target")));
             }
             if !is_numeric(field.data_type()) {
-                let found = field.data_type();
+                let found = type_name(field.data_type());
                 return Err(Error::params(
                     at,
                     format!(
-                        "a feature has to be a column of numbers, and `{name}` is {found}; encode it first"
+                        "a feature has to be a column of numbers, and `{name}` holds `{found}`; encode it first"
                     ),
                 ));
             }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, Float64Array, RecordBatch, RecordBatchOptions, StringArray};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use mlhost_plugin::{Emit, Error, Output, Result, Transform};
-use mlhost_statistics::column::is_numeric;
+use mlhost_statistics::column::{is_numeric, type_name};
 
 use crate::features::read_columns;
 use crate::fit::Fitted;
@@ -39,9 +39,9 @@ impl Transform for Predict {
                 ))
             })?;
             if !is_numeric(field.data_type()) {
-                let found = field.data_type();
+                let found = type_name(field.data_type());
                 return Err(Error::data(format!(
-                    "the tree was grown from numbers in the column `{name}`, and it is {found}"
+                    "the tree was grown from numbers in the column `{name}`, and it holds `{found}`"
                 )));
             }
         }

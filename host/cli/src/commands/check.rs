@@ -1,14 +1,15 @@
 //! `host check`: every mistake, before a run.
 
-use std::process::ExitCode;
+use std::{path::Path, process::ExitCode, sync::Arc};
 
 use mlhost_engine::{Checked, Supplies};
 use mlhost_packages::Pins;
-use mlhost_pipeline::Kind;
+use mlhost_pipeline::{Kind, Pipeline};
+use mlhost_store::Store;
 use serde::Serialize;
 
 use super::{engine, grants, overrides, read_pipeline, triggers::check_followers};
-use crate::{arguments::CheckArguments, error::Failure, output::Output, text};
+use crate::{arguments::CheckArguments, error::Failure, output::Output, places, text};
 
 /// What a check prints.
 #[derive(Serialize)]
@@ -32,27 +33,48 @@ struct Step<'a> {
     denies: Vec<String>,
 }
 
-pub(super) fn check(arguments: &CheckArguments, output: &mut Output) -> Result<ExitCode, Failure> {
+pub(super) fn check(
+    arguments: &CheckArguments,
+    store: Option<&Path>,
+    output: &mut Output,
+) -> Result<ExitCode, Failure> {
     let CheckArguments {
         pipeline,
         access,
         grants,
         limits,
     } = arguments;
-    // A check changes nothing, and tells what a run would.
-    let supplies = Supplies {
-        pins: Pins::of(&pipeline.pipeline, access.access())?,
-        ..Supplies::default()
-    };
+    let pins = Pins::of(&pipeline.pipeline, access.access())?;
     let (mut pipeline, folder) =
         read_pipeline(&pipeline.pipeline, &overrides(&pipeline.overrides)?)?;
+    // A check changes nothing, and tells what a run would.
+    let registry = registry(&pipeline, store, &folder)?;
+    let supplies = Supplies {
+        pins,
+        registry,
+        ..Supplies::default()
+    };
     grants::urls(grants, &pipeline)?;
     limits.put_into(&mut pipeline)?;
     let engine = engine()?;
     let checked = engine.check_before_run(pipeline, &folder, supplies)?;
-    check_followers(&engine, checked.pipeline(), &folder)?;
+    check_followers(&engine, checked.pipeline(), &folder, store)?;
     output.print(&report(&checked), |report| words(report))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The store in which a pipeline finds the registered models that it reads, if it reads any and there
+/// is one.
+pub(super) fn registry(
+    pipeline: &Pipeline,
+    store: Option<&Path>,
+    folder: &Path,
+) -> Result<Option<Arc<Store>>, Failure> {
+    let mut steps = pipeline.steps.values();
+    if !steps.any(|step| step.input.registered_model().is_some()) {
+        return Ok(None);
+    }
+    Ok(places::known_store_of_pipeline(store, folder)?.map(Arc::new))
 }
 
 fn report(checked: &Checked) -> Report<'_> {

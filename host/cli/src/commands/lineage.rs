@@ -96,7 +96,14 @@ fn tree(stored: &StoredModel, blobs: &Blobs) -> Tree {
     }));
     branches.extend(model.reference.iter().map(|profile| {
         let of = (&profile.component, &profile.params, &profile.state);
-        plugin("reference profile", &profile.package, &profile.version, of)
+        let name = match profile.predictions.as_slice() {
+            [] => "reference profile".to_owned(),
+            predictions => format!(
+                "reference profile with predictions ({})",
+                predictions.join(", ")
+            ),
+        };
+        plugin(&name, &profile.package, &profile.version, of)
     }));
     branches.push(Tree::leaf(format!(
         "host {}, contract {}, seed {}",

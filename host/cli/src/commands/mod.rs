@@ -55,7 +55,7 @@ use crate::{
 pub(crate) fn execute(arguments: &Arguments, output: &mut Output) -> Result<ExitCode, Failure> {
     let store = arguments.store.as_deref();
     match &arguments.command {
-        Command::Check(check) => check::check(check, output),
+        Command::Check(check) => check::check(check, store, output),
         Command::Run(run) => run::run(run, store, output),
         Command::Watch(watch) => watch::watch(watch, store, output),
         Command::Schedule(schedule) => schedule::schedule(schedule, store, output),

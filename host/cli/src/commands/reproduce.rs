@@ -96,6 +96,13 @@ fn lines(difference: &Difference) -> Vec<String> {
             "step `{step}`: the component of {} is not in the store",
             changes::plugin(plugin)
         )],
+        Difference::ModelMissing {
+            step,
+            model,
+            reason,
+        } => vec![format!(
+            "step `{step}`: the model {model} that it reads cannot be had: {reason}"
+        )],
         Difference::DataMissing {
             data,
             step,

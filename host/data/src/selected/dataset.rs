@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow::datatypes::Schema;
-use mlhost_pipeline::{Cut, Folds, Sample, Selection, Side, Split, Value};
+use mlhost_pipeline::{Cut, Folds, Sample, Selection, Side, Split, Value, printable};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
@@ -235,6 +235,7 @@ fn fold_rule(folds: &Folds, times: Option<&Arc<FoundTimes>>, fold: u32, is_test:
 }
 
 fn not_a_time(column: &str, data_type: &arrow::datatypes::DataType) -> String {
+    let column = printable(column);
     format!(
         "column `{column}` is of type {data_type}, which is neither a date nor a time nor a whole \
          number"
@@ -286,6 +287,7 @@ fn divider(split: &Split, schema: &Schema, mistakes: &mut Vec<Mistake>) -> Optio
                         Some(Divider::At(column.clone(), Cuts { validation, test }))
                     }
                     Err(reason) => {
+                        let column = printable(column);
                         let message = format!("column `{column}` is of type {data_type}, {reason}");
                         mistakes.push(Mistake::new("/split/at", message));
                         None

@@ -9,7 +9,7 @@ use arrow::compute::{and_kleene, cast, is_not_null, is_null, or_kleene, prep_nul
 use arrow::datatypes::{DataType, Float64Type, Schema};
 use arrow::error::ArrowError;
 use arrow::{array::AsArray, compute::unary};
-use mlhost_pipeline::{Comparison, Operator};
+use mlhost_pipeline::{Comparison, Operator, printable};
 
 use super::Mistake;
 use super::literal::{typed, value_type};
@@ -90,6 +90,7 @@ impl Bound {
                         Operator::In | Operator::NotIn => format!("{pointer}/2/{index}"),
                         _ => format!("{pointer}/2"),
                     };
+                    let column = printable(column);
                     let message = format!("column `{column}` is of type {data_type}, {reason}");
                     mistakes.push(Mistake::new(pointer, message));
                 }
@@ -199,12 +200,17 @@ fn ready(values: &ArrayRef, operator: Operator) -> Result<ArrayRef, ArrowError> 
 
 /// The mistake of naming a column that the table does not have.
 pub(super) fn unknown_column(schema: &Schema, column: &str, pointer: String) -> Mistake {
-    let mistake = Mistake::new(pointer, format!("there is no column `{column}`"));
+    let mistake = Mistake::new(
+        pointer,
+        format!("there is no column `{}`", printable(column)),
+    );
     match nearest(schema, column) {
-        Some(nearest) => mistake.hint(format!("did you mean `{nearest}`?")),
+        Some(nearest) => mistake.hint(format!("did you mean `{}`?", printable(&nearest))),
         None => {
             let names = schema.fields().iter();
-            let names: Vec<String> = names.map(|field| format!("`{}`", field.name())).collect();
+            let names: Vec<String> = names
+                .map(|field| format!("`{}`", printable(field.name())))
+                .collect();
             mistake.hint(format!("known columns: {}", names.join(", ")))
         }
     }

@@ -1,5 +1,7 @@
 //! What keeps the models of an experiment from being compared.
 
+use mlhost_pipeline::printable;
+
 use crate::error::quoted;
 
 /// Why there is no A/B test.
@@ -72,7 +74,10 @@ pub enum AbError {
         model: String,
     },
     /// The data does not hold what the models predict.
-    #[error("the data has no column `{target}`, which {model} predicts")]
+    #[error(
+        "the data has no column `{}`, which {model} predicts",
+        printable(target)
+    )]
     NoTarget {
         /// The column.
         target: String,
@@ -81,8 +86,9 @@ pub enum AbError {
     },
     /// The data holds the truth in another type.
     #[error(
-        "column `{target}` of the data holds values of type {found}, and {model} was trained on \
-         those of type {expected}"
+        "column `{}` of the data holds values of type {found}, and {model} was trained on those of \
+         type {expected}",
+        printable(target)
     )]
     OtherType {
         /// The column.

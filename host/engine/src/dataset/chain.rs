@@ -51,6 +51,12 @@ impl Fitted {
     }
 }
 
+/// The columns that the steps of a chain name as the target.
+pub(crate) fn targets(chain: &[Fitted]) -> Vec<String> {
+    let targets = chain.iter().flat_map(|fitted| fitted.targets.clone());
+    targets.collect()
+}
+
 /// Instances of all steps of a chain, opened for one input schema.
 pub(crate) struct OpenChain {
     links: Vec<Link>,

@@ -16,7 +16,7 @@ use arrow::datatypes::SchemaRef;
 use mlhost_data::{Batches, Result as DataResult, Table};
 use mlhost_store::Digest;
 
-pub(crate) use chain::{Fitted, OpenChain};
+pub(crate) use chain::{Fitted, OpenChain, targets};
 pub(crate) use constant::Constant;
 pub(crate) use passage::{Flow, Passage};
 pub(crate) use permuted::{Permutations, Permuted};

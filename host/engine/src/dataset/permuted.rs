@@ -16,6 +16,7 @@ use arrow::{
     record_batch::RecordBatch,
 };
 use mlhost_data::{Batches, Error as DataError, Result as DataResult, Table};
+use mlhost_pipeline::printable;
 use mlhost_sandbox::Plugin;
 use mlhost_store::Digest;
 use rand_xoshiro::{
@@ -98,6 +99,7 @@ impl Permuted {
         let read = scored.columns()?;
         let columns = asked.columns.unwrap_or_else(|| read.clone());
         if let Some(column) = columns.iter().find(|column| !read.contains(column)) {
+            let column = printable(column);
             let reason = format!("it does not read the column `{column}`, which is to be permuted");
             return Err(refuse(reason));
         }

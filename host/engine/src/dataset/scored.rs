@@ -7,12 +7,13 @@ use arrow::{
     record_batch::RecordBatch,
 };
 use mlhost_data::{Batches, Result as DataResult, Table};
+use mlhost_pipeline::printable;
 use mlhost_sandbox::Context;
 use mlhost_store::Digest;
 
 use super::{
     Dataset, Fitted, Flow, OpenChain, Stage,
-    chain::{joined, side_by_side},
+    chain::{joined, side_by_side, targets},
     columns::{computed, project, without},
 };
 use crate::{Error, Result, key::Key};
@@ -26,15 +27,13 @@ pub(crate) struct Scored {
     visible: Schema,
     predicted: SchemaRef,
     schema: SchemaRef,
+    /// Whether a registered version makes the predictions, and no steps of the pipeline.
+    is_version: bool,
 }
 
 impl Scored {
     pub(crate) fn new(chain: Arc<[Fitted]>, context: Context, input: &Schema) -> Result<Self> {
-        let targets: Vec<_> = chain
-            .iter()
-            .flat_map(|fitted| fitted.targets.clone())
-            .collect();
-        let visible = without(input, &targets);
+        let visible = without(input, &targets(&chain));
         let predicted = OpenChain::open(&chain, &context, &visible)?.output();
         let clash = predicted
             .fields()
@@ -48,7 +47,7 @@ impl Scored {
                     .unwrap_or_default(),
                 reason: format!(
                     "it predicts a column `{}`, which the data has",
-                    field.name()
+                    printable(field.name())
                 ),
             });
         }
@@ -59,7 +58,36 @@ impl Scored {
             visible,
             predicted,
             schema,
+            is_version: false,
         })
+    }
+
+    /// The same by a registered version.
+    #[must_use]
+    pub(crate) fn by_a_version(self) -> Self {
+        Self {
+            is_version: true,
+            ..self
+        }
+    }
+
+    /// The same with these of the predictions only.
+    #[must_use]
+    pub(crate) fn showing(self, wanted: &[String]) -> Self {
+        let (all, predicted) = (self.schema.fields().iter(), &self.predicted);
+        let is_shown = |name: &String| predicted.index_of(name).is_err() || wanted.contains(name);
+        let shown = all.filter(|field| is_shown(field.name())).cloned();
+        Self {
+            schema: Arc::new(Schema::new(shown.collect::<Vec<_>>())),
+            ..self
+        }
+    }
+
+    /// The names of the columns that are predicted and shown.
+    pub(crate) fn predictions(&self) -> Vec<String> {
+        let names = self.predicted.fields().iter().map(|field| field.name());
+        let shown = names.filter(|name| self.schema.index_of(name).is_ok());
+        shown.cloned().collect()
     }
 
     /// The columns of the input that the chain reads.
@@ -85,10 +113,8 @@ impl Stage for Scored {
     }
 
     fn steps(&self) -> Vec<String> {
-        self.chain
-            .iter()
-            .map(|fitted| fitted.step.clone())
-            .collect()
+        let chain = self.chain.iter().filter(|_| !self.is_version);
+        chain.map(|fitted| fitted.step.clone()).collect()
     }
 
     fn open(&self, columns: &[String]) -> DataResult<Box<dyn Flow>> {

@@ -305,7 +305,7 @@ fn input_changes(
             });
             continue;
         };
-        if was.table != is.table || was.steps != is.steps {
+        if was.table != is.table || was.steps != is.steps || was.model != is.model {
             found.push(Change::Input {
                 name: input.name.clone(),
                 before: Some(was.clone()),

@@ -98,9 +98,14 @@ fn text(model: &Model, data: &str, table: &str, profile: &str) -> Result<String,
         input = &link.step;
     }
     if let Some(reference_profile) = &model.reference {
+        let mut read = json!({ "reference": table, "current": table });
+        if let (false, Some(last)) = (reference_profile.predictions.is_empty(), model.chain.last())
+        {
+            read["model"] = json!(last.step);
+        }
         let step = json!({
             "plugin": reference(&reference_profile.package, &reference_profile.version),
-            "input": { "reference": table, "current": table },
+            "input": read,
             "with": literal(&reference_profile.params),
         });
         steps.insert(profile.to_owned(), step);
@@ -156,6 +161,7 @@ fn steps(model: &Model, table: &str, profile: &str) -> Vec<StepRecord> {
                 table: table.to_owned(),
                 rows: String::new(),
                 steps: vec![],
+                model: None,
             }],
         }),
         rows: 0,

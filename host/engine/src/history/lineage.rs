@@ -17,8 +17,8 @@ use super::{
     reproduction::{Difference, Reproduction},
 };
 use crate::{
-    Checked, Engine, Error, FileRecord, Result, RunRecord, Supplies, opened, provenance,
-    with_causes,
+    Checked, Engine, Error, FileRecord, FittedModel, Result, RunRecord, Supplies, opened,
+    provenance, with_causes,
 };
 
 /// What a model version was made from, as the record of its run has it; of one that was imported,
@@ -89,6 +89,7 @@ impl Lineage {
         };
         let mut missing = Vec::new();
         self.find_plugins(engine, from, &mut supplies, &mut missing)?;
+        self.find_models(engine, from, &mut supplies.models, &mut missing)?;
         self.find_data(moved, &mut supplies.files, &mut missing)?;
         if !missing.is_empty() {
             return Ok(Err(self.reproduction(missing)));
@@ -136,6 +137,41 @@ impl Lineage {
         if let Some(reference) = &self.model.model.reference {
             let component = store.blobs().get(&reference.component)?;
             supplies.profiler = Some(engine.packages().load(component)?);
+            supplies.plain_profiles = reference.predictions.is_empty();
+        }
+        Ok(())
+    }
+
+    /// The registered models that steps of the run have read: the versions that their names stood for
+    /// then.
+    fn find_models(
+        &self,
+        engine: &Engine,
+        store: &Store,
+        models: &mut HashMap<String, Arc<FittedModel>>,
+        missing: &mut Vec<Difference>,
+    ) -> Result<()> {
+        for (name, step) in &self.pipeline.steps {
+            let Some(registered) = step.input.registered_model() else {
+                continue;
+            };
+            let recorded = self.record.step(name);
+            let inputs = recorded.and_then(|record| record.key.as_ref());
+            let mut inputs = inputs.into_iter().flat_map(|key| &key.inputs);
+            let version = inputs.find_map(|input| input.model.clone());
+            // Of a step that has not come to its work no version is known, nor needed.
+            let version = version.unwrap_or_else(|| registered.version.to_string());
+            match store.model(&version.parse()?) {
+                Ok(stored) => {
+                    let model = Arc::new(engine.open_model(store, stored)?);
+                    models.insert(registered.version.to_string(), model);
+                }
+                Err(error) => missing.push(Difference::ModelMissing {
+                    step: name.clone(),
+                    model: version,
+                    reason: with_causes(&error),
+                }),
+            }
         }
         Ok(())
     }

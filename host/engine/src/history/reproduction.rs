@@ -46,6 +46,15 @@ pub enum Difference {
         /// The plugin.
         plugin: PluginRecord,
     },
+    /// A registered model that a step has read is not in the store.
+    ModelMissing {
+        /// The step that reads it.
+        step: String,
+        /// The version, `name@version`.
+        model: String,
+        /// What the store said.
+        reason: String,
+    },
     /// A file cannot be read.
     DataMissing {
         /// The name of the data.

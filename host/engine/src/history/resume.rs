@@ -186,9 +186,15 @@ fn is_same_instance(left: &Step, right: &Step) -> bool {
         let references = step.input.references();
         references.map(|reference| reference.name.clone()).collect()
     };
+    let registered = |step: &Step| {
+        step.input
+            .registered_model()
+            .map(|model| model.version.clone())
+    };
     let gates = |step: &Step| serde_json::to_value(&step.gates).unwrap_or_default();
     left.plugin == right.plugin
         && references(left) == references(right)
+        && registered(left) == registered(right)
         && left.with == right.with
         && gates(left) == gates(right)
         && left.register == right.register

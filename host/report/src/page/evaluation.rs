@@ -23,16 +23,6 @@ const STATISTICS: [(&str, &str); 8] = [
     ("standard_error", "standard error"),
 ];
 
-/// What is known of a slice beside its score.
-const OF_SLICES: [&str; 6] = [
-    "model",
-    "slices",
-    "worst",
-    "rows",
-    "small",
-    "min_slice_rows",
-];
-
 /// What evaluators say beside their scores, of one step or several.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Evaluation {
@@ -202,11 +192,7 @@ impl Worst {
         let details = &finding.details;
         let word = |name: &str| Some(details.get(name)?.as_str()?.to_owned());
         let number = |name: &str| details.get(name)?.as_f64();
-        let mut scores = details.iter();
-        let score = scores.find_map(|(name, value)| {
-            let is_score = !OF_SLICES.contains(&name.as_str());
-            Some((name.clone(), value.as_f64().filter(|_| is_score)?))
-        });
+        let score = word("score").and_then(|name| Some((name.clone(), number(&name)?)));
         (finding.check == "slices").then_some(())?;
         Some(Self {
             step: step.map(str::to_owned),

@@ -48,7 +48,7 @@ fn outcome() -> Outcome {
                 "slices",
                 Some("carrier"),
                 "tree: 15 slices by carrier, the worst is YV with accuracy 0.8116 on 69 rows",
-                &json!({ "model": "tree", "slices": 15, "worst": "YV", "accuracy": 0.8116,
+                &json!({ "model": "tree", "slices": 15, "worst": "YV", "score": "accuracy", "accuracy": 0.8116,
                     "rows": 69, "small": [], "min_slice_rows": 30 }),
             ),
             finding(

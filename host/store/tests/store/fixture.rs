@@ -173,6 +173,7 @@ pub(crate) fn model(name: &str, seed: u64) -> Model {
             component: Digest::of(DRIFT_COMPONENT),
             params: json!({}),
             state: Digest::of(PROFILE),
+            predictions: vec![],
         }),
         contract: "0.1.0".to_owned(),
         host: "0.1.0".to_owned(),

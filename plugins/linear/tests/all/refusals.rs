@@ -23,12 +23,12 @@ fn parameters_are_refused_with_where_and_why() {
         ),
         (
             r#"{ "target": "delay" }"#,
-            "a feature is a number, and column `carrier` holds Utf8; encode it before this step, \
+            "a feature is a number, and column `carrier` holds `string`; encode it before this step, \
              or name the features without it (at /features)",
         ),
         (
             r#"{ "target": "delay", "features": ["temp", "carrier"] }"#,
-            "a feature is a number, and column `carrier` holds Utf8; encode it before this step, \
+            "a feature is a number, and column `carrier` holds `string`; encode it before this step, \
              or name the features without it (at /features/1)",
         ),
         (
@@ -41,7 +41,7 @@ fn parameters_are_refused_with_where_and_why() {
         ),
         (
             r#"{ "target": "carrier", "task": "regression" }"#,
-            "a regression needs a column of numbers, and `carrier` holds Utf8 (at /target)",
+            "a regression needs a column of numbers, and `carrier` holds `string` (at /target)",
         ),
         (
             r#"{ "target": "delay", "alpha": -1 }"#,

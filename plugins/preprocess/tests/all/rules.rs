@@ -106,17 +106,17 @@ fn what_is_wrong_with_a_rule_is_found_before_a_row_is_read() {
         ),
         (
             r#"[{"columns": ["temp", "carrier"]}]"#,
-            "column `carrier` holds Utf8: say `as = \"one_hot\"`, `as = \"ordinal\"`, \
+            "column `carrier` holds `string`: say `as = \"one_hot\"`, `as = \"ordinal\"`, \
              `as = \"pass_through\"` or `as = \"drop\"` (at /encode/0/columns/1)",
         ),
         (
             r#"[{"type": "string", "as": "number"}]"#,
-            "column `carrier` holds Utf8, not numbers: encode it as \"one_hot\" or \"ordinal\" \
+            "column `carrier` holds `string`, not numbers: encode it as \"one_hot\" or \"ordinal\" \
              (at /encode/0/type)",
         ),
         (
             r#"[{"columns": ["temp"], "as": "one_hot"}]"#,
-            "column `temp` holds Float64: only texts, integers and booleans can be categories \
+            "column `temp` holds `float`: only texts, integers and booleans can be categories \
              (at /encode/0/columns/0)",
         ),
         (
@@ -172,11 +172,11 @@ fn an_input_that_does_not_fit_what_was_learned_is_refused() {
     );
     assert_eq!(
         refused(table([("temp", texts([])), ("carrier", texts([]))])),
-        "column `temp`: the fit had numbers, and the input has Utf8"
+        "column `temp`: the fit had numbers, and the input has `string`"
     );
     assert_eq!(
         refused(table([("temp", numbers([])), ("carrier", numbers([]))])),
-        "column `carrier`: the fit had categories, and the input has Float64"
+        "column `carrier`: the fit had categories, and the input has `float`"
     );
 }
 

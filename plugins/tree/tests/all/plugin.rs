@@ -177,7 +177,7 @@ fn wrong_parameters_are_found_before_a_row_is_read() {
         ),
         (
             r#"{"target": "kind", "task": "regression"}"#,
-            "a regression needs a target of numbers, and `kind` is Utf8 (at /task)",
+            "a regression needs a target of numbers, and `kind` holds `string` (at /task)",
         ),
         (
             r#"{"target": "mass", "task": "classification"}"#,
@@ -185,7 +185,7 @@ fn wrong_parameters_are_found_before_a_row_is_read() {
         ),
         (
             r#"{"target": "mass", "features": ["length", "kind"]}"#,
-            "a feature has to be a column of numbers, and `kind` is Utf8; encode it first (at /features/1)",
+            "a feature has to be a column of numbers, and `kind` holds `string`; encode it first (at /features/1)",
         ),
         (
             r#"{"target": "mass", "features": ["mass"]}"#,
@@ -251,7 +251,7 @@ fn prediction_wants_the_features_and_nothing_else() {
     let error = predict(json, fitted, &wrong).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the tree was grown from numbers in the column `length`, and it is Utf8"
+        "the tree was grown from numbers in the column `length`, and it holds `string`"
     );
 }
 

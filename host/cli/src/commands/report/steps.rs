@@ -285,6 +285,12 @@ fn section(step: &StepRecord) -> Option<Section> {
         None => Section::new(&step.name, State::Neutral),
     };
     section.state = state(step);
+    if let Some(model) = step.predicted_by() {
+        section = section.fact("predictions by", model);
+    }
+    for (name, said) in step.outcome.iter().flat_map(super::drift::of_model) {
+        section = section.fact(name, said);
+    }
     for curve in &step.curves {
         section = section.with(Block::Figure(learning_curve(curve)));
     }

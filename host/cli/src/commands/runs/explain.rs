@@ -99,8 +99,12 @@ fn input(input: Option<&InputRecord>) -> String {
         return "none".to_owned();
     };
     let steps: Vec<_> = input.steps.iter().map(|step| format!("`{step}`")).collect();
-    match steps.is_empty() {
+    let mut words = match steps.is_empty() {
         true => format!("`{}`", input.table),
         false => format!("`{}` through {}", input.table, steps.join(", ")),
+    };
+    if let Some(model) = &input.model {
+        words.push_str(&format!(" with predictions of `{model}`"));
     }
+    words
 }

@@ -98,6 +98,9 @@ fn show_step(step: &StepRecord, words: &mut String) {
         text::seconds(step.seconds)
     );
     let _ = writeln!(words, "  with {}", step.params);
+    if let Some(model) = step.predicted_by() {
+        let _ = writeln!(words, "  predictions by {model}");
+    }
     if !step.granted.is_empty() {
         let granted = step.granted.join(", ");
         let _ = writeln!(words, "  irreproducible: it was granted to {granted}");

@@ -7,7 +7,7 @@ use mlhost_packages::{Access, Pins};
 use mlhost_pipeline::{Diagnostic, Follow, Overrides, Pipeline};
 
 use super::Scheduled;
-use crate::commands::read_pipeline;
+use crate::commands::{check::registry, read_pipeline};
 use crate::error::{Failure, REFUSED};
 
 /// A path that is the same for all names of a file; as it is if there is no such file.
@@ -24,6 +24,7 @@ pub(in crate::commands) fn check(
     engine: &Engine,
     pipeline: &Pipeline,
     folder: &Path,
+    store: Option<&Path>,
 ) -> Result<(), Failure> {
     let mut diagnostics = pipeline.diagnostics();
     for follow in &pipeline.triggers.follows {
@@ -35,6 +36,7 @@ pub(in crate::commands) fn check(
         let (other, folder) = read_pipeline(&path, &Overrides::default())?;
         let supplies = Supplies {
             pins: Pins::of(&path, Access::default())?,
+            registry: registry(&other, store, &folder)?,
             ..Supplies::default()
         };
         let checked = engine.check_before_run(other, &folder, supplies)?;

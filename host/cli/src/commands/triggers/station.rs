@@ -78,7 +78,7 @@ impl<'a> Station<'a> {
         for (one, pipeline) in scheduled.iter().zip(pipelines) {
             grants::urls(&arguments.grants, pipeline)?;
             if !one.triggers.follows.is_empty() {
-                follow::check(&engine, pipeline, &one.folder)?;
+                follow::check(&engine, pipeline, &one.folder, store)?;
             }
         }
         let runtime = Runtime::new()

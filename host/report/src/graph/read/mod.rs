@@ -79,6 +79,14 @@ fn nodes(pipeline: &Pipeline) -> Vec<Node> {
         let about = "registered when the run has passed".to_owned();
         nodes.push(node(&name, NodeKind::Model, about, Vec::new()));
     }
+    for step in written(pipeline) {
+        let name = references::registered(pipeline, step);
+        let Some(name) = name.filter(|name| seen.insert(name.clone())) else {
+            continue;
+        };
+        let about = "a registered model".to_owned();
+        nodes.push(node(&name, NodeKind::Model, about, Vec::new()));
+    }
     nodes
 }
 
@@ -153,6 +161,12 @@ impl Reader<'_> {
                 });
             }
         }
+        if let Some(name) = references::registered(self.pipeline, step)
+            && let Some(from) = self.model(&name)
+        {
+            let label = label(Some("model"), None);
+            self.edges.connect(edge(from, to, EdgeKind::Input, label));
+        }
         for name in &step.after {
             self.wait(name, &step.written, to, EdgeKind::After);
         }
@@ -216,14 +230,19 @@ impl Reader<'_> {
             let Some(name) = references::model(step) else {
                 continue;
             };
-            let mut nodes = self.nodes.iter();
-            let model = nodes.position(|node| node.kind == NodeKind::Model && node.name == name);
-            if let (Some(from), Some(to)) = (self.references.step(&step.written), model) {
+            if let (Some(from), Some(to)) = (self.references.step(&step.written), self.model(&name))
+            {
                 let label = self.references.handed_on(&step.written, &name);
                 self.edges
                     .connect(edge(from, to, EdgeKind::Input, label.map(str::to_owned)));
             }
         }
+    }
+
+    /// The node of a model.
+    fn model(&self, name: &str) -> Option<usize> {
+        let mut nodes = self.nodes.iter();
+        nodes.position(|node| node.kind == NodeKind::Model && node.name == name)
     }
 
     /// What runs at the end comes after everything that nothing else comes after.

@@ -34,6 +34,19 @@ pub(super) fn model(step: &Step) -> Option<String> {
     })
 }
 
+/// The registered model that a step reads: where the pipeline makes one of the same name, it is that of
+/// before.
+pub(super) fn registered(pipeline: &Pipeline, step: &Step) -> Option<String> {
+    let name = step.input.registered_model()?.version.to_string();
+    let mut steps = pipeline.steps.values();
+    Some(
+        match steps.any(|step| model(step).as_ref() == Some(&name)) {
+            true => format!("{name} before the run"),
+            false => name,
+        },
+    )
+}
+
 impl<'a> References<'a> {
     pub(super) fn new(pipeline: &'a Pipeline, nodes: &[Node]) -> Self {
         let named = |kinds: &[NodeKind]| {
