@@ -8,7 +8,7 @@ use std::{
 
 use mlhost_toolchain::Toolchain;
 
-use crate::support::{Scene, root};
+use crate::support::{Scene, metric, root, step};
 
 const KINDS: [&str; 5] = [
     "validator",
@@ -85,9 +85,29 @@ fn works_as_it_stands(lang: &str, own_tests: impl Fn(&Path) -> Command) {
             !report["examples"].as_array().expect("examples").is_empty(),
             "{report}"
         );
-        run(&mut host_in(&scene, &project, "run pipeline.toml"));
+        let ran = run(&mut host_in(
+            &scene,
+            &project,
+            "run pipeline.toml --format json",
+        ));
+        if kind == "trainer" {
+            tells_what_it_has_learned(&ran.stdout);
+        }
         run(own_tests(&project).current_dir(&project));
     }
+}
+
+/// The trainer's own words about its model are on record.
+fn tells_what_it_has_learned(run: &[u8]) {
+    let run: serde_json::Value = serde_json::from_slice(run).expect("JSON");
+    let told = &step(&run, "line")["outcome"];
+    let summary = told["summary"].as_str().unwrap_or_default();
+    assert!(
+        summary.starts_with("weight = ") && summary.ends_with(" * height"),
+        "{told:#}"
+    );
+    let slope = metric(step(&run, "line"), "slope", None);
+    assert!(slope > 0.0, "{told:#}");
 }
 
 #[test]
@@ -128,6 +148,64 @@ fn a_project_in_javascript_works_as_it_stands() {
 fn a_project_in_c_works_as_it_stands() {
     // It has no tests of its own but its examples.
     works_as_it_stands("c", |_| Command::new("true"));
+}
+
+#[test]
+fn a_trainer_need_not_tell_what_it_has_learned() {
+    for (lang, file, says, is_silent) in [
+        (
+            "python",
+            "plugin.py",
+            "mlhost.ExplainedTrainer",
+            "mlhost.Trainer",
+        ),
+        ("js", "plugin.js", "  explain,\n", ""),
+        ("c", "plugin.c", "    .explain = explain,\n", ""),
+        ("rust", "src/lib.rs", "as explained_trainer", "as trainer"),
+    ] {
+        let scene = Scene::new();
+        let made = scene.host(&format!("plugin new silent --kind trainer --lang {lang}"));
+        made.expect_code(0);
+        let project = scene.path("silent");
+        let read = |file: &str| std::fs::read_to_string(project.join(file)).expect("the file");
+        let write = |file: &str, text: &str| drop(scene.write(&format!("silent/{file}"), text));
+        let (code, manifest, example) =
+            (read(file), read("plugin.toml"), read("examples/line.toml"));
+        let silent = code.replace(says, is_silent);
+        assert_ne!(silent, code, "{lang}");
+        // The code and plugin.toml have to say the same.
+        write(file, &silent);
+        refused_for_explaining(&scene, &project);
+        write("plugin.toml", &manifest.replace("explains = true", ""));
+        write("examples/line.toml", &example.replace("metrics = ", "# "));
+        run(&mut host_in(&scene, &project, "plugin build"));
+        run(&mut host_in(&scene, &project, "plugin test"));
+        let command = "run pipeline.toml --format json";
+        let ran = run(&mut host_in(&scene, &project, command));
+        let ran: serde_json::Value = serde_json::from_slice(&ran.stdout).expect("JSON");
+        assert!(step(&ran, "line")["outcome"].is_null(), "{lang}: {ran:#}");
+        // In Rust the code alone decides.
+        if lang != "rust" {
+            write(file, &code);
+            refused_for_explaining(&scene, &project);
+        }
+    }
+}
+
+/// Building or testing fails, with a word about what explains a trainer.
+fn refused_for_explaining(scene: &Scene, project: &Path) {
+    let mut told = String::new();
+    for words in ["plugin build", "plugin test"] {
+        let ended = host_in(scene, project, words).output().expect("it starts");
+        for text in [ended.stdout, ended.stderr] {
+            told.push_str(&String::from_utf8_lossy(&text));
+        }
+        if !ended.status.success() {
+            assert!(told.contains("`explains = true`"), "{told}");
+            return;
+        }
+    }
+    panic!("nothing fails: {told}");
 }
 
 #[test]

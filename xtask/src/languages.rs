@@ -18,7 +18,7 @@ const DIRECTORY: &str = "languages";
 /// Those whose examples are not standard packages.
 const LANGUAGES: [Lang; 3] = [Lang::C, Lang::Js, Lang::Python];
 
-/// The examples that each has, with their kinds.
+/// The examples that each has, with their worlds.
 const EXAMPLES: [(&str, &str); 2] = [("standardise", "preprocessor"), ("between", "validator")];
 
 /// Where the components are, below the target directory.
@@ -54,7 +54,7 @@ fn build_one(
     workspace: &Workspace,
     tools: &[PathBuf],
     lang: Lang,
-    (example, kind): (&str, &str),
+    (example, world): (&str, &str),
 ) -> Result<()> {
     let sdk = workspace.root().join("plugins/sdk").join(lang.as_str());
     let (project, contract) = (
@@ -70,7 +70,7 @@ fn build_one(
     }
     let source = Source {
         project: &project,
-        kind,
+        world,
         sdk: &sdk,
         contract: &contract,
         build: &directory.join("build").join(format!("{lang}-{example}")),
@@ -88,7 +88,7 @@ fn build_one(
 
 /// What an example is made of, as one digest. The program that makes it counts too.
 fn key(folders: &[&Path]) -> Result<String> {
-    let mut text = format!("{:?}\n", tools::VERSIONS);
+    let mut text = format!("{:?}\n", (tools::FROM_PYPI, tools::FROM_NPM));
     let program = std::env::current_exe()?;
     text.push_str(&digest(&fs::read(program)?));
     for folder in folders {

@@ -8,6 +8,7 @@ use std::{
 };
 
 use mlhost_languages::Source;
+use mlhost_packages::Metadata;
 use mlhost_toolchain::{component_of, digest, write_if_changed};
 use serde::Serialize;
 
@@ -47,6 +48,7 @@ pub fn build(project: &Project, say: &dyn Fn(&str)) -> Result<Built> {
     };
     let metadata = project.manifest.metadata();
     let component = component_of(&made, &metadata)?;
+    check_report(project, &component)?;
     let path = project.component();
     write_if_changed(&path, &component)?;
     Ok(Built {
@@ -58,13 +60,23 @@ pub fn build(project: &Project, say: &dyn Fn(&str)) -> Result<Built> {
     })
 }
 
+/// A trainer that is said to explain what it has learned exports a report.
+fn check_report(project: &Project, component: &[u8]) -> Result<()> {
+    let exports = Metadata::read(component)?.exports;
+    let is_report = |name: &String| name.starts_with("mlhost:plugin/report@");
+    match project.manifest.explains && !exports.iter().any(is_report) {
+        true => Err(Error::ExplainsNothing),
+        false => Ok(()),
+    }
+}
+
 /// In the way of its language, with the SDK that [`crate::create`] has put into the project.
 fn by_language(project: &Project, say: &dyn Fn(&str)) -> Result<Vec<u8>> {
     let Project { folder, manifest } = project;
     let lang = manifest.lang;
     let source = Source {
         project: folder,
-        kind: manifest.kind.name(),
+        world: manifest.world(),
         sdk: &folder.join(files::SDK_FOLDER).join(lang.as_str()),
         contract: &folder.join(files::CONTRACT),
         build: &folder.join(FOLDER),

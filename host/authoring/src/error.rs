@@ -47,12 +47,18 @@ pub enum Error {
         /// Where the component or module was to be.
         path: PathBuf,
     },
+    /// A trainer is said to explain its models, and does not.
+    #[error("plugin.toml says `explains = true`, and the component exports no `report`")]
+    ExplainsNothing,
     /// The project was not built.
     #[error(transparent)]
     Languages(#[from] mlhost_languages::Error),
     /// What was built is no component.
     #[error(transparent)]
     Toolchain(#[from] mlhost_toolchain::Error),
+    /// What was built cannot be read.
+    #[error(transparent)]
+    Packages(#[from] mlhost_packages::Error),
     /// The component cannot be used as a plugin.
     #[error(transparent)]
     Sandbox(#[from] mlhost_sandbox::Error),
@@ -99,7 +105,13 @@ impl Error {
             Self::NoOutput { .. } => {
                 Some("`output` in [build] of plugin.toml says where it is".to_owned())
             }
+            Self::ExplainsNothing => Some(
+                "in Rust, `export!(… as explained_trainer)` makes it; a build of your own builds \
+                 for the world `explained-trainer`"
+                    .to_owned(),
+            ),
             Self::Languages(error) => error.hint(),
+            Self::Packages(error) => error.hint(),
             Self::Toolchain(error) => error.hint(),
             Self::Sandbox(error) => error.hint(),
             _ => None,

@@ -248,6 +248,16 @@ fn compare(bench: &Bench, example: &Example, expectation: &Expectation) -> Resul
             Ok(outcome.summary)
         }
         Consequence::Rows(applied) => {
+            let asks_of_report = expectation.verdict.is_some()
+                || !expectation.metrics.is_empty()
+                || !expectation.findings.is_empty();
+            match &applied.told {
+                Some(outcome) => same_outcome(outcome, expectation)?,
+                None if asks_of_report => {
+                    return Err("it gives no report, and one is expected".to_owned());
+                }
+                None => {}
+            }
             let Some(expected) = &example.output else {
                 return Ok("it works".to_owned());
             };

@@ -22,7 +22,7 @@
 //! # }
 //! ```
 //!
-//! May use the floors `sandbox`, `data` and `pipeline`, and `languages` and `toolchain`.
+//! May use the floors `packages`, `sandbox`, `data` and `pipeline`, and `languages` and `toolchain`.
 
 #![forbid(unsafe_code)]
 

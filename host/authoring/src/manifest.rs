@@ -19,6 +19,10 @@ pub struct Manifest {
     pub kind: Kind,
     /// The language, which decides how it is built.
     pub lang: Lang,
+    /// Whether it is a trainer that tells what it has learned, for which the contract has a world of
+    /// its own.
+    #[serde(default)]
+    pub explains: bool,
     /// What goes into the component's metadata.
     pub package: Package,
     /// How it is built, if not in the way of its language.
@@ -87,6 +91,14 @@ impl Manifest {
         name.split_once(':').map_or(name, |(_, name)| name)
     }
 
+    /// The world of the contract that it exports.
+    pub fn world(&self) -> &'static str {
+        match self.explains {
+            true => "explained-trainer",
+            false => self.kind.name(),
+        }
+    }
+
     pub(crate) fn metadata(&self) -> Metadata {
         let Package {
             name,
@@ -108,6 +120,12 @@ impl Manifest {
     }
 
     fn check(&self) -> Result<(), String> {
+        if self.explains && self.kind != Kind::Trainer {
+            return Err(format!(
+                "`explains` is for trainers; {} reports without it, or has nothing to tell",
+                self.kind.described()
+            ));
+        }
         let Package { name, version, .. } = &self.package;
         let reference = format!("{name}@{version}");
         if !name.contains(':') {

@@ -167,7 +167,7 @@ impl From<mlhost_authoring::Error> for Failure {
             Error::Data(error) => error.into(),
             error => {
                 let code = match &error {
-                    Error::NoOutput { .. } | Error::Text { .. } => REFUSED,
+                    Error::NoOutput { .. } | Error::Text { .. } | Error::ExplainsNothing => REFUSED,
                     Error::Languages(error) if error.is_of_the_project() => REFUSED,
                     _ => INTERNAL,
                 };

@@ -36,8 +36,8 @@ pub(crate) fn build(source: &Source<'_>, say: &dyn Fn(&str)) -> Result<Vec<u8>> 
         "-Wno-unused-parameter",
         "-Wno-deprecated",
     ]);
-    let kind = source.kind.replace('-', "_").to_uppercase();
-    command.arg(format!("-DMLHOST_{kind}"));
+    let world = source.world.replace('-', "_").to_uppercase();
+    command.arg(format!("-DMLHOST_{world}"));
     for folder in [source.sdk, &bindings] {
         command.arg("-I").arg(tools::absolute(folder)?);
     }
@@ -64,7 +64,7 @@ fn sources(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(sources)
 }
 
-/// Writes `contract.h`, `contract.c`, and the object file that describes the world, for the kind.
+/// Writes `contract.h`, `contract.c`, and the object file that describes the world.
 fn write_bindings(source: &Source<'_>, folder: &Path) -> Result<()> {
     let wrong = |error: &dyn std::fmt::Display| Error::Bindings(error.to_string());
     let mut resolve = Resolve::default();
@@ -72,7 +72,7 @@ fn write_bindings(source: &Source<'_>, folder: &Path) -> Result<()> {
         .push_dir(source.contract)
         .map_err(|error| wrong(&format!("{error:#}")))?;
     let world = resolve
-        .select_world(&[package], Some(source.kind))
+        .select_world(&[package], Some(source.world))
         .map_err(|error| wrong(&format!("{error:#}")))?;
     let options = wit_bindgen_c::Opts {
         rename_world: Some("contract".to_owned()),
@@ -235,30 +235,31 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_has_bindings() {
+    fn every_world_has_bindings() {
         let contract = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wit/0.1.0");
         let folder = tempfile::tempdir().unwrap();
-        for kind in [
+        for world in [
             "validator",
             "preprocessor",
             "trainer",
+            "explained-trainer",
             "drift-detector",
             "evaluator",
         ] {
             let source = Source {
                 project: folder.path(),
-                kind,
+                world,
                 sdk: folder.path(),
                 contract: &contract,
                 build: folder.path(),
                 tools: &[],
             };
-            let bindings = folder.path().join(kind);
+            let bindings = folder.path().join(world);
             write_bindings(&source, &bindings).unwrap();
             let header = fs::read_to_string(bindings.join("contract.h")).unwrap();
             assert!(
                 header.contains("exports_mlhost_plugin_describe_describe"),
-                "{kind}"
+                "{world}"
             );
         }
     }

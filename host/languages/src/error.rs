@@ -50,7 +50,7 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
-    /// The contract cannot be read, or has no such kind.
+    /// The contract cannot be read, or has no such world.
     #[error("there are no bindings of the contract: {0}")]
     Bindings(String),
     /// A program has made something that cannot be used.

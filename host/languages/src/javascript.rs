@@ -39,13 +39,16 @@ pub(crate) fn build(source: &Source<'_>, say: &dyn Fn(&str)) -> Result<Vec<u8>> 
         copy(source.project, &layout, &LEFT_OUT)?;
     }
     let entry = layout.join("entry.js");
-    let from = source.sdk.join("entry").join(format!("{}.js", source.kind));
+    let from = source
+        .sdk
+        .join("entry")
+        .join(format!("{}.js", source.world));
     fs::copy(&from, &entry).map_err(|error| Error::file(&from, error))?;
 
     let program = tools::find(source, "componentize-qjs")?;
     let mut command = Command::new(program);
     command.arg("--wit").arg(tools::absolute(source.contract)?);
-    command.args(["--world", source.kind, "--js"]).arg(&entry);
+    command.args(["--world", source.world, "--js"]).arg(&entry);
     command.arg("--module-root").arg(&layout);
     command
         .args(["--sync", "--stub-wasi", "--output"])

@@ -13,7 +13,7 @@
 //! let project = Path::new("scale");
 //! let source = Source {
 //!     project,
-//!     kind: "preprocessor",
+//!     world: "preprocessor",
 //!     sdk: &project.join("sdk/python"),
 //!     contract: &project.join("sdk/wit/0.1.0"),
 //!     build: &project.join("build"),
@@ -52,8 +52,9 @@ pub use tools::run;
 pub struct Source<'a> {
     /// Where the author's files are: a crate, `plugin.py`, `plugin.js` (or `plugin.ts`) or `*.c`.
     pub project: &'a Path,
-    /// The contract's word for the kind, which is the name of its world.
-    pub kind: &'a str,
+    /// The world of the contract that it exports: that of its kind, `explained-trainer` for a trainer
+    /// that tells what it has learned.
+    pub world: &'a str,
     /// The SDK of the language; that of Rust is a dependency of the crate.
     pub sdk: &'a Path,
     /// The folder with the contract's WIT.

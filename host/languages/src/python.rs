@@ -23,7 +23,7 @@ pub(crate) fn build(source: &Source<'_>, say: &dyn Fn(&str)) -> Result<Vec<u8>> 
     let mut command = Command::new(program);
     command.args(["--quiet", "--wit-path"]);
     command.arg(tools::absolute(source.contract)?);
-    command.args(["--world", source.kind, "componentize", "--stub-wasi"]);
+    command.args(["--world", source.world, "componentize", "--stub-wasi"]);
     for folder in [source.project, source.sdk] {
         command.arg("--python-path").arg(tools::absolute(folder)?);
     }

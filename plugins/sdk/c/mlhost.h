@@ -219,10 +219,15 @@ void mlhost_add_metric(mlhost_outcome *outcome, const char *name, double value, 
 // A number that a label, such as `column` and `temp`, tells from others of its name.
 void mlhost_add_labelled(mlhost_outcome *outcome, const char *name, double value,
                          const char *label, const char *is);
+// Something to draw: `kind` is `bars`, `lines` or `table`, `data` a JSON object as the contract's
+// `report.figure` has it.
+void mlhost_add_figure(mlhost_outcome *outcome, const char *name, const char *title,
+                       const char *kind, const char *data);
 // One sentence that a person reads first.
 void mlhost_summarise(mlhost_outcome *outcome, const char *format, ...) MLHOST_FORMAT(2, 3);
 
-// `data` for a validator; `reference` and `current` for a drift detector; the model's name for an
+// `data` for a validator, and `reference` beside it where its step takes a table to look it up in;
+// `reference` and `current` for a drift detector; the model's name for an
 // evaluator.
 typedef struct {
   const char *name;
@@ -276,7 +281,9 @@ typedef struct {
 
 // `params_schema` is the JSON Schema of the parameters. They are checked against it before a plugin
 // sees them: `type`, `enum`, `properties`, `required`, `additionalProperties`, `items`, `anyOf`,
-// `minimum`, `maximum`, `minItems` and `uniqueItems`. A kind needs the parts that the contract names for it.
+// `minimum`, `maximum`, `minItems` and `uniqueItems`. A kind needs the parts that the contract names
+// for it. `explain` is for a trainer whose `plugin.toml` says `explains = true`: it is asked once,
+// after the training, what a person would ask of the fitted state.
 typedef struct {
   const char *name;     // lower-case words joined by `-`
   const char *summary;  // one paragraph: what it does, for whom
@@ -286,6 +293,7 @@ typedef struct {
   mlhost_transform transform;
   bool (*assess)(const mlhost_json *params, const mlhost_state *states, size_t length,
                  mlhost_outcome *outcome);
+  bool (*explain)(const mlhost_json *params, mlhost_reader model, mlhost_outcome *outcome);
 } mlhost_plugin;
 
 extern const mlhost_plugin mlhost_this;

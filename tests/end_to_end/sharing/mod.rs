@@ -6,6 +6,7 @@ mod compatibility;
 mod directory;
 mod lock;
 mod oci;
+mod races;
 mod registry;
 mod signatures;
 

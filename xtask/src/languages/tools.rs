@@ -1,5 +1,5 @@
-//! The tools of other languages: clang from Debian, and componentize-py and componentize-qjs in
-//! folders of this project's own, so that nothing of the user's changes.
+//! The tools of other languages: clang from Debian, and componentize-py and componentize-qjs, with
+//! what checks types, in folders of this project's own, so that nothing of the user's changes.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -7,11 +7,15 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use mlhost_toolchain::{command, install_packages, write_if_changed};
 
-/// The programs that are installed for this project only.
-pub(super) const VERSIONS: [&str; 3] = [
-    "componentize-py==0.25.1",
+/// What is installed from PyPI for this project only: what builds plugins, and what checks the types
+/// of the SDK.
+pub(super) const FROM_PYPI: [&str; 2] = ["componentize-py==0.25.1", "mypy==2.4.1"];
+
+/// The same, from npm.
+pub(super) const FROM_NPM: [&str; 3] = [
     "componentize-qjs@0.4.5",
     "esbuild@0.28.2",
+    "typescript@5.9.3",
 ];
 
 /// Debian's packages for C, and what shows that each is there.
@@ -35,13 +39,10 @@ pub(super) fn find_or_install(directory: &Path) -> Result<Vec<PathBuf>> {
         let missing = FOR_C.iter().filter(|(_, file)| !Path::new(file).exists());
         install_debian(&missing.map(|(package, _)| *package).collect::<Vec<_>>());
     }
-    let [componentize_py, packages @ ..] = VERSIONS;
     let python = tools.join("python");
-    once(&python, &[componentize_py], || {
-        install_python(&python, componentize_py)
-    })?;
+    once(&python, &FROM_PYPI, install_python)?;
     let js = tools.join("js");
-    once(&js, &packages, || install_npm(&js, &packages))?;
+    once(&js, &FROM_NPM, install_npm)?;
     Ok(vec![python.join("bin"), js.join("node_modules/.bin")])
 }
 
@@ -57,24 +58,28 @@ fn install_debian(packages: &[&str]) {
 }
 
 /// Installs what a file in the folder does not say to be there.
-fn once(folder: &Path, packages: &[&str], install: impl FnOnce() -> Result<()>) -> Result<()> {
+fn once(
+    folder: &Path,
+    packages: &[&str],
+    install: impl FnOnce(&Path, &[&str]) -> Result<()>,
+) -> Result<()> {
     let stamp = folder.join("installed");
     let wanted = packages.join(" ");
     if std::fs::read_to_string(&stamp).is_ok_and(|there| there == wanted) {
         return Ok(());
     }
-    install().with_context(|| format!("could not install {wanted}"))?;
+    install(folder, packages).with_context(|| format!("could not install {wanted}"))?;
     Ok(write_if_changed(&stamp, wanted.as_bytes())?)
 }
 
-fn install_python(folder: &Path, package: &str) -> Result<()> {
+fn install_python(folder: &Path, packages: &[&str]) -> Result<()> {
     let has_venv = || command::stdout(Command::new("python3").args(["-c", "import ensurepip"]));
     if has_venv().is_err() {
         install_debian(&["python3", "python3-venv"]);
     }
     command::run(Command::new("python3").args(["-m", "venv"]).arg(folder))?;
     let mut pip = Command::new(folder.join("bin/python3"));
-    pip.args(["-m", "pip", "install", "--quiet", package]);
+    pip.args(["-m", "pip", "install", "--quiet"]).args(packages);
     Ok(command::run(pip.stdout(std::io::stderr()))?)
 }
 

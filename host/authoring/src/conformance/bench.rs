@@ -107,6 +107,8 @@ pub(crate) struct Applied {
     pub(crate) row_wise: bool,
     /// Of each batch that was applied, and at last of the end, what was emitted.
     pub(crate) emitted: Vec<Vec<RecordBatch>>,
+    /// What a trainer tells of its state, if it does.
+    pub(crate) told: Option<Outcome>,
 }
 
 impl Applied {
@@ -289,6 +291,7 @@ impl Bench {
             schema: transformer.schema().clone(),
             row_wise: transformer.row_wise(),
             emitted,
+            told: None,
         })
     }
 
@@ -300,13 +303,23 @@ impl Bench {
         Ok(self.plugin.assess(&self.context(), params, states)?)
     }
 
+    /// What a trainer tells of a state; nothing, if it does not.
+    pub(crate) fn explain(&self, params: &str, state: &[u8]) -> Result<Option<Outcome>, Trouble> {
+        if !self.plugin.explains() {
+            return Ok(None);
+        }
+        let model = [("model".to_owned(), state.to_vec())];
+        self.assess(params, &model).map(Some)
+    }
+
     /// What a state leads to: rows, or a verdict.
     pub(crate) fn consequence(&self, case: &Case, state: &[u8]) -> Result<Consequence, Trouble> {
         let params = case.text();
         if self.transforms() {
             let rows = case.applied();
+            let told = self.explain(&params, state)?;
             let applied = self.apply(&params, state, std::slice::from_ref(rows), &rows.schema())?;
-            return Ok(Consequence::Rows(applied));
+            return Ok(Consequence::Rows(Applied { told, ..applied }));
         }
         let second = |case: &Case| match &case.second {
             Some(rows) => self.learn(&params, std::slice::from_ref(rows), &rows.schema()),

@@ -21,7 +21,11 @@ pub(crate) const TOLERANCE: f64 = 1e-9;
 pub(crate) fn alike(one: &Consequence, other: &Consequence) -> Result<(), String> {
     match (one, other) {
         (Consequence::Rows(one), Consequence::Rows(other)) => {
-            rows(&one.schema, &one.all(), &other.all(), Some(TOLERANCE))
+            rows(&one.schema, &one.all(), &other.all(), Some(TOLERANCE))?;
+            match (&one.told, &other.told) {
+                (Some(one), Some(other)) => outcomes(one, other),
+                _ => Ok(()),
+            }
         }
         (Consequence::Judged(one), Consequence::Judged(other)) => outcomes(one, other),
         _ => Err("one is rows, and one a verdict".to_owned()),

@@ -9,5 +9,6 @@
 
 mod flaws;
 mod manifests;
+mod reports;
 mod standard;
 mod support;

@@ -29,7 +29,7 @@ fn a_project_without_its_file_is_told_so() {
 }
 
 #[test]
-fn a_kind_that_is_none_has_no_bindings() {
+fn a_world_that_is_none_has_no_bindings() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("plugin.c"), "").unwrap();
     let error = built(Lang::C, "oracle", folder.path()).unwrap_err();

@@ -36,11 +36,20 @@ pub(crate) fn tools() -> Vec<PathBuf> {
         .to_vec()
 }
 
+/// A program among those tools.
+pub(crate) fn tool(name: &str) -> PathBuf {
+    let places = tools().into_iter().map(|folder| folder.join(name));
+    let mut there = places.filter(|path| path.is_file());
+    there
+        .next()
+        .unwrap_or_else(|| panic!("{name} is missing: run `cargo xtask languages`"))
+}
+
 /// Builds the project in a folder.
-pub(crate) fn built(lang: Lang, kind: &str, project: &Path) -> Result<Vec<u8>, Error> {
+pub(crate) fn built(lang: Lang, world: &str, project: &Path) -> Result<Vec<u8>, Error> {
     let source = Source {
         project,
-        kind,
+        world,
         sdk: &sdk(lang),
         contract: &root().join("wit/0.1.0"),
         build: &project.join("build"),

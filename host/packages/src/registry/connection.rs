@@ -190,12 +190,21 @@ impl Connection {
 
     /// Puts an image that is there under a tag.
     pub(super) async fn tag(&self, reference: &Reference, image: &Image) -> Outcome<()> {
-        let push = || {
-            let media_type = http::HeaderValue::from_static(MANIFEST);
-            self.client
-                .push_manifest_raw(reference, image.manifest.clone(), media_type)
-        };
-        retrying(push).await?;
+        retrying(|| self.try_to_tag(reference, image)).await?;
+        Ok(())
+    }
+
+    /// The same, in one attempt.
+    pub(super) async fn try_to_tag(
+        &self,
+        reference: &Reference,
+        image: &Image,
+    ) -> Result<(), OciDistributionError> {
+        let media_type = http::HeaderValue::from_static(MANIFEST);
+        let manifest = image.manifest.clone();
+        self.client
+            .push_manifest_raw(reference, manifest, media_type)
+            .await?;
         Ok(())
     }
 }

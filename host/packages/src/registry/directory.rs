@@ -12,6 +12,9 @@ use semver::Version;
 use super::{Fetched, Publication, Registry};
 use crate::{Error, Release, Result, files::write_new, reference::PackageName, signature::Signed};
 
+/// The file beside the versions of a package that whoever publishes one of them has locked.
+const LOCK: &str = ".lock";
+
 pub(crate) struct Directory<'a> {
     name: &'a str,
     root: &'a Path,
@@ -39,6 +42,27 @@ impl<'a> Directory<'a> {
             reason: error.to_string(),
             hint: None,
         }
+    }
+
+    /// Waits for whoever publishes the same package, and keeps others waiting until it is dropped:
+    /// a signature must not come to lie beside the component of somebody else.
+    fn turn(&self, name: &PackageName) -> Result<fs::File> {
+        let folder = self.folder(name);
+        let lock = || {
+            fs::create_dir_all(&folder)?;
+            let path = folder.join(LOCK);
+            let file = fs::File::options()
+                .create(true)
+                .truncate(false)
+                .write(true)
+                .open(path)?;
+            match file.lock() {
+                // Some network file systems have no locks.
+                Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(file),
+                locked => locked.map(|()| file),
+            }
+        };
+        lock().map_err(|error| self.failed(format!("publish {name}"), &error))
     }
 
     /// A registry that is not there is told: it would look like one that has nothing.
@@ -100,6 +124,7 @@ impl Registry for Directory<'_> {
     fn publish(&self, new: &Publication<'_>) -> Result<()> {
         self.check_root()?;
         let signature = new.key.map(|key| key.sign(new.component)).transpose()?;
+        let _turn = self.turn(&new.release.name)?;
         // The signature first: whoever sees the component finds it.
         let signature_path = self.path(new.release, "wasm.sig");
         let path = self.path(new.release, "wasm");

@@ -13,6 +13,8 @@ mod image;
 #[cfg(feature = "remote")]
 mod oci;
 #[cfg(feature = "remote")]
+mod once;
+#[cfg(feature = "remote")]
 mod retry;
 #[cfg(feature = "remote")]
 mod signed_text;

@@ -12,6 +12,7 @@ use super::{
     connection::{Connection, Failure, Outcome, is_loopback},
     credentials, failure,
     image::{COMPONENT, Image},
+    once,
     signed_text::simple_signing,
 };
 use crate::{
@@ -159,16 +160,9 @@ impl Registry for Oci<'_> {
                 connection.upload(tag, signature).await?;
                 connection.tag(tag, signature).await?;
             }
-            // A registry cannot be asked to add a tag only if it is not there. Two who both ask
-            // before either of them has added it are not kept apart, so it is asked late, and again.
-            if connection.manifest(&reference).await?.is_some() {
-                return Err(self.published(release));
-            }
-            connection.tag(&reference, &image).await?;
-            match connection.manifest(&reference).await? {
-                Some((_, digest)) if digest == image.digest => Ok(()),
-                Some(_) => Err(self.published(release)),
-                None => Err(Failure::Content("it is not there afterwards".to_owned())),
+            match once::add_tag(connection, &reference, &image).await? {
+                true => Ok(()),
+                false => Err(self.published(release)),
             }
         })
     }

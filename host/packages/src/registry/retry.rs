@@ -7,7 +7,7 @@ use oci_client::errors::{OciDistributionError, OciErrorCode};
 use super::failure::digest_error;
 
 /// The waits before the second attempt and those after it.
-const WAITS: [Duration; 3] = [
+pub(super) const WAITS: [Duration; 3] = [
     Duration::from_millis(300),
     Duration::from_secs(1),
     Duration::from_secs(3),
@@ -28,7 +28,7 @@ pub(super) async fn retrying<T, F: Future<Output = Result<T, OciDistributionErro
 }
 
 /// Whether it may be otherwise another time.
-fn is_transient(error: &OciDistributionError) -> bool {
+pub(super) fn is_transient(error: &OciDistributionError) -> bool {
     match error {
         OciDistributionError::RequestError(error) => {
             error.is_connect() || error.is_timeout() || error.is_request() || error.is_body()

@@ -292,6 +292,12 @@ void mlhost_scan_close(mlhost_scan *scan) {
 static void *open_fit(const mlhost_json *params, const mlhost_schema *input, mlhost_reader state,
                       part *part) {
   (void)state;
+#if !MLHOST_HAS_REPORT
+  if (mlhost_this.explain) {
+    mlhost_failed("`explain` in `mlhost_this` needs `explains = true` in plugin.toml");
+    return NULL;
+  }
+#endif
   return mlhost_this.fit.open(params, input, &part->wanted);
 }
 

@@ -3,13 +3,14 @@
 #include "../mlhost.h"
 #include "contract.h"
 
-// The kind, which whoever builds the plugin says: -DMLHOST_PREPROCESSOR.
+// The world, which whoever builds the plugin says: -DMLHOST_PREPROCESSOR.
 #if defined(MLHOST_VALIDATOR)
 #define MLHOST_KIND "validator"
 #elif defined(MLHOST_PREPROCESSOR)
 #define MLHOST_KIND "preprocessor"
-#elif defined(MLHOST_TRAINER)
+#elif defined(MLHOST_TRAINER) || defined(MLHOST_EXPLAINED_TRAINER)
 #define MLHOST_KIND "trainer"
+#define MLHOST_HAS_FIT 1
 #elif defined(MLHOST_DRIFT_DETECTOR)
 #define MLHOST_KIND "drift-detector"
 #elif defined(MLHOST_EVALUATOR)
@@ -17,14 +18,13 @@
 #else
 #error "no kind of plugin is defined"
 #endif
-#if defined(MLHOST_PREPROCESSOR) || defined(MLHOST_TRAINER)
+#if defined(MLHOST_PREPROCESSOR) || MLHOST_HAS_FIT
 #define MLHOST_HAS_TRANSFORM 1
-#else
+#endif
+#if !MLHOST_HAS_TRANSFORM || defined(MLHOST_EXPLAINED_TRAINER)
 #define MLHOST_HAS_REPORT 1
 #endif
-#if defined(MLHOST_TRAINER)
-#define MLHOST_HAS_FIT 1
-#else
+#if !MLHOST_HAS_FIT
 #define MLHOST_HAS_FOLD 1
 #endif
 

@@ -54,6 +54,19 @@ void mlhost_add_labelled(mlhost_outcome *outcome, const char *name, double value
   add_metric(outcome, name, value, label, is);
 }
 
+void mlhost_add_figure(mlhost_outcome *outcome, const char *name, const char *title,
+                       const char *kind, const char *data) {
+  exports_mlhost_plugin_report_list_figure_t *all = &outcome->made.figures;
+  all->ptr = realloc(all->ptr, (all->len + 1) * sizeof *all->ptr);
+  if (!all->ptr) __builtin_trap();
+  all->ptr[all->len++] = (exports_mlhost_plugin_report_figure_t){
+      .name = mlhost_contract_string(name),
+      .title = mlhost_contract_string(title),
+      .kind = mlhost_contract_string(kind),
+      .data = mlhost_contract_string(data),
+  };
+}
+
 void mlhost_summarise(mlhost_outcome *outcome, const char *format, ...) {
   char text[1024];
   va_list arguments;
@@ -62,6 +75,21 @@ void mlhost_summarise(mlhost_outcome *outcome, const char *format, ...) {
   va_end(arguments);
   free(outcome->made.summary.ptr);
   outcome->made.summary = mlhost_contract_string(text);
+}
+
+// What the plugin says of the states.
+static bool judge(const mlhost_json *params, const mlhost_state *states, size_t length,
+                  mlhost_outcome *outcome) {
+#if MLHOST_HAS_FIT
+  if (!mlhost_this.explain)
+    return mlhost_failed("`explains = true` in plugin.toml needs `explain` in `mlhost_this`");
+  for (size_t i = 0; i < length; i++)
+    if (!strcmp(states[i].name, "model"))
+      return mlhost_this.explain(params, states[i].state, outcome);
+  return mlhost_failed("the state `model` is missing");
+#else
+  return mlhost_this.assess(params, states, length, outcome);
+#endif
 }
 
 bool exports_mlhost_plugin_report_assess(contract_string_t *text,
@@ -76,7 +104,7 @@ bool exports_mlhost_plugin_report_assess(contract_string_t *text,
   }
   mlhost_outcome outcome = {0};
   outcome.made.summary = mlhost_contract_string("");
-  bool done = params && mlhost_this.assess(params, named, states->len, &outcome);
+  bool done = params && judge(params, named, states->len, &outcome);
   for (size_t i = 0; i < states->len; i++) free((void *)named[i].name);
   free(named);
   mlhost_json_free(params);

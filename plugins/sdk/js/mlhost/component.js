@@ -19,8 +19,10 @@ export function emitted(result) {
   return result instanceof Batch ? [result] : result;
 }
 
-/** The exports of a plugin; `imports` are the functions of the host that its kind has. */
-export function component(plugin, imports) {
+/** The exports of a plugin; `imports` are the functions of the host that its kind has. `explains` is
+ * whether the world of a trainer has a report. */
+export function component(plugin, imports, explains = false) {
+  if (plugin.kind === "trainer") checkWorld(plugin, explains);
   listen(imports);
   return {
     describe: { describe: guarded(() => describe(plugin)) },
@@ -29,6 +31,13 @@ export function component(plugin, imports) {
     transform: { Transformer: transformer(plugin, imports.emit) },
     report: { assess: guarded((params, states) => assess(plugin, params, states)) },
   };
+}
+
+/** A trainer that explains has another world than one that does not. */
+function checkWorld(plugin, explains) {
+  const has = typeof plugin.explain === "function";
+  if (has && !explains) throw new TypeError("`explain` needs `explains = true` in plugin.toml");
+  if (!has && explains) throw new TypeError("`explains = true` in plugin.toml needs `explain`");
 }
 
 /** Makes errors of the contract of what a function throws. */
@@ -213,9 +222,23 @@ function dataset(host) {
 function assess(plugin, params, states) {
   const known = paramsOf(plugin, params);
   const byName = Object.fromEntries(states.map((each) => [each.name, stateFromBytes(each.state)]));
-  if (plugin.kind === "evaluator") return outcomeOut(plugin.assess(known, byName));
-  const names = plugin.kind === "validator" ? ["data"] : ["reference", "current"];
-  return outcomeOut(plugin.assess(known, ...names.map((name) => byName[name])));
+  return outcomeOut(judged(plugin, known, byName));
+}
+
+/** What the plugin says of the states that its kind is asked about. */
+function judged(plugin, params, states) {
+  switch (plugin.kind) {
+    case "evaluator":
+      return plugin.assess(params, states);
+    case "trainer":
+      return plugin.explain(params, states.model);
+    case "drift-detector":
+      return plugin.assess(params, states.reference, states.current);
+    default:
+      if (!("reference" in states)) return plugin.assess(params, states.data);
+      if (plugin.assessBeside) return plugin.assessBeside(params, states.data, states.reference);
+      throw new InvalidParams("it takes no `reference` among its inputs", "");
+  }
 }
 
 function outcomeOut(outcome) {

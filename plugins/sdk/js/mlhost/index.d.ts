@@ -27,6 +27,9 @@ export interface Validator<Params, State> extends Plugin {
   kind: "validator";
   fold: FoldClass<Params, State>;
   assess(params: Params, state: State): Outcome;
+  /** Judges the rows beside a reference, which was folded with the same parameters: another table,
+   * with a schema of its own. A validator without it takes none. */
+  assessBeside?(params: Params, state: State, reference: State): Outcome;
 }
 
 /** Learns an encoding in one pass and applies it. */
@@ -41,6 +44,9 @@ export interface Trainer<Params, State> extends Plugin {
   kind: "trainer";
   fit: FitClass<Params, State>;
   transform: TransformClass<Params, State>;
+  /** Says of a fitted state what a person would ask of it: which columns it leans on, say. It is
+   * asked once, after the training, where `plugin.toml` says `explains = true`. */
+  explain?(params: Params, model: State): Outcome;
 }
 
 /** Has the input moved? */

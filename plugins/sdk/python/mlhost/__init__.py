@@ -13,8 +13,8 @@ from .batch import Batch, Column
 from .errors import Error, InvalidData, InvalidParams, Transient
 from .host import log, progress, record_metric
 from .kinds import (
-    Dataset, DriftDetector, Evaluator, Fit, Fold, Plugin, Preprocessor, Trainer, Transform,
-    Validator,
+    Dataset, DriftDetector, Evaluator, ExplainedTrainer, Fit, Fold, Plugin, Preprocessor, Trainer,
+    Transform, Validator,
 )  # fmt: skip
 from .outcome import Figure, Finding, Metric, Outcome
 from .params import param
@@ -23,4 +23,11 @@ from .schema import (
     LARGE_STRING, NULL, STRING, UINT8, UINT16, UINT32, UINT64, Field, Schema, timestamp,
 )  # fmt: skip
 
-__all__ = [name for name in dir() if not name.startswith("_")]
+__all__ = [
+    "Batch", "Column", "Dataset", "DriftDetector", "Error", "Evaluator", "ExplainedTrainer",
+    "Field", "Figure", "Finding", "Fit", "Fold", "InvalidData", "InvalidParams", "Metric",
+    "Outcome", "Plugin", "Preprocessor", "Schema", "Trainer", "Transform", "Transient", "Validator",
+    "BINARY", "BOOLEAN", "DATE32", "DATE64", "FLOAT32", "FLOAT64", "INT8", "INT16", "INT32",
+    "INT64", "LARGE_BINARY", "LARGE_STRING", "NULL", "STRING", "UINT8", "UINT16", "UINT32",
+    "UINT64", "log", "param", "progress", "record_metric", "timestamp",
+]  # fmt: skip

@@ -84,7 +84,7 @@ class Column:
     # Values
 
     @property
-    def values(self) -> memoryview:
+    def values(self) -> memoryview[Any]:
         """The numbers, in place; what stands where a row is null means nothing.
 
         Dates, times and timestamps are counts of their unit. Of a dictionary-encoded column it
@@ -93,9 +93,9 @@ class Column:
         code = struct_format(self.field.format)
         if code is None:
             raise InvalidData(f"column `{self.field.name}` does not hold numbers")
-        view = memoryview(self.buffers[1]).cast("B")
-        size = self.length * _ITEM_SIZES[code]
-        return view[:size].cast(code)
+        view: Any = memoryview(self.buffers[1]).cast("B")
+        numbers: memoryview[Any] = view[: self.length * _ITEM_SIZES[code]].cast(code)
+        return numbers
 
     def floats(self) -> Sequence[float]:
         """Numbers or booleans as floating-point numbers, NaN where a row is null.

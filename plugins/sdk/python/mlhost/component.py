@@ -23,7 +23,7 @@ from . import host
 from .codec import params_from, state_from_bytes, state_to_bytes
 from .errors import Error, InvalidData, InvalidParams, Transient
 from .flat import batch_in, batch_out, schema_in, schema_out
-from .kinds import Plugin
+from .kinds import ExplainedTrainer, Plugin
 from .outcome import Metric
 from .params import json_schema
 from .testing import emitted
@@ -59,6 +59,18 @@ def _find_plugin() -> Any:
 
 
 PLUGIN = _find_plugin()
+
+
+def _check_world() -> None:
+    """A trainer that explains has another world than one that does not."""
+    explains = issubclass(PLUGIN, ExplainedTrainer)
+    if explains and report is None:
+        raise TypeError("an ExplainedTrainer needs `explains = true` in plugin.toml")
+    if not explains and PLUGIN.kind == "trainer" and report is not None:
+        raise TypeError("`explains = true` in plugin.toml needs an ExplainedTrainer")
+
+
+_check_world()
 
 
 class _Listener(host.Host):
@@ -227,13 +239,22 @@ class Report:
     @_guarded(InvalidData)
     def assess(self, params: str, states: list[Any]) -> Any:
         by_name = {named.name: state_from_bytes(named.state) for named in states}
-        known = params_from(PLUGIN.params, params)
-        if PLUGIN.kind == "evaluator":
-            outcome = PLUGIN.assess(known, by_name)
-        else:
-            names = ["data"] if PLUGIN.kind == "validator" else ["reference", "current"]
-            outcome = PLUGIN.assess(known, *(by_name[name] for name in names))
-        return _outcome_out(outcome)
+        return _outcome_out(_judged(params_from(PLUGIN.params, params), by_name))
+
+
+def _judged(params: Any, states: dict[str, Any]) -> Any:
+    """What the plugin says of the states that its kind is asked about."""
+    match PLUGIN.kind:
+        case "evaluator":
+            return PLUGIN.assess(params, states)
+        case "trainer":
+            return PLUGIN.explain(params, states["model"])
+        case "drift-detector":
+            return PLUGIN.assess(params, states["reference"], states["current"])
+        case _ if "reference" in states:
+            return PLUGIN.assess_beside(params, states["data"], states["reference"])
+        case _:
+            return PLUGIN.assess(params, states["data"])
 
 
 def _outcome_out(outcome: Any) -> Any:

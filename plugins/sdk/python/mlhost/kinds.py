@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Generic, Protocol, TypeVar
 
 from .batch import Batch
+from .errors import InvalidParams
 from .outcome import Outcome
 from .schema import Schema
 
@@ -127,6 +128,12 @@ class Validator(Plugin):
     def assess(params: Any, state: Any) -> Outcome:
         """Judges what was observed."""
 
+    @staticmethod
+    def assess_beside(params: Any, state: Any, reference: Any) -> Outcome:
+        """Judges what was observed beside a reference, which was folded with the same parameters:
+        another table, with a schema of its own. A validator that does not say how takes none."""
+        raise InvalidParams("it takes no `reference` among its inputs", "")
+
 
 class Preprocessor(Plugin):
     """Learns an encoding in one pass and applies it."""
@@ -142,6 +149,16 @@ class Trainer(Plugin):
     kind = "trainer"
     fit: type[Fit[Any]]
     transform: type[Transform[Any]]
+
+
+class ExplainedTrainer(Trainer):
+    """Tells what it has learned as well, once, after the training: `explains = true` in
+    `plugin.toml`."""
+
+    @staticmethod
+    @abstractmethod
+    def explain(params: Any, model: Any) -> Outcome:
+        """Says of a fitted state what a person would ask of it: which columns it leans on, say."""
 
 
 class DriftDetector(Plugin):

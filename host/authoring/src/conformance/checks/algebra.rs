@@ -199,16 +199,21 @@ pub(in crate::conformance) fn state(trial: &Trial<'_>) -> Found {
             ("16 bytes of 255", &[255; 16]),
             ("half a state", half),
         ] {
-            let used = match bench.folds() {
-                true => bench.merge(&params, &schema, &[bytes.to_vec()]).map(drop),
-                false => bench
-                    .transformer(&params, bytes, &case.applied().schema())
-                    .map(drop),
+            let uses = match bench.folds() {
+                true => vec![bench.merge(&params, &schema, &[bytes.to_vec()]).map(drop)],
+                false => vec![
+                    bench
+                        .transformer(&params, bytes, &case.applied().schema())
+                        .map(drop),
+                    bench.explain(&params, bytes).map(drop),
+                ],
             };
-            if let Err(Trouble::Broken(words)) = used
-                && !words.starts_with("says")
-            {
-                return wrong(format!("{what} for a state: it {words}"));
+            for used in uses {
+                if let Err(Trouble::Broken(words)) = used
+                    && !words.starts_with("says")
+                {
+                    return wrong(format!("{what} for a state: it {words}"));
+                }
             }
         }
         good(format!(

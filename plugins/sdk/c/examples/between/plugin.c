@@ -168,9 +168,11 @@ static void add_finding(mlhost_outcome *outcome, const range *range, const seen 
 
 static bool assess(const mlhost_json *params, const mlhost_state *states, size_t length,
                    mlhost_outcome *outcome) {
+  if (length != 1)
+    return mlhost_invalid_params("", "it takes no `reference` among its inputs");
   observed *fold = of_params(params);
   if (!fold) return false;
-  bool done = length == 1 && fold_merge(fold, states[0].state);
+  bool done = fold_merge(fold, states[0].state);
   for (size_t i = 0; done && i < fold->length; i++)
     add_finding(outcome, &fold->ranges[i], &fold->ranges[i].seen);
   mlhost_add_metric(outcome, "rows", (double)fold->rows, NULL);

@@ -94,6 +94,17 @@ static bool transform_apply(void *self, const mlhost_batch *rows, mlhost_output 
   return mlhost_emit(output, rows->rows);
 }
 
+// What was learned, in words and numbers.
+static bool explain(const mlhost_json *params, mlhost_reader model, mlhost_outcome *outcome) {
+  line found;
+  if (!mlhost_read(&model, &found, sizeof found)) return false;
+  mlhost_add_metric(outcome, "intercept", found.intercept, NULL);
+  mlhost_add_metric(outcome, "slope", found.slope, NULL);
+  mlhost_summarise(outcome, "%s = %.6g + %.6g * %s", mlhost_json_string(params, "target", ""),
+                   found.intercept, found.slope, mlhost_json_string(params, "feature", ""));
+  return true;
+}
+
 const mlhost_plugin mlhost_this = {
     .name = "{{name}}",
     .summary = "Predicts a number by a straight line through one other.",
@@ -108,4 +119,5 @@ const mlhost_plugin mlhost_this = {
         "prediction.\"}}}",
     .fit = {fit_open, fit_fit, free},
     .transform = {transform_open, transform_apply, NULL, free},
+    .explain = explain,
 };

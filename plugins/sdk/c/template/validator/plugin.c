@@ -54,7 +54,8 @@ static bool fold_state(const void *self, mlhost_bytes *state) {
 static bool assess(const mlhost_json *params, const mlhost_state *states, size_t length,
                    mlhost_outcome *outcome) {
   range seen = {0};
-  if (length != 1) return mlhost_failed("a validator judges one state");
+  if (length != 1)
+    return mlhost_invalid_params("", "it takes no `reference` among its inputs");
   if (!fold_merge(&seen, states[0].state)) return false;
   mlhost_bytes message = {0};
   mlhost_print(&message, "%llu of %llu values lie outside of %g to %g", seen.outside, seen.values,

@@ -79,6 +79,19 @@ class Predict {
   }
 }
 
+/** What was learned, in words and numbers. */
+function explain({ target, feature }, { intercept, slope }) {
+  const short = (number) => Number(number.toPrecision(6));
+  return {
+    verdict: "passed",
+    summary: `${target} = ${short(intercept)} + ${short(slope)} * ${feature}`,
+    metrics: [
+      { name: "intercept", value: intercept },
+      { name: "slope", value: slope },
+    ],
+  };
+}
+
 /** @type {import("mlhost").Trainer<any, any>} */
 export default {
   kind: "trainer",
@@ -104,4 +117,5 @@ export default {
   },
   fit: Learn,
   transform: Predict,
+  explain,
 };

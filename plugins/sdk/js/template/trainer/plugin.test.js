@@ -11,3 +11,8 @@ test("a line is found again", () => {
   const { intercept, slope } = fit(plugin, { target: "y", feature: "x" }, [rows]);
   assert.ok(Math.abs(intercept - 3) < 1e-12 && Math.abs(slope - 2) < 1e-12);
 });
+
+test("the line is told", () => {
+  const outcome = plugin.explain({ target: "y", feature: "x" }, { intercept: 3, slope: 2 });
+  assert.equal(outcome.summary, "y = 3 + 2 * x");
+});

@@ -48,7 +48,7 @@ class Observe(mlhost.Fold[Params]):
         for name in self.ranges:
             input.find_number(name, f"/columns/{name}")
         self.rows = 0
-        self.seen = {
+        self.seen: dict[str, dict[str, Any]] = {
             name: {"values": 0, "unexpected": 0, "min": None, "max": None, "examples": []}
             for name in self.ranges
         }

@@ -81,10 +81,17 @@ class Predict(mlhost.Transform[Params]):
         return mlhost.Batch([mlhost.Column.of(self.prediction, predicted)], len(rows))
 
 
-class {{Name}}(mlhost.Trainer):
+class {{Name}}(mlhost.ExplainedTrainer):
     """Predicts a number by a straight line through one other."""
 
     name = "{{name}}"
     params = Params
     fit = Learn
     transform = Predict
+
+    @staticmethod
+    def explain(params: Params, model: Any) -> mlhost.Outcome:
+        intercept, slope = model["intercept"], model["slope"]
+        summary = f"{params.target} = {intercept:.6g} + {slope:.6g} * {params.feature}"
+        metrics = [mlhost.Metric("intercept", intercept), mlhost.Metric("slope", slope)]
+        return mlhost.Outcome("passed", summary, metrics=metrics)

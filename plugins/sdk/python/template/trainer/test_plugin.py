@@ -13,3 +13,8 @@ class Test{{Name}}(unittest.TestCase):
         line = testing.fit({{Name}}, {"target": "y", "feature": "x"}, [rows])
         self.assertAlmostEqual(line["slope"], 2.0)
         self.assertAlmostEqual(line["intercept"], 3.0)
+
+    def test_the_line_is_told(self) -> None:
+        params = testing.params({{Name}}, {"target": "y", "feature": "x"})
+        outcome = {{Name}}.explain(params, {"intercept": 3.0, "slope": 2.0})
+        self.assertEqual(outcome.summary, "y = 3 + 2 * x")

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use arrow_array::Float64Array;
 use arrow_schema::{DataType, Field, SchemaRef};
 use mlhost_plugin::{
-    Dataset, Emit, Error, Fit, Output, Plugin, RecordBatch, Result, Schema, Trainer, Transform, export,
+    Dataset, Emit, Error, ExplainedTrainer, Fit, Outcome, Output, Plugin, RecordBatch, Result, Schema,
+    Trainer, Transform, export,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -137,7 +138,21 @@ impl Trainer for {{Name}} {
     type Transform = Predict;
 }
 
-export!({{Name}} as trainer);
+impl ExplainedTrainer for {{Name}} {
+    fn explain(params: Params, line: Line) -> Result<Outcome> {
+        let Params { target, feature } = params;
+        let Line { intercept, slope } = line;
+        let summary = format!("{target} = {} + {} * {feature}", short(intercept), short(slope));
+        Ok(Outcome::new(true, summary).metric("intercept", intercept).metric("slope", slope))
+    }
+}
+
+/// A number with six decimal places at most.
+fn short(number: f64) -> f64 {
+    (number * 1e6).round() / 1e6
+}
+
+export!({{Name}} as explained_trainer);
 
 #[cfg(test)]
 mod tests {
@@ -152,5 +167,7 @@ mod tests {
         let params = || testing::params(r#"{ "target": "y", "feature": "x" }"#).unwrap();
         let line = testing::fit::<Learn>(params(), &[rows]).unwrap();
         assert!((line.slope - 2.0).abs() < 1e-12 && (line.intercept - 3.0).abs() < 1e-12);
+        let told = {{Name}}::explain(params(), line).unwrap();
+        assert_eq!(told.summary, "y = 3 + 2 * x");
     }
 }
