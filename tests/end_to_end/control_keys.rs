@@ -175,7 +175,10 @@ fn known_keys() -> BTreeSet<String> {
         }
     }
     for (_, section) in SECTIONS {
-        assert!(sections.contains(&section), "nothing is said of `{section}`");
+        assert!(
+            sections.contains(&section),
+            "nothing is said of `{section}`"
+        );
     }
     keys
 }
@@ -233,7 +236,9 @@ fn blames(scenario: &str, key: &str) -> bool {
     };
     let in_message = lines.iter().filter(|line| line.starts_with("error: "));
     let underlined = lines.windows(2).filter(|pair| pair[1].contains('^'));
-    in_message.into_iter().any(|line| line.contains(&format!("`{name}`")))
+    in_message
+        .into_iter()
+        .any(|line| line.contains(&format!("`{name}`")))
         || underlined.into_iter().any(|pair| has_word(pair[0]))
 }
 
@@ -305,5 +310,7 @@ impl Found {
 /// The tables under a key that are tables themselves.
 fn tables<'a>(table: &'a Table, key: &str) -> impl Iterator<Item = &'a Table> {
     let inner = table.get(key).and_then(Value::as_table).into_iter();
-    inner.flat_map(|inner| inner.values()).filter_map(Value::as_table)
+    inner
+        .flat_map(|inner| inner.values())
+        .filter_map(Value::as_table)
 }

@@ -215,10 +215,14 @@ pub(crate) fn no_rows(data: &Data, table: Option<&str>) -> Error {
     if let Some((_, fold)) = part.and_then(|part| part.split_once('#')) {
         // Written by `FoldedData::tables`: the step, which may have slashes in its name, the number
         // of the fold, and the side.
-        let parts = fold.rsplit_once('/').and_then(|(of, _)| of.rsplit_once('/'));
-        causes.push(parts.map_or("one of its folds".to_owned(), |(step, number)| {
-            format!("fold {number} of step `{step}`")
-        }));
+        let parts = fold
+            .rsplit_once('/')
+            .and_then(|(of, _)| of.rsplit_once('/'));
+        causes.push(
+            parts.map_or("one of its folds".to_owned(), |(step, number)| {
+                format!("fold {number} of step `{step}`")
+            }),
+        );
     }
     let is_selected = !causes.is_empty();
     let reason = match causes.as_slice() {

@@ -128,14 +128,18 @@ fn what_cannot_be_included_is_told_at_its_place() {
     ])
     .unwrap_err();
     let retried = PIPELINE.replace("when = \"params.on\"", "retry = { limit = 1 }");
-    let retried =
-        read(&[("pipeline.toml", &retried), ("parts/features.toml", FEATURES)]).unwrap_err();
+    let retried = read(&[
+        ("pipeline.toml", &retried),
+        ("parts/features.toml", FEATURES),
+    ])
+    .unwrap_err();
     insta::assert_snapshot!([missing, circle, misspelt, output, retried].join("\n---\n"));
 }
 
 /// The pipeline with a loop over the other file, which `judge` selects from.
 fn looped(keys: &str) -> String {
-    let judge = "\n[steps.judge]\nplugin = \"evaluate\"\ninput = { model = \"tree\", data = \"train\" }\n";
+    let judge =
+        "\n[steps.judge]\nplugin = \"evaluate\"\ninput = { model = \"tree\", data = \"train\" }\n";
     let text = PIPELINE.replace("when = \"params.on\"", keys);
     let text = text.replace("params = { impute = \"${params.impute}\" }\n", "");
     text.replace("when = \"features.rows > 10\"\n", "") + judge

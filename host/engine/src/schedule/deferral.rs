@@ -43,9 +43,8 @@ fn waiting(of: &Loop, pipeline: &Pipeline, plan: &Plan) -> Option<Vec<String>> {
         let before = waiting.len();
         for step in &plan.steps {
             // Of others in the same iteration, those that do not wait need what they need now.
-            let own = name_of(&step.name).filter(|own| {
-                **own != select.step && !waiting.contains(own)
-            });
+            let own =
+                name_of(&step.name).filter(|own| **own != select.step && !waiting.contains(own));
             if own.is_some() {
                 waiting.retain(|name| {
                     let instance = of.instance(name, 0).unwrap_or_default();
@@ -120,8 +119,8 @@ impl Schedule {
             let is_judge = !judge.folds().is_empty();
             let of = &self.pipeline.loops[&iteration.of];
             let mut body = of.body.iter();
-            let written = body
-                .find(|step| of.instance(step, iteration.index).as_deref() == Some(model));
+            let written =
+                body.find(|step| of.instance(step, iteration.index).as_deref() == Some(model));
             is_judge && written.is_some_and(|step| self.is_deferred(&of.name, step))
         })
     }

@@ -105,7 +105,10 @@ impl Schedule {
     /// How the steps that a loop is for have ended in an iteration: as the worst of them, if any
     /// has. Where one waits until the loop has selected, what judges it has a say.
     pub(super) fn status_of(&self, of: &Loop, index: usize) -> Option<StepStatus> {
-        let judge = of.select.as_ref().filter(|_| self.deferred.contains_key(&of.name));
+        let judge = of
+            .select
+            .as_ref()
+            .filter(|_| self.deferred.contains_key(&of.name));
         let judge = judge.and_then(|select| self.iteration(of, &select.step, index));
         let ended = self.beginning(of, index).chain(judge).filter_map(|at| {
             let facts = self.facts(&self.nodes[at].name)?;

@@ -100,7 +100,10 @@ fn prefixed(entry: &Entry, by: &str, params: &Params, diagnostics: &mut Diagnost
         each: Each::Later,
     };
     for inner in table_mut(&mut entry.node).into_iter().flatten() {
-        if !matches!(inner.name.as_str(), "when" | "switch" | "repeat" | GROUP_KEY) {
+        if !matches!(
+            inner.name.as_str(),
+            "when" | "switch" | "repeat" | GROUP_KEY
+        ) {
             *inner = interpolate::with_values(inner, &values, diagnostics);
             escape(&mut inner.node);
         }

@@ -18,8 +18,7 @@ pub(super) fn group(step: &Entry, inside: &[Entry]) -> Option<Entry> {
     let mut keys: Vec<Entry> = keys.cloned().collect();
     let span = keys.first()?.key_span.clone();
     let steps = inside.iter().filter(|inner| !is_notification(inner));
-    let names = steps
-        .map(|inner| Node::new(span.clone(), Content::String(inner.name.clone())));
+    let names = steps.map(|inner| Node::new(span.clone(), Content::String(inner.name.clone())));
     let names = Content::Array(names.collect());
     keys.insert(
         0,

@@ -72,9 +72,10 @@ pub(crate) fn put_in(
         };
         if let Some(inside) = includer.include(&step, path, diagnostics) {
             data.extend(inside.data);
-            let plugins = inside.steps.iter().filter(|inner| {
-                !is_switch(inner) && !is_group(inner) && !is_notification(inner)
-            });
+            let plugins = inside
+                .steps
+                .iter()
+                .filter(|inner| !is_switch(inner) && !is_group(inner) && !is_notification(inner));
             let names: Vec<String> = plugins.map(|inner| inner.name.clone()).collect();
             let standing = inside.outputs.get(&step.name).or(names.last()).cloned();
             whole.extend(standing.map(|standing| (step.name.clone(), (standing, names))));
@@ -238,9 +239,7 @@ impl Includer<'_> {
         for variable in variables.unnamed().filter(|_| !names_variable) {
             if other.declares("params", "parameter", variable, diagnostics) {
                 let name = variable.name.clone();
-                given
-                    .variables
-                    .push((name, looped::as_variable(variable)));
+                given.variables.push((name, looped::as_variable(variable)));
             }
         }
         given

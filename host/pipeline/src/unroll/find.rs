@@ -99,11 +99,9 @@ fn check_nesting(
 /// Reports a model that each iteration would register.
 fn check_models(step: &Step, looping: &Looping, diagnostics: &mut Diagnostics) {
     let hands_on_one = looping.is_to_select || matches!(*looping.items, Items::Until { .. });
-    if let (Some(span), false, true) = (
-        &step.places.register,
-        hands_on_one,
-        step.register.is_some(),
-    ) {
+    if let (Some(span), false, true) =
+        (&step.places.register, hands_on_one, step.register.is_some())
+    {
         diagnostics.push(
             Diagnostic::new(format!(
                 "step `{}` makes several models, of which one can be registered",
@@ -139,7 +137,10 @@ fn check_readers(
                 .values()
                 .find(|found| found.body.contains(&reference.name));
             let hands_on_one = |of: &Loop| {
-                let looping = of.begin.first().and_then(|first| steps[first].looping.as_ref());
+                let looping = of
+                    .begin
+                    .first()
+                    .and_then(|first| steps[first].looping.as_ref());
                 of.hands_on_one() || looping.is_some_and(|looping| looping.is_to_select)
             };
             let Some(of) = of.filter(|of| !of.body.contains(&step.written) && !hands_on_one(of))
