@@ -52,9 +52,9 @@ pub(super) fn loops(
 }
 
 /// The steps that a loop is for: the one with the key, or all of its group.
-fn begin(step: &String, looping: &Looping, steps: &IndexMap<String, Step>) -> Vec<String> {
+fn begin(step: &str, looping: &Looping, steps: &IndexMap<String, Step>) -> Vec<String> {
     let Some(group) = &looping.group else {
-        return vec![step.clone()];
+        return vec![step.to_owned()];
     };
     let of_group = |step: &Step| {
         let looping = step.looping.as_ref();
