@@ -89,9 +89,16 @@ fn what_was_tried_is_not_tried_again() {
     let more = more.expect_code(0).json();
     let cached = |name: &str| step(&more, name)["cached"] == true;
     // Four of the six candidates have been tried, in the same folds.
-    assert!((1..=4).all(|number| cached(&format!("tree[{number}]"))));
+    assert!((1..=4).all(|number| cached(&format!("folds[{number}]/2/tree"))));
     assert!((1..=4).all(|number| cached(&format!("folds[{number}]/2"))));
-    assert!(!cached("tree[5]") && !cached("folds[5]/2/tree"));
+    assert!(!cached("folds[5]/2/tree") && !cached("folds[6]/2/tree"));
+    // Only the one that is handed on is fitted on all rows.
+    let selected = &more["loops"][0]["selected"];
+    for number in 1..=6 {
+        let is_selected = *selected == number;
+        let status = if is_selected { "done" } else { "skipped" };
+        assert_eq!(step(&more, &format!("tree[{number}]"))["status"], status);
+    }
     // What the candidates have in common was done for the first.
     assert!(cached("folds/2/features/preprocess"));
 }

@@ -85,6 +85,12 @@ impl Runner<'_> {
             course.stopped = Some(Stopped::Failed(Box::new(Error::Cancelled)));
         }
         if course.stopped.is_none()
+            && let Some(step) = schedule.stuck()
+        {
+            let step = step.to_owned();
+            course.stop(Stopped::Failed(Box::new(Error::Stuck { step })));
+        }
+        if course.stopped.is_none()
             && let Err(error) = schedule.conclude_loops()
         {
             course.stop(Stopped::Failed(Box::new(error)));

@@ -181,6 +181,12 @@ pub enum Error {
     /// A thread of the host panicked: a fault in the host itself.
     #[error("a thread of the host ended early: {0}")]
     Thread(String),
+    /// Nothing runs, and a step still waits: a fault in the host itself.
+    #[error("step `{step}` waits, and nothing is left that it could wait for")]
+    Stuck {
+        /// The first of the steps that wait.
+        step: String,
+    },
     /// A record names a blob by something that is no digest.
     #[error(transparent)]
     Digest(#[from] mlhost_store::InvalidDigest),
@@ -216,7 +222,11 @@ impl Error {
     pub(crate) fn is_fault_of_host(&self) -> bool {
         matches!(
             self,
-            Self::Store(_) | Self::Thread(_) | Self::Digest(_) | Self::Record(_)
+            Self::Store(_)
+                | Self::Thread(_)
+                | Self::Stuck { .. }
+                | Self::Digest(_)
+                | Self::Record(_)
         )
     }
 

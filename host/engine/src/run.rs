@@ -289,9 +289,11 @@ fn conclude(
         Some(Stopped::Failed(error)) => {
             let outcome = match error.as_ref() {
                 Error::Store(error) if error.is_full() => Outcome::Failed,
-                Error::Store(_) | Error::Thread(_) | Error::Digest(_) | Error::Record(_) => {
-                    Outcome::Error
-                }
+                Error::Store(_)
+                | Error::Thread(_)
+                | Error::Stuck { .. }
+                | Error::Digest(_)
+                | Error::Record(_) => Outcome::Error,
                 _ => Outcome::Failed,
             };
             (outcome, on_record(error.as_ref()), Some(*error))

@@ -288,6 +288,13 @@ impl Schedule {
         Consequence::GoOn
     }
 
+    /// A step that waits when nothing runs and nothing follows, which must not be.
+    pub(crate) fn stuck(&self) -> Option<&str> {
+        let waits = |node: &&Node| matches!(node.state, State::Waiting);
+        let waiting = self.nodes.iter().find(waits)?;
+        (!self.stopping).then_some(waiting.name.as_str())
+    }
+
     /// The facts of a step that has ended.
     pub(crate) fn facts(&self, step: &str) -> Option<&Facts> {
         match &self.nodes[*self.index.get(step)?].state {

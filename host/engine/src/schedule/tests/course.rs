@@ -262,6 +262,7 @@ impl Course {
     /// What must be true when nothing runs and nothing follows.
     fn check_end(&self) {
         let text = &self.text;
+        assert_eq!(self.schedule.stuck(), None, "{text}");
         for step in self.pipeline.steps.values() {
             let may_be_left_out =
                 step.iteration.is_some() || self.is_stopped && !step.control.finally;

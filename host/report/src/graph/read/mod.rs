@@ -64,7 +64,12 @@ fn nodes(pipeline: &Pipeline) -> Vec<Node> {
     });
     let steps = written(pipeline).map(|step| {
         let plugin = step.plugin.to_string();
-        node(&step.written, NodeKind::Step, plugin, notes::of_step(step))
+        node(
+            &step.written,
+            NodeKind::Step,
+            plugin,
+            notes::of_step(step, pipeline),
+        )
     });
     let switches = pipeline.switches.values().map(|switch| {
         let about = "picks one of its steps".to_owned();

@@ -1,6 +1,6 @@
 //! What is written of data and steps beside their connections, in words.
 
-use mlhost_pipeline::{Data, Gate, OnFailure, Policy, Sample, Split, Step};
+use mlhost_pipeline::{Data, Gate, OnFailure, Pipeline, Policy, Sample, Split, Step};
 
 use crate::graph::model::{Note, Topic};
 use crate::graph::words;
@@ -37,7 +37,7 @@ pub(super) fn of_data(data: &Data) -> Vec<Note> {
 }
 
 /// When a step runs, what its metrics must be, and what follows if it fails.
-pub(super) fn of_step(step: &Step) -> Vec<Note> {
+pub(super) fn of_step(step: &Step, pipeline: &Pipeline) -> Vec<Note> {
     let control = &step.control;
     let mut notes = Vec::new();
     if control.finally {
@@ -87,8 +87,14 @@ pub(super) fn of_step(step: &Step) -> Vec<Note> {
             format!("at most {}", limits.join(" and ")),
         ));
     }
-    if control.on_failure == OnFailure::Continue {
-        notes.push(note(Topic::Failure, "if it fails, the run goes on"));
+    match &control.on_failure {
+        OnFailure::Continue => notes.push(note(Topic::Failure, "if it fails, the run goes on")),
+        // A step that is called is drawn with an edge of its own.
+        OnFailure::Step(called, _) if pipeline.notifications.contains_key(called) => {
+            let text = format!("if it fails, the run goes on and sends {called}");
+            notes.push(note(Topic::Failure, text));
+        }
+        OnFailure::Step(..) | OnFailure::Stop => {}
     }
     notes
 }
