@@ -133,8 +133,11 @@ fn one_of_the_predictions_can_be_taken() {
     let with = "with = { method = \"psi\", columns = [\"x\"], prediction = \"probability_yes\" }\n\
         gate.prediction_drift = { maximum = 0.1 }\n";
     let scene = one_split(with);
-    let refused = scene.host("run pipeline.toml --format json").expect_code(1);
-    let found = step(&refused.json(), "drift").clone();
+    let refused = scene.host("run pipeline.toml").expect_code(1).stderr;
+    let message = "step `drift`: prediction_drift is 0.415888, and its gate wants at most 0.1";
+    assert!(refused.contains(message), "{refused}");
+    let run = scene.json("runs show 1");
+    let found = step(&run["record"], "drift").clone();
     let psi = &expected()["one_split"]["columns"]["probability_yes"]["psi"];
     let psi = psi.as_f64().expect("a number");
     close("one", metric(&found, "prediction_drift", None), psi);
@@ -191,7 +194,7 @@ fn host_drift_predicts_and_needs_no_training_data() {
     assert_eq!(kept["metrics"], compared["outcome"]["metrics"]);
     let shown = scene.host("models show prices").expect_code(0).stdout;
     assert!(
-        shown.contains("reference profile with predictions (prediction)"),
+        shown.contains("reference profile with predictions"),
         "{shown}"
     );
     let shown = scene.host("runs show 2").expect_code(0).stdout;
@@ -317,18 +320,18 @@ fn a_model_that_is_not_registered_is_told_before_the_run() {
     for (model, message, hint) in [
         (
             "price@champion",
-            "no model is named `price`",
+            "there is no model `price`",
             "did you mean `prices`?",
         ),
         (
             "prices@7",
             "the model `prices` has no version 7",
-            "there is version 1",
+            "there is one version: `1`",
         ),
         (
             "prices@challenger",
             "the model `prices` has no alias `challenger`",
-            "known aliases: `champion`",
+            "there is one alias: `champion`",
         ),
     ] {
         scene.write("monitor.toml", &text.replace("prices@champion", model));

@@ -256,11 +256,12 @@ fn column_metrics(params: &Params, column: &Column, comparison: &Comparison) -> 
         metric(&name, value, &labels)
     });
     let judged = judged.filter(|judged| judged.name != "psi");
-    // That of a prediction has the label of its column, as there may be several.
+    // Where there are several predictions, each has the label of its column.
     let role = params.role(&column.name).zip(comparison.judged);
-    let role = role.map(|(role, (_, value))| match role {
-        Role::Prediction => metric(role.check(), value, &labels),
-        Role::Target => metric(role.check(), value, &[]),
+    let role = role.and_then(|(role, (_, value))| match role {
+        Role::Prediction if params.predictions().len() == 1 => None,
+        Role::Prediction => Some(metric(role.check(), value, &labels)),
+        Role::Target => Some(metric(role.check(), value, &[])),
     });
     index
         .into_iter()

@@ -4,7 +4,7 @@
 use mlhost_plugin::Figure;
 use mlhost_statistics::drift::shares;
 use mlhost_statistics::{Categories, Distribution};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::binned::shown;
 use crate::profile::{Column, Values};
@@ -45,29 +45,41 @@ pub(crate) fn index<'a>(
 /// The shares of values of both sides; `None` where there is nothing to draw. `place` tells figures
 /// apart.
 pub(crate) fn histogram(place: usize, reference: &Column, current: &Column) -> Option<Figure> {
-    let (labels, before, now) = match (&reference.values, &current.values) {
+    let bars = match (&reference.values, &current.values) {
         (Values::Numbers(before), Values::Numbers(now)) => numbers(before, now)?,
         (Values::Texts(before), Values::Texts(now)) => texts(before, now),
         _ => return None,
     };
     let name = &reference.name;
+    let mut data = json!({
+        "x": bars.x,
+        "x_label": name,
+        "y_label": "share of the values",
+        "series": [
+            { "name": "reference", "values": shown(&shares(&bars.before)) },
+            { "name": "current", "values": shown(&shares(&bars.now)) },
+        ],
+    });
+    if let Some(edges) = bars.edges {
+        data["edges"] = json!(edges);
+    }
     Some(Figure {
         name: format!("histogram_{place}"),
         title: format!("`{name}` in the reference and in the current data"),
         kind: "bars".to_owned(),
-        data: json!({
-            "x": labels,
-            "x_label": name,
-            "y_label": "share of the values",
-            "series": [
-                { "name": "reference", "values": shown(&shares(&before)) },
-                { "name": "current", "values": shown(&shares(&now)) },
-            ],
-        }),
+        data,
     })
 }
 
-type Bars = (Vec<String>, Vec<u64>, Vec<u64>);
+/// The counts of both sides.
+struct Bars {
+    /// What is counted in each place: a value, a category, or from where an interval is.
+    x: Vec<Value>,
+    /// The ends of the places where these are intervals.
+    edges: Option<Vec<f64>>,
+    before: Vec<u64>,
+    now: Vec<u64>,
+}
 
 /// Bins of equal width over the finite values of both sides, or a bar for each value if they are
 /// few.
@@ -82,17 +94,26 @@ fn numbers(before: &Distribution, now: &Distribution) -> Option<Bars> {
     values.sort_by(f64::total_cmp);
     values.dedup();
     let (low, high) = (*values.first()?, *values.last()?);
-    let (edges, labels) = if values.len() <= BARS {
-        let labels = values.iter().map(|value| short(*value)).collect();
-        (values.split_off(1), labels)
-    } else {
-        let width = high / BARS as f64 - low / BARS as f64;
-        let edge = |bar: usize| low + width * bar as f64;
-        let label = |bar| format!("{} to {}", short(edge(bar)), short(edge(bar + 1)));
-        let labels: Vec<String> = (0..BARS).map(label).collect();
-        ((1..BARS).map(edge).collect(), labels)
-    };
-    Some((labels, before.histogram(&edges), now.histogram(&edges)))
+    if values.len() <= BARS {
+        let x = values.iter().map(|value| short(*value).into()).collect();
+        let inner = values.split_off(1);
+        return Some(Bars {
+            x,
+            edges: None,
+            before: before.histogram(&inner),
+            now: now.histogram(&inner),
+        });
+    }
+    let width = high / BARS as f64 - low / BARS as f64;
+    let edge = |bar: usize| low + width * bar as f64;
+    let inner: Vec<f64> = (1..BARS).map(edge).collect();
+    let edges: Vec<f64> = (0..=BARS).map(|bar| rounded(edge(bar), width)).collect();
+    Some(Bars {
+        x: edges[..BARS].iter().map(|edge| json!(edge)).collect(),
+        edges: Some(edges),
+        before: before.histogram(&inner),
+        now: now.histogram(&inner),
+    })
 }
 
 /// The categories that hold most of both sides, and all others together.
@@ -104,16 +125,31 @@ fn texts(before: &Categories, now: &Categories) -> Bars {
     let others = aligned.split_off(aligned.len().min(BARRED_CATEGORIES));
     let mut labels: Vec<_> = aligned
         .iter()
-        .map(|(text, ..)| (*text).to_owned())
+        .map(|(text, ..)| Value::from(*text))
         .collect();
     let mut before: Vec<_> = aligned.iter().map(|(_, before, _)| *before).collect();
     let mut now: Vec<_> = aligned.iter().map(|(.., now)| *now).collect();
     if !others.is_empty() {
-        labels.push(format!("{} others", others.len()));
+        labels.push(format!("{} others", others.len()).into());
         before.push(others.iter().map(|(_, before, _)| before).sum());
         now.push(others.iter().map(|(.., now)| now).sum());
     }
-    (labels, before, now)
+    Bars {
+        x: labels,
+        edges: None,
+        before,
+        now,
+    }
+}
+
+/// An end of an interval to a hundredth of its width, as far as decimals go.
+fn rounded(edge: f64, width: f64) -> f64 {
+    let decimals = 2.0 - width.log10().floor();
+    if !(0.0..=15.0).contains(&decimals) {
+        return if decimals < 0.0 { edge.round() } else { edge };
+    }
+    let text = format!("{edge:.*}", decimals as usize);
+    text.parse().unwrap_or(edge)
 }
 
 /// A number in about four digits.

@@ -98,10 +98,7 @@ fn tree(stored: &StoredModel, blobs: &Blobs) -> Tree {
         let of = (&profile.component, &profile.params, &profile.state);
         let name = match profile.predictions.as_slice() {
             [] => "reference profile".to_owned(),
-            predictions => format!(
-                "reference profile with predictions ({})",
-                predictions.join(", ")
-            ),
+            _ => "reference profile with predictions".to_owned(),
         };
         plugin(&name, &profile.package, &profile.version, of)
     }));

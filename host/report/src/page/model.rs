@@ -112,6 +112,19 @@ pub enum Block {
     Graph(Box<Graph>),
 }
 
+impl Block {
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Findings(findings) => findings.is_empty(),
+            Self::Gates(gates) => gates.is_empty(),
+            Self::Metrics(metrics) => metrics.is_empty(),
+            Self::Table(table) => table.rows.is_empty(),
+            Self::Graph(graph) => graph.nodes().is_empty(),
+            Self::Figure(_) => false,
+        }
+    }
+}
+
 /// A finding, and where it was made.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Located {
@@ -227,16 +240,17 @@ impl Section {
     /// The section with something to show, unless there is nothing in it.
     #[must_use]
     pub fn with(mut self, block: Block) -> Self {
-        let is_empty = match &block {
-            Block::Findings(findings) => findings.is_empty(),
-            Block::Gates(gates) => gates.is_empty(),
-            Block::Metrics(metrics) => metrics.is_empty(),
-            Block::Table(table) => table.rows.is_empty(),
-            Block::Graph(graph) => graph.nodes().is_empty(),
-            Block::Figure(_) => false,
-        };
-        if !is_empty {
+        if !block.is_empty() {
             self.blocks.push(block);
+        }
+        self
+    }
+
+    /// The section with something to show before all else, unless there is nothing in it.
+    #[must_use]
+    pub fn first(mut self, block: Block) -> Self {
+        if !block.is_empty() {
+            self.blocks.insert(0, block);
         }
         self
     }

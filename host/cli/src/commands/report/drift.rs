@@ -4,35 +4,37 @@ use std::sync::Arc;
 
 use mlhost_data::{FileTable, Table as _};
 use mlhost_engine::Engine;
-use mlhost_report::page::{Report, Section};
+use mlhost_report::page::{Block, Cell, Report, Section, Table};
 use mlhost_sandbox::Outcome;
 use mlhost_store::{Selector, Store};
 
 use crate::{error::Failure, text};
 
-/// What a drift detector says of predictions and target, which is what a reader looks for first: a name
-/// and a sentence for each.
-pub(super) fn of_model(outcome: &Outcome) -> Vec<(String, String)> {
-    let roles = [
+/// What a drift detector says of predictions and target, which is what a reader looks for first.
+pub(super) fn of_model(outcome: &Outcome) -> Table {
+    let headings = ["column", "is", "has drifted", "what was seen"];
+    let mut table = Table::new(headings).titled("Predictions and target");
+    for (check, role) in [
         ("prediction_drift", "prediction"),
         ("target_drift", "target"),
-    ];
-    let of = |(check, role): (&'static str, &'static str)| {
+    ] {
         let found = outcome.findings.iter();
-        let found = found.filter(move |finding| finding.check == check);
-        found.map(move |finding| {
-            let name = match &finding.column {
-                Some(column) => format!("{role} `{}`", text::visible(column)),
-                None => role.to_owned(),
+        for finding in found.filter(|finding| finding.check == check) {
+            // Where there is no value, nobody knows.
+            let drifted = match (finding.details.get("value"), finding.passed) {
+                (None, _) => "unknown",
+                (Some(_), true) => "no",
+                (Some(_), false) => "yes",
             };
-            let state = match finding.passed {
-                true => "",
-                false => "drift: ",
-            };
-            (name, format!("{state}{}", finding.message))
-        })
-    };
-    roles.into_iter().flat_map(of).collect()
+            table.push([
+                Cell::text(finding.column.as_deref().unwrap_or_default()),
+                Cell::text(role),
+                Cell::text(drifted),
+                Cell::text(&finding.message),
+            ]);
+        }
+    }
+    table
 }
 
 pub(super) fn report(
@@ -53,11 +55,9 @@ pub(super) fn report(
         let files = data.files.iter().map(|file| file.name.as_str());
         report = report.fact("trained on", files.collect::<Vec<_>>().join(", "));
     }
-    for (name, said) in of_model(&outcome) {
-        report = report.fact(name, said);
-    }
     let mut section = Section::of_outcome("Drift", &outcome);
     // The head has said it.
     section.summary = None;
+    let section = section.first(Block::Table(of_model(&outcome)));
     Ok(report.with(section))
 }

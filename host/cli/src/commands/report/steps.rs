@@ -288,8 +288,8 @@ fn section(step: &StepRecord) -> Option<Section> {
     if let Some(model) = step.predicted_by() {
         section = section.fact("predictions by", model);
     }
-    for (name, said) in step.outcome.iter().flat_map(super::drift::of_model) {
-        section = section.fact(name, said);
+    if let Some(outcome) = &step.outcome {
+        section = section.first(Block::Table(super::drift::of_model(outcome)));
     }
     for curve in &step.curves {
         section = section.with(Block::Figure(learning_curve(curve)));
