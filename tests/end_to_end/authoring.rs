@@ -31,7 +31,7 @@ pub(crate) fn run(command: &mut Command) -> Output {
 }
 
 /// `host` in a project, with what this machine has to compile with.
-fn host_in(scene: &Scene, project: &Path, words: &str) -> Command {
+pub(crate) fn host_in(scene: &Scene, project: &Path, words: &str) -> Command {
     let mut command = scene.command(words.split_whitespace());
     command.current_dir(project);
     with_compiler(&mut command);
@@ -151,64 +151,6 @@ fn a_project_in_c_works_as_it_stands() {
 }
 
 #[test]
-fn a_trainer_need_not_tell_what_it_has_learned() {
-    for (lang, file, says, is_silent) in [
-        (
-            "python",
-            "plugin.py",
-            "mlhost.ExplainedTrainer",
-            "mlhost.Trainer",
-        ),
-        ("js", "plugin.js", "  explain,\n", ""),
-        ("c", "plugin.c", "    .explain = explain,\n", ""),
-        ("rust", "src/lib.rs", "as explained_trainer", "as trainer"),
-    ] {
-        let scene = Scene::new();
-        let made = scene.host(&format!("plugin new silent --kind trainer --lang {lang}"));
-        made.expect_code(0);
-        let project = scene.path("silent");
-        let read = |file: &str| std::fs::read_to_string(project.join(file)).expect("the file");
-        let write = |file: &str, text: &str| drop(scene.write(&format!("silent/{file}"), text));
-        let (code, manifest, example) =
-            (read(file), read("plugin.toml"), read("examples/line.toml"));
-        let silent = code.replace(says, is_silent);
-        assert_ne!(silent, code, "{lang}");
-        // The code and plugin.toml have to say the same.
-        write(file, &silent);
-        refused_for_explaining(&scene, &project);
-        write("plugin.toml", &manifest.replace("explains = true", ""));
-        write("examples/line.toml", &example.replace("metrics = ", "# "));
-        run(&mut host_in(&scene, &project, "plugin build"));
-        run(&mut host_in(&scene, &project, "plugin test"));
-        let command = "run pipeline.toml --format json";
-        let ran = run(&mut host_in(&scene, &project, command));
-        let ran: serde_json::Value = serde_json::from_slice(&ran.stdout).expect("JSON");
-        assert!(step(&ran, "line")["outcome"].is_null(), "{lang}: {ran:#}");
-        // In Rust the code alone decides.
-        if lang != "rust" {
-            write(file, &code);
-            refused_for_explaining(&scene, &project);
-        }
-    }
-}
-
-/// Building or testing fails, with a word about what explains a trainer.
-fn refused_for_explaining(scene: &Scene, project: &Path) {
-    let mut told = String::new();
-    for words in ["plugin build", "plugin test"] {
-        let ended = host_in(scene, project, words).output().expect("it starts");
-        for text in [ended.stdout, ended.stderr] {
-            told.push_str(&String::from_utf8_lossy(&text));
-        }
-        if !ended.status.success() {
-            assert!(told.contains("`explains = true`"), "{told}");
-            return;
-        }
-    }
-    panic!("nothing fails: {told}");
-}
-
-#[test]
 fn four_commands_of_the_readme_lead_from_nothing_to_a_running_step() {
     let readme = std::fs::read_to_string(root().join("README.md")).expect("the file");
     let (_, part) = readme
@@ -258,6 +200,51 @@ fn a_new_project_says_what_comes_next() {
         (&"validator".into(), &"rust".into())
     );
     assert!(scene.path("elsewhere/plugin.toml").is_file());
+}
+
+#[test]
+fn a_component_has_the_metadata_of_its_project() {
+    let scene = Scene::new();
+    let made = crate::support::test_plugin("test_plain.wasm");
+    let output = made.display().to_string();
+    scene.write(
+        "plugin.toml",
+        &format!(
+            "kind = \"validator\"\nlang = \"c\"\n[package]\nname = \"acme:plain\"\n\
+             version = \"1.2.3\"\ndescription = \"Counts values\"\n\
+             authors = [\"Acme <data@acme.example>\", \"Others\"]\nlicenses = \"MIT\"\n\
+             source = \"https://acme.example/plain\"\nhomepage = \"https://acme.example/\"\n\
+             [build]\ncommand = [\"true\"]\noutput = {output:?}\n"
+        ),
+    );
+    let mut build = scene.command(["plugin", "build"]);
+    run(build.env("MLHOST_REVISION", "0123abcd"));
+    let inspected = scene.json("plugin inspect ./plain.wasm");
+    for (name, value) in [
+        ("name", "acme:plain"),
+        ("version", "1.2.3"),
+        ("description", "Counts values"),
+        ("authors", "Acme <data@acme.example>, Others"),
+        ("licenses", "MIT"),
+        ("source", "https://acme.example/plain"),
+        ("homepage", "https://acme.example/"),
+        ("revision", "0123abcd"),
+        ("contract", "0.1.0"),
+    ] {
+        assert_eq!(inspected[name], value, "{name}: {inspected:#}");
+    }
+    let shown = scene.host("plugin inspect ./plain.wasm").expect_code(0);
+    for line in [
+        "acme:plain@1.2.3, a validator",
+        "authors   Acme <data@acme.example>, Others",
+        "licences  MIT",
+        "source    https://acme.example/plain",
+        "revision  0123abcd",
+        "contract  0.1.0",
+        "column  string  required",
+    ] {
+        assert!(shown.stdout.contains(line), "{line}: {}", shown.stdout);
+    }
 }
 
 #[test]
@@ -331,6 +318,7 @@ fn wrong_uses_are_told() {
         "plugin build no-component",
         "plugin test empty",
         "plugin test taken",
+        "check taken/pipeline.toml",
         "plugin test ./nowhere.wasm",
         "plugin test tree --with nowhere.toml",
         "plugin test tree --data nowhere.csv",

@@ -21,6 +21,7 @@ mod damaged_parquet;
 mod damaged_text;
 mod drift;
 mod exchange;
+mod explaining;
 mod flights;
 mod formats;
 #[cfg(target_os = "linux")]

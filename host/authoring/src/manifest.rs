@@ -11,6 +11,9 @@ use crate::{Error, Lang, Result};
 /// The name of the file.
 pub(crate) const FILE: &str = "plugin.toml";
 
+/// The variable with the state of the source, which whoever builds knows and the file cannot.
+const REVISION: &str = "MLHOST_REVISION";
+
 /// What `plugin.toml` says.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -47,6 +50,8 @@ pub struct Package {
     pub licenses: Option<String>,
     /// A URL of the source.
     pub source: Option<String>,
+    /// A URL of a page about it.
+    pub homepage: Option<String>,
 }
 
 /// `[build]`.
@@ -99,6 +104,7 @@ impl Manifest {
         }
     }
 
+    /// What the component is to say of its package.
     pub(crate) fn metadata(&self) -> Metadata {
         let Package {
             name,
@@ -107,6 +113,7 @@ impl Manifest {
             authors,
             licenses,
             source,
+            homepage,
         } = self.package.clone();
         Metadata {
             name,
@@ -115,7 +122,10 @@ impl Manifest {
             licenses,
             authors,
             source: source.filter(|source| !source.is_empty()),
-            ..Metadata::default()
+            homepage,
+            revision: std::env::var(REVISION)
+                .ok()
+                .filter(|revision| !revision.is_empty()),
         }
     }
 

@@ -1,6 +1,9 @@
 //! Why a plugin was not found, or not taken.
 
-use std::{io, path::PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use semver::Version;
 
@@ -320,9 +323,7 @@ impl Error {
                 "`wasm-tools metadata add --name acme:clip --version 1.0.0` adds it".to_owned()
             }
             Self::Key { hint, .. } => (*hint).to_owned(),
-            Self::Read { .. } => {
-                "a plugin's path is relative to the folder of the pipeline".to_owned()
-            }
+            Self::Read { path, .. } => return hint_for_file(path),
             Self::Sandbox(error) => return error.hint(),
             _ => return None,
         };
@@ -344,4 +345,15 @@ impl Error {
                 | Self::Breaks { .. }
         )
     }
+}
+
+/// What to do about a component that cannot be read; nothing about other files.
+fn hint_for_file(path: &Path) -> Option<String> {
+    if path.extension()? != "wasm" {
+        return None;
+    }
+    Some(match path.with_file_name("plugin.toml").is_file() {
+        true => "`host plugin build` makes it of the project in its folder".to_owned(),
+        false => "a plugin's path is relative to the folder of the pipeline".to_owned(),
+    })
 }

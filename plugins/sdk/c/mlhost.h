@@ -200,6 +200,14 @@ void mlhost_scan_close(mlhost_scan *scan);
 
 // ---- Reports --------------------------------------------------------------------------------
 
+// What reports is a validator, a drift detector, an evaluator, and a trainer that explains.
+#if defined(MLHOST_TRAINER) || defined(MLHOST_PREPROCESSOR)
+#define MLHOST_REPORTING \
+  __attribute__((unavailable("only what reports has it: a trainer needs `explains = true` in plugin.toml")))
+#else
+#define MLHOST_REPORTING
+#endif
+
 typedef struct mlhost_outcome mlhost_outcome;
 
 typedef struct {
@@ -213,18 +221,20 @@ typedef struct {
 
 // A verdict follows from the findings: failed when one has not passed, warned when only warnings
 // have not. All strings are copied.
-void mlhost_add_finding(mlhost_outcome *outcome, mlhost_finding finding);
+void mlhost_add_finding(mlhost_outcome *outcome, mlhost_finding finding) MLHOST_REPORTING;
 // A headline number; `better` is `higher`, `lower` or NULL.
-void mlhost_add_metric(mlhost_outcome *outcome, const char *name, double value, const char *better);
+void mlhost_add_metric(mlhost_outcome *outcome, const char *name, double value,
+                       const char *better) MLHOST_REPORTING;
 // A number that a label, such as `column` and `temp`, tells from others of its name.
 void mlhost_add_labelled(mlhost_outcome *outcome, const char *name, double value,
-                         const char *label, const char *is);
+                         const char *label, const char *is) MLHOST_REPORTING;
 // Something to draw: `kind` is `bars`, `lines` or `table`, `data` a JSON object as the contract's
 // `report.figure` has it.
 void mlhost_add_figure(mlhost_outcome *outcome, const char *name, const char *title,
-                       const char *kind, const char *data);
+                       const char *kind, const char *data) MLHOST_REPORTING;
 // One sentence that a person reads first.
-void mlhost_summarise(mlhost_outcome *outcome, const char *format, ...) MLHOST_FORMAT(2, 3);
+void mlhost_summarise(mlhost_outcome *outcome, const char *format, ...) MLHOST_FORMAT(2, 3)
+    MLHOST_REPORTING;
 
 // `data` for a validator, and `reference` beside it where its step takes a table to look it up in;
 // `reference` and `current` for a drift detector; the model's name for an
