@@ -58,7 +58,7 @@ pub(crate) fn attack(attack: Attack) -> Result<(), Error> {
             black_box(());
         },
         Attack::EndlessFilling => {
-            let mut filled = vec![1; FILLED];
+            let mut filled = vec![1_u8; FILLED];
             loop {
                 black_box(&mut filled).fill(black_box(2));
             }

@@ -75,15 +75,12 @@ impl Deadline {
     }
 }
 
-/// Has a plugin attack until it is stopped.
+/// Has a plugin attack until it is stopped, which may be sooner than it begins.
 fn attack(plugin: &Plugin, attack: &str, context: &Context) -> Result<Failure> {
     let rows = rows::batch(8)?;
     let params = format!(r#"{{ "attack": "{attack}" }}"#);
-    let mut folder = plugin.folder(context, &params, &rows.schema())?;
-    let schema = rows.schema();
-    let places = folder.columns().iter().map(|name| schema.index_of(name));
-    let rows = rows.project(&places.collect::<Result<Vec<_>, _>>()?)?;
-    match folder.update(&rows) {
+    let opened = plugin.folder(context, &params, &rows.schema());
+    match opened.and_then(|mut folder| folder.update(&rows)) {
         Ok(()) => bail!("`{attack}` has ended by itself"),
         Err(Error::Plugin { failure, .. }) => Ok(*failure),
         Err(other) => Err(other.into()),
