@@ -3,7 +3,7 @@
 //! run itself. Either way the command ends with exit code 1 and a message that
 //! names package, version, step and cause, and the store is as good as before.
 
-use std::fmt::Write;
+use std::{fmt::Write, fs};
 
 use crate::support::{Ended, Scene, filters, test_plugin};
 
@@ -202,6 +202,34 @@ fn much_talk_is_cut_short() {
         let heard = ended.stderr.lines().filter(|line| line.contains(" line "));
         assert_eq!(heard.count(), 1000);
     }
+}
+
+#[test]
+fn of_all_limits_that_which_is_set_nearest_counts() {
+    let heard = |[step, given, pipeline, configuration]: [Option<u32>; 4]| {
+        let lines = |limit: u32| format!("log_lines = {limit}");
+        let of_step = step.map(|limit| format!("limits = {{ {} }}", lines(limit)));
+        let scene = scene("much-talk", 0, &of_step.unwrap_or_default());
+        let of_all = |limit: u32| format!("\n[limits]\n{}\n", lines(limit));
+        let text = fs::read_to_string(scene.path("pipeline.toml")).expect("it was written");
+        scene.write(
+            "pipeline.toml",
+            &(text + &pipeline.map(of_all).unwrap_or_default()),
+        );
+        let configured = configuration.map(of_all).unwrap_or_default();
+        let configuration = scene.write("config.toml", &configured);
+        let mut words = vec!["run", "pipeline.toml"];
+        let given = given.map(|limit| format!("log_lines={limit}"));
+        words.extend(given.iter().flat_map(|limit| ["--limit", limit]));
+        let mut command = scene.command(words);
+        let ended = command.env("MLHOST_CONFIG", configuration).output();
+        let told = String::from_utf8(ended.expect("it runs").stderr).expect("it is text");
+        told.lines().filter(|line| line.contains(" line ")).count()
+    };
+    assert_eq!(heard([Some(2), Some(3), Some(4), Some(5)]), 2);
+    assert_eq!(heard([None, Some(3), Some(4), Some(5)]), 3);
+    assert_eq!(heard([None, None, Some(4), Some(5)]), 4);
+    assert_eq!(heard([None, None, None, Some(5)]), 5);
 }
 
 #[test]

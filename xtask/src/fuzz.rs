@@ -1,13 +1,18 @@
-//! Feeds the host what it must not trust, until the time is up: a program of cargo-fuzz for each kind
-//! of input, which is built once with what tells the fuzzer where an input has led.
+//! Feeds the host what it must not trust, until it has worked on it for long enough: a program of
+//! cargo-fuzz for each kind of input, which is built once with what tells the fuzzer where an input has
+//! led. What counts is the time of processors and not that of the clock, so that it is as much on a
+//! machine that has other things to do.
 
+use std::env::consts::EXE_SUFFIX;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use mlhost_toolchain::command;
+use wait4::{ResUse, Wait4};
 
 use crate::workspace::Workspace;
 
@@ -19,6 +24,9 @@ const REGRESSIONS: &str = "tests/fuzz/regressions";
 /// The version that is installed where there is none.
 const CARGO_FUZZ: &str = "^0.13";
 
+/// Where cargo-fuzz finds which versions to build, below the workspace root.
+const LOCK: &str = "tests/fuzz/targets/Cargo.lock";
+
 /// The most bytes of an input, seconds for one, and megabytes in all.
 const LIMITS: [&str; 3] = ["-max_len=32768", "-timeout=30", "-rss_limit_mb=4096"];
 
@@ -27,9 +35,9 @@ pub(crate) struct FuzzArguments {
     /// The targets [default: all of them]
     targets: Vec<String>,
 
-    /// Seconds for each target
+    /// Seconds of processor time for each target
     #[arg(long, default_value_t = 600)]
-    seconds: u32,
+    seconds: u64,
 
     /// Look for reads and writes where nothing is as well, which takes twice as long
     #[arg(long)]
@@ -63,7 +71,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &FuzzArguments) -> Result<()
     };
     fuzzer.seed()?;
     for target in chosen {
-        fuzzer.fuzz(target, arguments.seconds)?;
+        fuzzer.fuzz(target, Duration::from_secs(arguments.seconds))?;
         if arguments.keep {
             fuzzer.keep(target)?;
         }
@@ -124,27 +132,67 @@ impl<'a> Fuzzer<'a> {
 
     /// Writes the inputs to begin with.
     fn seed(&self) -> Result<()> {
-        let mut seeds = command::cargo();
-        seeds.args(["run", "--package", "mlhost-fuzz", "--bin", "seeds", "--"]);
-        seeds.arg(self.folder("seeds"));
-        Ok(command::run(seeds.current_dir(self.workspace.root()))?)
+        let root = self.workspace.root();
+        let mut build = command::cargo();
+        // With the whole workspace in view, what the tests are built with is taken.
+        build.args(["build", "--workspace", "--bin", "seeds"]);
+        command::run(build.current_dir(root))?;
+        let program = format!("seeds{EXE_SUFFIX}");
+        let mut seeds = Command::new(self.workspace.target().join("debug").join(program));
+        seeds.arg(self.folder("seeds")).current_dir(root);
+        Ok(command::run(&mut seeds)?)
     }
 
-    fn fuzz(&self, target: &str, seconds: u32) -> Result<()> {
-        let found = self.created("found", target)?;
+    /// Builds the program of a target with the versions that the host is built with.
+    fn build(&self, target: &str) -> Result<PathBuf> {
+        let root = self.workspace.root();
+        fs::copy(root.join("Cargo.lock"), root.join(LOCK))?;
+        let machine = command::stdout(Command::new("rustc").args(["--print", "host-tuple"]))?;
+        let machine = machine.trim();
+        let built = self.folder("build");
+        let mut build = self.command("build");
+        build.args(["--sanitizer", self.sanitizer, "--target", machine]);
+        build.arg("--target-dir").arg(&built).arg(target);
+        command::run(&mut build)?;
+        Ok(built.join(machine).join("release").join(target))
+    }
+
+    /// A program that was built, with what bounds every input.
+    fn program(&self, path: &Path) -> Command {
+        let mut program = Command::new(path);
+        program.current_dir(self.workspace.root()).args(LIMITS);
+        if self.sanitizer == "address" {
+            // As cargo-fuzz does: the same constant in two crates is no finding.
+            program.env("ASAN_OPTIONS", "detect_odr_violation=0");
+        }
+        program
+    }
+
+    /// Runs the fuzzer on a target, and again with what it found, until it has had its share of
+    /// processor time: its own limit counts the time of the clock.
+    fn fuzz(&self, target: &str, share: Duration) -> Result<()> {
         let artifacts = self.created("artifacts", target)?;
-        let mut run = self.command("run");
-        run.args(["--sanitizer", self.sanitizer, target]).arg(found);
-        run.args(self.inputs(target)).arg("--").args(LIMITS);
-        run.arg(format!("-max_total_time={seconds}"));
-        run.arg(format!("-artifact_prefix={}/", artifacts.display()));
-        command::run(&mut run).with_context(|| {
-            format!(
-                "the input is in {}; once what is wrong is repaired, it belongs into \
-                 {REGRESSIONS}/{target}",
-                artifacts.display()
-            )
-        })
+        let folders = [vec![self.created("found", target)?], self.inputs(target)].concat();
+        let path = self.build(target)?;
+        let mut used = Duration::ZERO;
+        while used < share {
+            let mut program = self.program(&path);
+            // None at all would be without end.
+            let seconds = (share - used).as_secs() + 1;
+            program.arg(format!("-max_total_time={seconds}"));
+            program.arg(format!("-artifact_prefix={}/", artifacts.display()));
+            program.arg("-print_final_stats=1").args(&folders);
+            used += processor_time(&mut program).with_context(|| {
+                format!(
+                    "the input is in {}; once what is wrong is repaired, it belongs into \
+                     {REGRESSIONS}/{target}",
+                    artifacts.display()
+                )
+            })?;
+            let used = used.as_secs();
+            eprintln!("{target}: nothing was found in {used} s of processor time");
+        }
+        Ok(())
     }
 
     /// Puts the fewest inputs that lead wherever the found ones led in place of those that are kept.
@@ -155,15 +203,9 @@ impl<'a> Fuzzer<'a> {
             fs::remove_dir_all(&merged)?;
         }
         fs::create_dir_all(&merged)?;
-        let mut merge = self.command("run");
-        merge
-            .args(["--sanitizer", self.sanitizer, target])
-            .arg(&merged)
-            .arg(found);
-        merge
-            .args(self.inputs(target))
-            .args(["--", "-merge=1"])
-            .args(LIMITS);
+        let mut merge = self.program(&self.build(target)?);
+        merge.arg("-merge=1").arg(&merged).arg(found);
+        merge.args(self.inputs(target));
         command::run(&mut merge)?;
         let kept = self.workspace.root().join(CORPUS).join(target);
         if kept.exists() {
@@ -198,4 +240,17 @@ impl<'a> Fuzzer<'a> {
     fn folder(&self, name: &str) -> PathBuf {
         self.workspace.target().join("fuzz").join(Path::new(name))
     }
+}
+
+/// Runs a program for the processor time that it takes, of all its threads, in user mode and in the
+/// kernel.
+///
+/// # Errors
+/// When it cannot be started or fails.
+fn processor_time(program: &mut Command) -> Result<Duration> {
+    let line = command::line(program);
+    eprintln!("$ {line}");
+    let ResUse { status, rusage } = program.spawn()?.wait4()?;
+    ensure!(status.success(), "`{line}` failed: {status}");
+    Ok(rusage.utime + rusage.stime)
 }

@@ -15,6 +15,8 @@ pub enum Limit {
     CpuTime,
     /// Bytes of linear memory in one instance.
     Memory,
+    /// Bytes of the stack of a call.
+    Stack,
     /// Modules in one instance of a component.
     Instances,
     /// Tables in one instance.
@@ -71,10 +73,11 @@ const GIB: u64 = 1 << 30;
 
 impl Limit {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Timeout,
         Self::CpuTime,
         Self::Memory,
+        Self::Stack,
         Self::Instances,
         Self::Tables,
         Self::TableElements,
@@ -100,6 +103,7 @@ impl Limit {
             Self::Timeout => ("timeout", Time, HOUR),
             Self::CpuTime => ("cpu_time", Time, 24 * HOUR),
             Self::Memory => ("memory", Size, 2 * GIB),
+            Self::Stack => ("stack", Size, MIB),
             Self::Instances => ("instances", Count, 1000),
             Self::Tables => ("tables", Count, 1000),
             Self::TableElements => ("table_elements", Count, 100_000),

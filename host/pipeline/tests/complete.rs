@@ -6,7 +6,7 @@ mod common;
 
 use std::time::Duration;
 
-use mlhost_pipeline::{Format, Pipeline, PluginReference, Selection, Source, parse};
+use mlhost_pipeline::{Format, Limit, Pipeline, PluginReference, Selection, Source, parse};
 use serde_json::json;
 
 fn pipeline() -> Pipeline {
@@ -106,6 +106,32 @@ fn steps_keep_the_order_of_the_file_and_their_limits() {
         PluginReference::File("./plugins/own.wasm".to_owned())
     );
     assert_eq!(pipeline.steps["evaluate"].after, ["drift"]);
+}
+
+#[test]
+fn every_limit_is_set_for_all_steps_and_for_one() {
+    for limit in Limit::ALL {
+        let [of_all, of_one] = [2, 3].map(|times| limit.default_value() * times);
+        let assigned = limit.assigned(of_one);
+        let own = match limit {
+            // These two are keys of the step itself.
+            Limit::Timeout | Limit::Memory => assigned,
+            _ => format!("limits = {{ {assigned} }}"),
+        };
+        let text = format!(
+            "mlhost = 1\nname = \"limits\"\n\n[limits]\n{}\n\n[data.rows]\npath = \"rows.csv\"\n\n\
+             [steps.one]\nplugin = \"validate\"\ninput = \"rows\"\n{own}\n",
+            limit.assigned(of_all)
+        );
+        let pipeline = parse(Source::new("pipeline.toml", text), &[]);
+        let pipeline = pipeline.unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
+        assert_eq!(pipeline.limits.get(limit), Some(of_all), "{limit:?}");
+        assert_eq!(
+            pipeline.steps["one"].limits.get(limit),
+            Some(of_one),
+            "{limit:?}"
+        );
+    }
 }
 
 #[test]

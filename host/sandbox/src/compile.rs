@@ -94,7 +94,7 @@ impl CompileCache {
 
 /// The component that these bytes are the compiled form of. What wasmtime refuses because it is from
 /// another version is none.
-fn load(engine: &Engine, compiled: &[u8]) -> Option<Component> {
+pub(crate) fn load(engine: &Engine, compiled: &[u8]) -> Option<Component> {
     // SAFETY: wasmtime trusts these bytes as it trusts its own executable. They are those that it has
     // made in this process, or in another one of this user: then `Sealer` has seen the seal that only
     // such a process can have set, on the very bytes in memory that are loaded here.

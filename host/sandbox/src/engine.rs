@@ -4,8 +4,9 @@
 //! depend on them, so nothing else makes an engine.
 
 use std::{
+    collections::BTreeMap,
     path::PathBuf,
-    sync::{Arc, Weak},
+    sync::{Arc, Mutex, PoisonError, Weak},
     thread,
     time::Duration,
 };
@@ -20,7 +21,7 @@ use crate::{
     compile::CompileCache,
     contract::{Everything, emit},
     session::Session,
-    wasi,
+    stack, wasi,
 };
 
 /// How often a running plugin is asked whether it should still run.
@@ -28,10 +29,6 @@ pub(crate) const TICK: Duration = Duration::from_millis(5);
 
 /// Virtual memory set aside for one instance: growing within it moves nothing.
 const MEMORY_RESERVATION: u64 = 4 << 30;
-
-/// The stack of a call. It is part of the stack of the thread that does the call, of which threads
-/// have 2 MiB, so that no step can be given more.
-pub(crate) const STACK_BYTES: usize = 1 << 20;
 
 /// How a [`Sandbox`] is set up.
 #[derive(Clone, Debug, Default)]
@@ -48,12 +45,14 @@ pub struct Options {
 pub struct Sandbox {
     pub(crate) engine: Engine,
     pub(crate) linker: Arc<Linker<Session>>,
+    pub(crate) ticker: Arc<Ticker>,
     cache: Arc<CompileCache>,
-    _ticker: Arc<Ticker>,
+    /// Others, for calls with more or less stack.
+    by_stack: Arc<Mutex<BTreeMap<usize, Self>>>,
 }
 
-/// The ticker thread runs as long as this lives.
-struct Ticker;
+/// The ticker thread runs as long as this lives: for every plugin until its last call has ended.
+pub(crate) struct Ticker;
 
 impl Sandbox {
     /// Starts the engine.
@@ -61,7 +60,13 @@ impl Sandbox {
     /// # Errors
     /// [`Error::Engine`] when this machine cannot run it.
     pub fn new(options: Options) -> Result<Self, Error> {
-        let engine = Engine::new(&config()).map_err(engine_error)?;
+        let engine = Engine::new(&config(stack::USUAL)).map_err(engine_error)?;
+        let cache = CompileCache::new(&engine, options.cache, options.key);
+        Self::of(engine, Arc::new(cache))
+    }
+
+    /// What plugins run in, in an engine with these settings.
+    pub(crate) fn of(engine: Engine, cache: Arc<CompileCache>) -> Result<Self, Error> {
         let mut linker = Linker::new(&engine);
         Everything::add_to_linker::<_, HasSelf<Session>>(&mut linker, |session| session)
             .map_err(engine_error)?;
@@ -70,11 +75,29 @@ impl Sandbox {
         let ticker = Arc::new(Ticker);
         tick(engine.clone(), Arc::downgrade(&ticker))?;
         Ok(Self {
-            cache: Arc::new(CompileCache::new(&engine, options.cache, options.key)),
             engine,
             linker: Arc::new(linker),
-            _ticker: ticker,
+            ticker,
+            cache,
+            by_stack: Arc::default(),
         })
+    }
+
+    /// A sandbox whose calls have so many bytes of stack: the same for all who ask for that.
+    ///
+    /// # Errors
+    /// [`Error::Engine`] when there can be no such engine.
+    pub(crate) fn with_stack(&self, bytes: usize) -> Result<Self, Error> {
+        let mut by_stack = self.by_stack.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(sandbox) = by_stack.get(&bytes) {
+            return Ok(sandbox.clone());
+        }
+        let sandbox = Self::of(
+            Engine::new(&config(bytes)).map_err(engine_error)?,
+            self.cache.clone(),
+        )?;
+        by_stack.insert(bytes, sandbox.clone());
+        Ok(sandbox)
     }
 
     /// Compiles a component, or takes the compiled form from the cache, and asks
@@ -101,7 +124,7 @@ impl Sandbox {
 /// number of places, and a run with more steps, folds and threads than that would fail; and setting
 /// it aside took longer than loading a compiled plugin does. An instance that has worked is never
 /// used for anything else, for what a plugin left in its memory must not decide a result.
-fn config() -> Config {
+pub(crate) fn config(stack_bytes: usize) -> Config {
     let mut config = Config::new();
     config
         .epoch_interruption(true)
@@ -109,7 +132,9 @@ fn config() -> Config {
         .relaxed_simd_deterministic(true)
         .memory_reservation(MEMORY_RESERVATION)
         .memory_may_move(false)
-        .max_wasm_stack(STACK_BYTES)
+        .max_wasm_stack(stack_bytes)
+        // Nothing is called on such stacks, but they may not be the smaller ones.
+        .async_stack_size(stack_bytes.saturating_add(stack::USUAL))
         // A backtrace would name addresses, and differ from one build of a plugin to the next.
         .wasm_backtrace_max_frames(None);
     config

@@ -44,7 +44,7 @@ pub enum Failure {
     /// It said so.
     #[error("{}", .0.message)]
     Reported(Reported),
-    /// It trapped: a panic, a wrong index, a stack overflow.
+    /// It trapped: a panic, a wrong index.
     #[error("{}", trapped(.reason, .last_words.as_deref()))]
     Trapped {
         /// wasmtime's word for it.
@@ -61,10 +61,10 @@ pub enum Failure {
         last_words: Option<String>,
     },
     /// It used up its time.
-    #[error("did not finish within its time limit of {}", seconds(.0))]
+    #[error("did not finish within its time limit of {}", milliseconds(.0))]
     TimedOut(Duration),
     /// It asked for more memory than it may have.
-    #[error("asked for more memory than the {} that it may have", bytes(.limit))]
+    #[error("asked for more memory than the {} that it may have", Limit::Memory.written(*.limit as u64))]
     OutOfMemory {
         /// Bytes it asked for, in all.
         requested: usize,
@@ -72,7 +72,7 @@ pub enum Failure {
         limit: usize,
     },
     /// It handed over more at once than it may.
-    #[error("handed over more than {} in one call", bytes(.0))]
+    #[error("handed over more than {} in one call", Limit::Returned.written(*.0 as u64))]
     TooMuchReturned(usize),
     /// It went beyond another of its limits.
     #[error("{what}, and the limit `{}` is {}", .limit.key(), .limit.written(*.value))]
@@ -174,12 +174,8 @@ impl Error {
                 ..
             } if failure.may_follow_from_refusal() => Some(refused.clone()),
             Self::Plugin { failure, step, .. } => match failure.as_ref() {
-                Failure::TimedOut(_) => Some(format!(
-                    "a step may take longer with `timeout = \"2h\"` in [steps.{step}]"
-                )),
-                Failure::OutOfMemory { .. } => Some(format!(
-                    "a step may use more with `memory = \"3GiB\"` in [steps.{step}]; WebAssembly ends at 4 GiB"
-                )),
+                Failure::TimedOut(limit) => Some(longer(*limit, step)),
+                Failure::OutOfMemory { limit, .. } => Some(larger(*limit as u64, step)),
                 Failure::OverLimit { limit, value, .. } => Some(raised(*limit, *value, step)),
                 Failure::TooMuchReturned(bytes) => {
                     Some(raised(Limit::Returned, *bytes as u64, step))
@@ -216,8 +212,29 @@ impl Error {
     }
 }
 
-/// How to raise a limit.
-fn raised(limit: Limit, value: u64, step: &str) -> String {
+/// How a step may take longer.
+fn longer(limit: Duration, step: &str) -> String {
+    let limit = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
+    let more = limit.max(Limit::Timeout.default_value()).saturating_mul(2);
+    let more = Limit::Timeout.assigned(more);
+    format!("a step may take longer with `{more}` in [steps.{step}]")
+}
+
+/// How a step may use more memory.
+fn larger(limit: u64, step: &str) -> String {
+    const GIBIBYTE: u64 = 1 << 30;
+    const END: &str = "WebAssembly ends at 4 GiB";
+    let more = match limit / GIBIBYTE {
+        ..3 => 3 * GIBIBYTE,
+        3 => 4 * GIBIBYTE,
+        _ => return END.to_owned(),
+    };
+    let more = Limit::Memory.assigned(more);
+    format!("a step may use more with `{more}` in [steps.{step}]; {END}")
+}
+
+/// How to raise another limit.
+pub(crate) fn raised(limit: Limit, value: u64, step: &str) -> String {
     if limit == Limit::Depth && value >= limit.default_value() {
         return format!("types can be nested {} deep at most", limit.default_value());
     }
@@ -242,8 +259,9 @@ fn exited(code: u8, last_words: Option<&str>) -> String {
     }
 }
 
-fn seconds(duration: &Duration) -> String {
-    format!("{} s", duration.as_secs_f64())
+fn milliseconds(duration: &Duration) -> String {
+    let milliseconds = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+    Limit::Timeout.written(milliseconds)
 }
 
 pub(crate) fn bytes(bytes: &usize) -> String {

@@ -9,8 +9,8 @@ use crate::{
     Context, Error,
     contract::{fold, pass::Pass},
     convert::Carrier,
+    inner::Inner,
     instance::Instance,
-    plugin::Inner,
 };
 
 /// A state in the making, in an instance of its own.

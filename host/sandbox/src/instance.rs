@@ -10,11 +10,10 @@ use crate::{
     Context, Error, Failure, Limits, Reported,
     contract::types,
     convert::cut,
-    engine::STACK_BYTES,
-    error::bytes,
+    inner::Inner,
     limits::over,
-    plugin::Inner,
     session::{Session, Stopped},
+    stack,
 };
 
 /// A running plugin. After a trap it must not be entered again.
@@ -35,7 +34,8 @@ impl Instance {
         store.set_max_component_handles(context.limits.handles);
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(Session::at_tick);
-        let wasm = match plugin.pre.instantiate(&mut store) {
+        let begin = || plugin.pre.instantiate(&mut store);
+        let wasm = match stack::with_room(context.limits.stack_bytes, begin)? {
             Ok(wasm) => wasm,
             Err(error) => return Err(failed(plugin, store.data_mut(), error)),
         };
@@ -47,29 +47,42 @@ impl Instance {
     }
 
     /// Does a call, and tells what went wrong in the plugin's name.
-    pub(crate) fn call<T>(
+    pub(crate) fn call<T: Send>(
         &mut self,
-        call: impl FnOnce(&mut Store<Session>) -> Called<T>,
+        call: impl FnOnce(&mut Store<Session>) -> Called<T> + Send,
     ) -> Result<T, Error> {
         self.call_infallible(|store| call(store))?
             .map_err(|error| self.reported(error))
     }
 
     /// A call whose function returns no `result`.
-    pub(crate) fn call_infallible<T>(
+    pub(crate) fn call_infallible<T: Send>(
         &mut self,
-        call: impl FnOnce(&mut Store<Session>) -> wasmtime::Result<T>,
+        call: impl FnOnce(&mut Store<Session>) -> wasmtime::Result<T> + Send,
     ) -> Result<T, Error> {
+        let limits = &self.store.data().context.limits;
+        let (returned, stack) = (limits.returned_bytes, limits.stack_bytes);
         // A call that makes no tick still has to notice that its time is up.
-        let result = self.store.data().check_time().and_then(|()| {
-            self.store
-                .set_hostcall_fuel(self.store.data().context.limits.returned_bytes);
-            // Otherwise the time since the call before would count as a tick of this one.
-            self.store.set_epoch_deadline(1);
-            call(&mut self.store)
-        });
+        let result = match self.store.data().check_time() {
+            Ok(()) => {
+                self.store.set_hostcall_fuel(returned);
+                // Otherwise the time since the call before would count as a tick of this one.
+                self.store.set_epoch_deadline(1);
+                stack::with_room(stack, || call(&mut self.store))?
+            }
+            Err(stopped) => Err(stopped),
+        };
         self.store.data_mut().end_lines();
         result.map_err(|error| failed(&self.plugin, self.store.data_mut(), error))
+    }
+
+    /// The functions of one interface of this instance.
+    pub(crate) fn guest<G: Send>(
+        &mut self,
+        load: impl FnOnce(&mut Store<Session>, &WasmInstance) -> wasmtime::Result<G> + Send,
+    ) -> Result<G, Error> {
+        let wasm = self.wasm;
+        self.call_infallible(|store| load(store, &wasm))
     }
 
     /// The failure for a value that cannot be true.
@@ -146,15 +159,16 @@ fn failed(plugin: &Inner, session: &mut Session, error: wasmtime::Error) -> Erro
             last_words: session.last_words(),
         },
         Some(Stopped::Data | Stopped::Unanswered(_)) | None => {
-            let reason = match error.downcast_ref::<Trap>() {
-                Some(Trap::StackOverflow) => format!(
-                    "its stack of {}, which is the same for all plugins, is used up",
-                    bytes(&STACK_BYTES)
-                ),
+            let trap = error.downcast_ref::<Trap>();
+            let reason = match trap {
                 Some(trap) => trap.to_string(),
                 None => format!("{error:#}"),
             };
             match counted(&reason, limits) {
+                _ if trap == Some(&Trap::StackOverflow) => {
+                    let value = limits.stack_bytes as u64;
+                    over("used up the stack of its calls", Limit::Stack, value)
+                }
                 Some(failure) => failure,
                 None => Failure::Trapped {
                     reason,

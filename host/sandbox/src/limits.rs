@@ -18,6 +18,8 @@ use crate::{
 pub struct Limits {
     /// Bytes of linear memory in one instance.
     pub memory_bytes: usize,
+    /// Bytes of the stack of a call.
+    pub stack_bytes: usize,
     /// Wall time from the moment the [`Context`](crate::Context) was made.
     pub time: Duration,
     /// Time in which instances of the step compute, added up.
@@ -68,6 +70,7 @@ impl From<&LimitSet> for Limits {
         let number = |limit| usize::try_from(value(limit)).unwrap_or(usize::MAX);
         Self {
             memory_bytes: number(Limit::Memory),
+            stack_bytes: number(Limit::Stack),
             time: Duration::from_millis(value(Limit::Timeout)),
             cpu_time: Duration::from_millis(value(Limit::CpuTime)),
             instances: number(Limit::Instances),

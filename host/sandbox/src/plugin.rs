@@ -1,28 +1,20 @@
 //! A compiled component that has described itself.
 
-use std::{str::FromStr, sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use arrow::datatypes::Schema;
 use mlhost_pipeline::Kind;
 use serde::Serialize;
 use wasm_metadata::Payload;
-use wasmtime::component::{Component, InstancePre, Linker};
 
 use crate::{
-    CONTRACT, Context, Error, Folder, Limits, Outcome, PluginName, Sandbox, Silent, Trainer,
-    Transformer, Wants,
-    compile::CompileCache,
-    contract::{describe, fit, fold, report, transform},
-    convert::cut,
-    error::FAULT,
-    instance::Instance,
-    outcome,
-    session::Session,
-    wasi,
+    Context, Error, Folder, Outcome, PluginName, Sandbox, Trainer, Transformer, Wants,
+    compile::CompileCache, contract::report, convert::cut, inner::Inner, instance::Instance,
+    outcome, stack::Stacks,
 };
 
 /// Bytes of a word in a component's metadata.
-const MAX_WORD: usize = 4 << 10;
+pub(crate) const MAX_WORD: usize = 4 << 10;
 
 /// What a plugin says about itself.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -62,24 +54,9 @@ pub struct Package {
 
 /// A plugin, ready to be instantiated. Cheap to clone.
 #[derive(Clone)]
-pub struct Plugin(Arc<Inner>);
-
-pub(crate) struct Inner {
-    pub(crate) pre: InstancePre<Session>,
-    pub(crate) interfaces: Interfaces,
-    package: Package,
-    description: Description,
-    digest: String,
-    imports: Vec<String>,
-    wants: Wants,
-}
-
-/// The interfaces that the component exports.
-pub(crate) struct Interfaces {
-    pub(crate) fold: Option<fold::GuestIndices>,
-    pub(crate) fit: Option<fit::GuestIndices>,
-    pub(crate) transform: Option<transform::GuestIndices>,
-    pub(crate) report: Option<report::GuestIndices>,
+pub struct Plugin {
+    inner: Arc<Inner>,
+    stacks: Arc<Stacks>,
 }
 
 impl Plugin {
@@ -89,86 +66,63 @@ impl Plugin {
         digest: &str,
         cache: &CompileCache,
     ) -> Result<Self, Error> {
-        if !wasmparser_says_component(bytes) {
-            return Err(not_a_plugin("it is not a WebAssembly component"));
-        }
-        let component = cache.compile(&sandbox.engine, bytes, digest)?;
-        let imports = imports(sandbox, &component);
-        refuse_foreign_imports(&imports)?;
-        let pre = linked(sandbox, &component, &imports)?;
-        let interfaces = Interfaces {
-            fold: fold::GuestIndices::new(&pre).ok(),
-            fit: fit::GuestIndices::new(&pre).ok(),
-            transform: transform::GuestIndices::new(&pre).ok(),
-            report: report::GuestIndices::new(&pre).ok(),
-        };
-        let describe = describe::GuestIndices::new(&pre)
-            .map_err(|_| not_a_plugin("it does not export `mlhost:plugin/describe`"))?;
-        let mut inner = Inner {
-            pre,
-            interfaces,
-            package: Package::of(bytes),
-            description: Description {
-                name: "unknown".to_owned(),
-                kind: Kind::Validator,
-                summary: String::new(),
-                params_schema: serde_json::Value::Null,
-                contract: CONTRACT.to_owned(),
-            },
-            digest: digest.to_owned(),
-            imports,
-            wants: Wants::of(bytes).map_err(not_a_plugin)?,
-        };
-        inner.description = inner.describe(describe).map_err(cannot_describe)?;
-        inner.check_interfaces()?;
-        Ok(Self(Arc::new(inner)))
+        let inner = Inner::load(sandbox, bytes, digest, cache)?;
+        Ok(Self {
+            inner: Arc::new(inner),
+            stacks: Arc::new(Stacks::new(sandbox.clone())),
+        })
+    }
+
+    /// The plugin for calls with the stack that a step has.
+    fn inner(&self, context: &Context) -> Result<Arc<Inner>, Error> {
+        self.stacks.plugin(&self.inner, context.limits.stack_bytes)
     }
 
     /// What the plugin says about itself.
     pub fn description(&self) -> &Description {
-        &self.0.description
+        &self.inner.description
     }
 
     /// What its metadata says.
     pub fn package(&self) -> &Package {
-        &self.0.package
+        &self.inner.package
     }
 
     /// The kind of step it can be.
     pub fn kind(&self) -> Kind {
-        self.0.description.kind
+        self.inner.description.kind
     }
 
     /// `sha256:<hex>` of the component's bytes.
     pub fn digest(&self) -> &str {
-        &self.0.digest
+        &self.inner.digest
     }
 
     /// The interfaces it imports, `mlhost:plugin/log@0.1.0` for one.
     pub fn imports(&self) -> &[String] {
-        &self.0.imports
+        &self.inner.imports
     }
 
     /// What it declares that it may want beside its rows.
     pub fn wants(&self) -> &Wants {
-        &self.0.wants
+        &self.inner.wants
     }
 
     /// Whether it tells what it has learned, as a trainer may: then [`Plugin::assess`] takes its one
     /// state, under the name `model`.
     pub fn explains(&self) -> bool {
-        self.kind() == Kind::Trainer && self.0.interfaces.report.is_some()
+        self.kind() == Kind::Trainer && self.inner.interfaces.report.is_some()
     }
 
     /// Whether the seed decides anything of what it does: whether it may ask for random numbers.
     pub fn is_seeded(&self) -> bool {
-        let mut imports = self.0.imports.iter();
+        let mut imports = self.inner.imports.iter();
         imports.any(|name| name.starts_with("wasi:random/"))
     }
 
     /// Its name and version, for messages and records.
     pub fn name(&self) -> PluginName {
-        self.0.name()
+        self.inner.name()
     }
 
     /// Starts a fold over an input of this schema.
@@ -176,7 +130,7 @@ impl Plugin {
     /// # Errors
     /// What the plugin finds wrong with the parameters or the schema.
     pub fn folder(&self, context: &Context, params: &str, input: &Schema) -> Result<Folder, Error> {
-        Folder::open(&self.0, context, params, input)
+        Folder::open(&self.inner(context)?, context, params, input)
     }
 
     /// Applies a state to an input of this schema.
@@ -190,7 +144,7 @@ impl Plugin {
         state: &[u8],
         input: &Schema,
     ) -> Result<Transformer, Error> {
-        Transformer::open(&self.0, context, params, state, input)
+        Transformer::open(&self.inner(context)?, context, params, state, input)
     }
 
     /// Prepares training on an input of this schema.
@@ -203,7 +157,7 @@ impl Plugin {
         params: &str,
         input: &Schema,
     ) -> Result<Trainer, Error> {
-        Trainer::open(&self.0, context, params, input)
+        Trainer::open(&self.inner(context)?, context, params, input)
     }
 
     /// Asks for a verdict on named states.
@@ -216,10 +170,9 @@ impl Plugin {
         params: &str,
         states: &[(String, Vec<u8>)],
     ) -> Result<Outcome, Error> {
-        let indices = self
-            .0
-            .interface(self.0.interfaces.report.as_ref(), "report")?;
-        let mut instance = Instance::new(&self.0, context)?;
+        let plugin = self.inner(context)?;
+        let indices = plugin.interface(plugin.interfaces.report.as_ref(), "report")?;
+        let mut instance = Instance::new(&plugin, context)?;
         let guest = instance.guest(|store, wasm| indices.load(store, wasm))?;
         let states: Vec<_> = states
             .iter()
@@ -231,173 +184,6 @@ impl Plugin {
         let outcome = instance.call(|store| guest.call_assess(store, params, &states))?;
         let outcome = instance.within(outcome, |limits, outcome| limits.check_report(outcome))?;
         outcome::outcome_in(outcome, &context.limits).map_err(|what| instance.invalid(what))
-    }
-}
-
-impl Instance {
-    /// The functions of one interface of this instance.
-    pub(crate) fn guest<G>(
-        &mut self,
-        load: impl FnOnce(
-            &mut wasmtime::Store<Session>,
-            &wasmtime::component::Instance,
-        ) -> wasmtime::Result<G>,
-    ) -> Result<G, Error> {
-        let wasm = self.wasm;
-        self.call_infallible(|store| load(store, &wasm))
-    }
-}
-
-impl Inner {
-    pub(crate) fn name(&self) -> PluginName {
-        PluginName {
-            name: self
-                .package
-                .name
-                .clone()
-                .unwrap_or_else(|| self.description.name.clone()),
-            version: self.package.version.clone(),
-        }
-    }
-
-    /// The interface, which a plugin of the wrong kind does not have.
-    pub(crate) fn interface<'a, I>(
-        &self,
-        indices: Option<&'a I>,
-        interface: &'static str,
-    ) -> Result<&'a I, Error> {
-        indices.ok_or_else(|| Error::WrongKind {
-            plugin: self.name(),
-            kind: self.description.kind,
-            interface,
-        })
-    }
-
-    fn describe(&self, describe: describe::GuestIndices) -> Result<Description, Error> {
-        let limits = Limits {
-            memory_bytes: 256 << 20,
-            time: Duration::from_secs(10),
-            returned_bytes: 16 << 20,
-            ..Limits::default()
-        };
-        let text_bytes = limits.text_bytes;
-        let context = Context::with("describe", limits, Arc::new(Silent));
-        // `Instance` wants a shared plugin, and this one is still in the making.
-        let shared = Arc::new(Inner {
-            pre: self.pre.clone(),
-            interfaces: Interfaces {
-                fold: None,
-                fit: None,
-                transform: None,
-                report: None,
-            },
-            package: self.package.clone(),
-            description: self.description.clone(),
-            digest: self.digest.clone(),
-            imports: vec![],
-            wants: Wants::default(),
-        });
-        let mut instance = Instance::new(&shared, &context)?;
-        let guest = instance.guest(|store, wasm| describe.load(store, wasm))?;
-        let described = instance.call_infallible(|store| guest.call_describe(store))?;
-        let describe::Description {
-            mut name,
-            kind,
-            mut summary,
-            params_schema,
-            mut contract,
-        } = described;
-        for text in [&mut name, &mut summary, &mut contract] {
-            cut(text, text_bytes);
-        }
-        Ok(Description {
-            kind: Kind::from_str(&kind)
-                .map_err(|error| instance.invalid(format!("an unusable description: {error}")))?,
-            params_schema: serde_json::from_str(&params_schema).map_err(|error| {
-                instance.invalid(format!("a parameter schema that is not JSON: {error}"))
-            })?,
-            name,
-            summary,
-            contract,
-        })
-    }
-
-    /// Whether what is exported makes up the kind that the plugin says it is.
-    fn check_interfaces(&self) -> Result<(), Error> {
-        let Interfaces {
-            fold,
-            fit,
-            transform,
-            report,
-        } = &self.interfaces;
-        let has = |name| match name {
-            "fold" => fold.is_some(),
-            "fit" => fit.is_some(),
-            "transform" => transform.is_some(),
-            _ => report.is_some(),
-        };
-        let needed = match self.description.kind {
-            Kind::Preprocessor => ["fold", "transform"],
-            Kind::Trainer => ["fit", "transform"],
-            Kind::Validator | Kind::DriftDetector | Kind::Evaluator => ["fold", "report"],
-        };
-        match needed.into_iter().find(|name| !has(name)) {
-            None => Ok(()),
-            Some(missing) => Err(not_a_plugin(format!(
-                "it says it is a {} and does not export `mlhost:plugin/{missing}@{CONTRACT}`",
-                self.description.kind
-            ))),
-        }
-    }
-}
-
-fn wasmparser_says_component(bytes: &[u8]) -> bool {
-    // "\0asm", version 0x0d, layer 1: see the component model's binary format.
-    bytes.starts_with(b"\0asm\x0d\0\x01\0")
-}
-
-fn imports(sandbox: &Sandbox, component: &Component) -> Vec<String> {
-    let types = component.component_type();
-    types
-        .imports(&sandbox.engine)
-        .map(|(name, _)| name.to_owned())
-        .collect()
-}
-
-/// The component with everything that it imports.
-fn linked(
-    sandbox: &Sandbox,
-    component: &Component,
-    imports: &[String],
-) -> Result<InstancePre<Session>, Error> {
-    let refused = |error: wasmtime::Error| not_a_plugin(format!("{error:#}"));
-    if !imports.iter().any(|name| wasi::is_known(name)) {
-        return sandbox.linker.instantiate_pre(component).map_err(refused);
-    }
-    let mut linker = Linker::clone(&sandbox.linker);
-    wasi::add_inert(&sandbox.engine, &mut linker, component).map_err(refused)?;
-    linker.instantiate_pre(component).map_err(refused)
-}
-
-/// A component that imports more than the contract and WASI cannot run; say so in words.
-fn refuse_foreign_imports(imports: &[String]) -> Result<(), Error> {
-    let is_contract = |name: &str| {
-        name.strip_prefix("mlhost:plugin/")
-            .is_some_and(|rest| rest.ends_with(&format!("@{CONTRACT}")))
-    };
-    let is_ours = |name: &&String| is_contract(name) || wasi::is_known(name);
-    match imports.iter().find(|name| !is_ours(name)) {
-        None => Ok(()),
-        Some(name) => Err(Error::NotAPlugin {
-            reason: format!(
-                "it imports `{name}`, which is part of neither `mlhost:plugin@{CONTRACT}` nor WASI 0.2"
-            ),
-            hint: Some(
-                "a plugin reaches the contract's own interfaces, and WASI 0.2 as far as its step \
-                 grants it"
-                    .to_owned(),
-            ),
-        }),
     }
 }
 
@@ -427,21 +213,4 @@ fn word(word: &impl ToString) -> String {
     let mut word = word.to_string();
     cut(&mut word, MAX_WORD);
     word.replace(['\n', '\t'], " ")
-}
-
-/// No step is to blame, and none can give it more time or memory.
-fn cannot_describe(error: Error) -> Error {
-    match error {
-        Error::Plugin { failure, .. } => Error::NotAPlugin {
-            reason: format!("it cannot describe itself: {failure}"),
-            hint: Some(FAULT.to_owned()),
-        },
-        other => other,
-    }
-}
-
-fn not_a_plugin(reason: impl Into<String>) -> Error {
-    let mut reason = reason.into();
-    cut(&mut reason, MAX_WORD);
-    Error::NotAPlugin { reason, hint: None }
 }

@@ -15,6 +15,7 @@ use crate::{
     contract::{data, emit::Emitting, log, metric, progress, types, wire as wit_arrow},
     convert::{Carrier, cut},
     engine::TICK,
+    error::raised,
     limits::{Heard, over},
     wasi::{holdings::Holdings, world::World},
 };
@@ -155,9 +156,10 @@ impl Session {
             Heard::NoMore(limit, value) => listener.log(
                 Level::Warn,
                 &format!(
-                    "further log lines are left out: the limit `{}` is {}",
+                    "further log lines are left out: the limit `{}` is {}; {}",
                     limit.key(),
-                    limit.written(value)
+                    limit.written(value),
+                    raised(limit, value, &self.context.step)
                 ),
             ),
             Heard::No => {}

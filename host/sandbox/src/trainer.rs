@@ -6,7 +6,7 @@ use arrow::datatypes::Schema;
 use mlhost_data::Table;
 use wasmtime::component::ResourceAny;
 
-use crate::{Context, Error, contract::fit, convert::Carrier, instance::Instance, plugin::Inner};
+use crate::{Context, Error, contract::fit, convert::Carrier, inner::Inner, instance::Instance};
 
 /// Training that was asked for, in an instance of its own.
 pub struct Trainer {

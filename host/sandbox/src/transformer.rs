@@ -12,8 +12,8 @@ use crate::{
     Context, Error,
     contract::{emit::Emitting, pass::Pass, transform},
     convert::{Carrier, schema_in},
+    inner::Inner,
     instance::{Called, Instance},
-    plugin::Inner,
     session::Session,
 };
 
@@ -127,7 +127,7 @@ impl Transformer {
 fn emitted(
     instance: &mut Instance,
     emitting: &Arc<Emitting>,
-    call: impl FnOnce(&mut Store<Session>) -> Called<()>,
+    call: impl FnOnce(&mut Store<Session>) -> Called<()> + Send,
 ) -> Result<Vec<RecordBatch>, Error> {
     instance.store.data_mut().emitting = Some(emitting.clone());
     let called = instance.call(call);

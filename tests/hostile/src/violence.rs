@@ -18,6 +18,9 @@ use crate::{
 /// Bytes that are asked for at a time by a plugin that wants all memory.
 const HELPING: usize = 64 << 20;
 
+/// Bytes that one instruction fills.
+const FILLED: usize = 1 << 30;
+
 /// Bytes that it wants in all.
 const ALL_MEMORY: u64 = 10 << 30;
 
@@ -38,6 +41,9 @@ pub(crate) fn attack(attack: Attack) -> Result<(), Error> {
         Attack::StackOverflow => {
             black_box(descend(&Cell::new(0)));
         }
+        Attack::DeepRecursion => {
+            black_box(descend_to(100_000, &Cell::new(0)));
+        }
         Attack::FrameOverflow => {
             black_box(descend_with_frames(0));
         }
@@ -51,6 +57,12 @@ pub(crate) fn attack(attack: Attack) -> Result<(), Error> {
         Attack::Loop => loop {
             black_box(());
         },
+        Attack::EndlessFilling => {
+            let mut filled = vec![1_u8; FILLED];
+            loop {
+                black_box(&mut filled).fill(black_box(2));
+            }
+        }
         Attack::EndlessMemory | Attack::MemoryInApply | Attack::Memory => take_memory(),
         Attack::ManySmall => loop {
             black_box(Box::leak(Box::new([0_u64; 2])));
@@ -124,6 +136,15 @@ pub(crate) fn attack(attack: Attack) -> Result<(), Error> {
 fn descend(depth: &Cell<u64>) -> u64 {
     depth.set(depth.get() + 1);
     descend(depth) ^ depth.get()
+}
+
+/// Calls itself so often that the usual stack is too small, and comes back.
+fn descend_to(levels: u32, depth: &Cell<u64>) -> u64 {
+    depth.set(depth.get() + 1);
+    match levels {
+        0 => 0,
+        _ => descend_to(levels - 1, depth) ^ depth.get(),
+    }
 }
 
 /// Calls itself for ever with arrays in its frames, which fills the stack that a

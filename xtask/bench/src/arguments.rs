@@ -82,6 +82,8 @@ pub(crate) enum Section {
     Boundary,
     /// Compiling, loading and opening a plugin
     Startup,
+    /// How long a plugin goes on after its time is up
+    Deadlines,
     /// Fitting the flights example's tree
     Training,
     /// The whole flights example

@@ -11,6 +11,7 @@ mod boundary;
 mod checks;
 mod clock;
 mod control;
+mod deadlines;
 mod drift;
 mod flights;
 mod host;
@@ -58,6 +59,10 @@ fn run(arguments: &Arguments) -> Result<()> {
         boundary: arguments.section(Section::Boundary, || boundary::measure(&kernels, &effort))?,
         startup: arguments.section(Section::Startup, || {
             startup::measure(arguments, &kernels, &effort)
+        })?,
+        deadlines: arguments.section(Section::Deadlines, || {
+            let hostile = component(&arguments.test_plugins, "test_hostile.wasm")?;
+            deadlines::measure(&hostile, &effort)
         })?,
         training: arguments.section(Section::Training, || training::measure(arguments, &effort))?,
         flights: arguments.section(Section::Flights, || flights::measure(arguments, &effort))?,

@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::boundary::{Boundary, Crossing};
 use crate::checks::Checks;
 use crate::control::Control;
+use crate::deadlines::Deadline;
 use crate::drift::OfDrift;
 use crate::flights::Flights;
 use crate::languages::{Language, Work};
@@ -26,6 +27,7 @@ use crate::training::Training;
 pub(crate) struct Report {
     pub(crate) boundary: Option<Vec<Boundary>>,
     pub(crate) startup: Option<Startup>,
+    pub(crate) deadlines: Option<Vec<Deadline>>,
     pub(crate) training: Option<Training>,
     pub(crate) flights: Option<Flights>,
     pub(crate) metadata: Option<Metadata>,
@@ -46,6 +48,10 @@ impl Display for Report {
                 boundary,
             ),
             ("Starting a plugin", self.startup.as_ref().map(startup)),
+            (
+                "What a plugin takes beyond 50 ms, which is all that it may",
+                self.deadlines.as_deref().map(deadlines),
+            ),
             (
                 "Fitting the tree of the flights example in the sandbox (CPU time)",
                 self.training.as_ref().map(training),
@@ -160,6 +166,19 @@ fn startup(startup: &Startup) -> Table {
         ),
     ] {
         table.add_row([what.to_owned(), time(seconds)]);
+    }
+    table
+}
+
+fn deadlines(deadlines: &[Deadline]) -> Table {
+    let mut table = table(["WHAT", "TIMES", "MEDIAN", "WORST"]);
+    for deadline in deadlines {
+        table.add_row([
+            deadline.what.clone(),
+            deadline.times.to_string(),
+            time(deadline.median_seconds),
+            time(deadline.worst_seconds),
+        ]);
     }
     table
 }

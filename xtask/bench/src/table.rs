@@ -23,9 +23,9 @@ pub(crate) fn rate(bytes_per_second: f64) -> String {
 
 /// Seconds in the unit that suits them.
 pub(crate) fn time(seconds: f64) -> String {
-    match seconds {
-        long if long >= 1.0 => format!("{long:.2} s"),
-        short if short >= 1e-3 => format!("{:.1} ms", short * 1e3),
-        tiny => format!("{:.1} us", tiny * 1e6),
+    match seconds.abs() {
+        1.0.. => format!("{seconds:.2} s"),
+        1e-3.. => format!("{:.1} ms", seconds * 1e3),
+        _ => format!("{:.1} us", seconds * 1e6),
     }
 }

@@ -128,7 +128,7 @@ fn a_plugin_that_attacks_the_host_fails_where_it_attacks() {
         ("unknown-column", "columns"),
         ("panic-in-open", "parameters"),
         ("panic-in-update", "rows"),
-        ("stack-overflow", "rows"),
+        ("stack-overflow", "limits"),
         ("endless-memory", "limits"),
         ("much-talk", "limits"),
         ("huge-state", "limits"),

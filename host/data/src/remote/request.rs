@@ -13,8 +13,8 @@ use super::connector;
 use crate::web::{AddressFilter, WebAnswer, WebError, WebRequest};
 
 /// Looks names up, and lets through only the addresses that may be reached.
-struct Filtered {
-    resolver: DefaultResolver,
+struct Filtered<R> {
+    resolver: R,
     filter: AddressFilter,
 }
 
@@ -23,13 +23,13 @@ struct Filtered {
 #[error("the address {0} may not be reached")]
 struct Denied(IpAddr);
 
-impl fmt::Debug for Filtered {
+impl<R> fmt::Debug for Filtered<R> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Filtered").finish_non_exhaustive()
     }
 }
 
-impl Resolver for Filtered {
+impl<R: Resolver> Resolver for Filtered<R> {
     fn resolve(
         &self,
         uri: &Uri,
@@ -59,6 +59,14 @@ pub(crate) fn send_request(
     request: WebRequest,
     filter: AddressFilter,
 ) -> Result<WebAnswer, WebError> {
+    send(request, filter, DefaultResolver::default())
+}
+
+fn send(
+    request: WebRequest,
+    filter: AddressFilter,
+    resolver: impl Resolver,
+) -> Result<WebAnswer, WebError> {
     let config = Agent::config_builder()
         .tls_config(connector::tls())
         .user_agent("")
@@ -70,10 +78,7 @@ pub(crate) fn send_request(
         .allow_non_standard_methods(true)
         .timeout_global(Some(request.timeout))
         .build();
-    let resolver = Filtered {
-        resolver: DefaultResolver::default(),
-        filter,
-    };
+    let resolver = Filtered { resolver, filter };
     let agent = Agent::with_parts(config, DefaultConnector::new(), resolver);
     let mut built = ureq::http::Request::builder()
         .method(request.method.as_str())
@@ -121,5 +126,120 @@ fn web_error(error: ureq::Error) -> WebError {
             },
         },
         error => WebError::Other(error.to_string()),
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::thread;
+    use std::time::Duration;
+
+    use super::*;
+
+    /// An address of this machine that stands for one of the wide world, and one that does not.
+    const OUTSIDE: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
+    const INSIDE: Ipv4Addr = Ipv4Addr::LOCALHOST;
+
+    /// A name whose owner gives one address after the other, and the last one for good.
+    #[derive(Clone, Debug)]
+    struct Rebinding {
+        addresses: Arc<[SocketAddr]>,
+        asked: Arc<AtomicUsize>,
+    }
+
+    impl Rebinding {
+        fn new(addresses: &[SocketAddr]) -> Self {
+            Self {
+                addresses: addresses.into(),
+                asked: Arc::default(),
+            }
+        }
+    }
+
+    impl Resolver for Rebinding {
+        fn resolve(
+            &self,
+            _: &Uri,
+            _: &Config,
+            _: NextTimeout,
+        ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+            let asked = self.asked.fetch_add(1, Ordering::Relaxed);
+            let mut found = self.empty();
+            found.push(self.addresses[asked.min(self.addresses.len() - 1)]);
+            Ok(found)
+        }
+    }
+
+    /// A place that must not be come to.
+    fn trap() -> TcpListener {
+        let trap = TcpListener::bind((INSIDE, 0)).unwrap();
+        trap.set_nonblocking(true).unwrap();
+        trap
+    }
+
+    fn assert_untouched(trap: &TcpListener) {
+        let error = trap.accept().map(drop).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
+    }
+
+    fn ask(rebinding: &Rebinding) -> Result<WebAnswer, WebError> {
+        let request = WebRequest {
+            method: "POST".to_owned(),
+            url: "http://rebinding.example/".to_owned(),
+            headers: vec![],
+            body: b"a question".to_vec(),
+            timeout: Duration::from_secs(60),
+        };
+        let filter = Arc::new(|address| address == IpAddr::from(OUTSIDE));
+        send(request, filter, rebinding.clone())
+    }
+
+    #[test]
+    fn the_address_that_was_checked_is_the_one_that_is_connected_to() {
+        let (outside, trap) = (TcpListener::bind((OUTSIDE, 0)).unwrap(), trap());
+        let addresses = [&outside, &trap].map(|listener| listener.local_addr().unwrap());
+        let rebinding = Rebinding::new(&addresses);
+        let answering = thread::spawn(move || {
+            let (mut stream, _) = outside.accept().unwrap();
+            let _ = stream.read(&mut [0; 4096]).unwrap();
+            stream
+                .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nan answer")
+                .unwrap();
+        });
+        let mut answer = String::new();
+        let mut body = ask(&rebinding).unwrap().body;
+        body.read_to_string(&mut answer).unwrap();
+        answering.join().unwrap();
+        assert_eq!(answer, "an answer");
+        assert_eq!(rebinding.asked.load(Ordering::Relaxed), 1);
+        assert_untouched(&trap);
+
+        // The name stands for the inside by now.
+        assert_denied(ask(&rebinding));
+        assert_untouched(&trap);
+    }
+
+    #[test]
+    fn nothing_is_looked_up_again_when_a_connection_fails() {
+        // Nobody listens there any more.
+        let gone = {
+            let listener = TcpListener::bind((OUTSIDE, 0)).unwrap();
+            listener.local_addr().unwrap()
+        };
+        let trap = trap();
+        let rebinding = Rebinding::new(&[gone, trap.local_addr().unwrap()]);
+        assert!(matches!(ask(&rebinding), Err(WebError::Refused)));
+        assert_eq!(rebinding.asked.load(Ordering::Relaxed), 1);
+        assert_untouched(&trap);
+    }
+
+    fn assert_denied(answer: Result<WebAnswer, WebError>) {
+        let error = answer.map(drop).unwrap_err();
+        assert_eq!(error, WebError::Denied(INSIDE.into()));
     }
 }

@@ -62,7 +62,7 @@ fn a_loop_without_end_ends_with_its_time() {
     assert!(
         error
             .to_string()
-            .ends_with("did not finish within its time limit of 0.05 s"),
+            .ends_with("did not finish within its time limit of 50ms"),
         "{error}"
     );
     assert!(matches!(failure(error), Failure::TimedOut(limit) if limit == time));

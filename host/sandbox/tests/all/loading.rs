@@ -123,6 +123,31 @@ fn every_version_of_wasi_is_linked() {
 }
 
 #[test]
+fn what_no_plugin_needs_of_webassembly_is_off() {
+    let modules = [
+        ("threads", "(memory 1 1 shared)"),
+        (
+            "atomics",
+            "(memory 1) (func (drop (i32.atomic.load (i32.const 0))))",
+        ),
+        ("exceptions", "(tag (param i32))"),
+        ("garbage collection", "(type (struct (field i32)))"),
+    ];
+    let modules = modules.map(|(what, text)| (what, format!("(core module {text})")));
+    let concurrency = [
+        ("streams", "(type (stream u8))".to_owned()),
+        ("futures", "(type (future u8))".to_owned()),
+        ("tasks", "(core func (canon backpressure.inc))".to_owned()),
+    ];
+    for (what, content) in modules.into_iter().chain(concurrency) {
+        let (reason, _) = refusal(&format!("(component {content})"));
+        let words = ["not enabled", "must be enabled", "disabled", "requires"];
+        let is_off = words.iter().any(|words| reason.contains(words));
+        assert!(is_off, "{what}: {reason}");
+    }
+}
+
+#[test]
 fn an_import_from_another_version_of_the_contract_is_named() {
     let (reason, _) = refusal(r#"(component (import "mlhost:plugin/log@9.0.0" (instance)))"#);
     assert!(reason.contains("`mlhost:plugin/log@9.0.0`"), "{reason}");

@@ -11,6 +11,10 @@
 mod asks;
 mod cache;
 mod columns;
+#[allow(dead_code, reason = "the hostile collection uses the rest of it")]
+#[path = "../hostile/entry.rs"]
+mod entry;
+mod every_limit;
 mod folding;
 mod grants;
 mod limits;

@@ -18,6 +18,7 @@ mod anywhere;
 mod asks;
 mod attack;
 mod batches;
+mod compiled;
 mod damaged;
 mod entry;
 mod folders;
@@ -29,6 +30,7 @@ mod reuse;
 mod scans;
 mod schemas;
 mod servers;
+mod shell;
 mod soak;
 mod states;
 #[allow(dead_code, reason = "the other tests use the rest of it")]
@@ -61,6 +63,7 @@ fn families() -> Vec<(&'static str, Vec<Attack>)> {
         ("anywhere", anywhere::attacks()),
         ("batches", batches::attacks()),
         ("boundary", text::attacks("boundary")),
+        ("compiled", compiled::attacks()),
         ("describe", text::attacks("describe")),
         ("folders", folders::attacks()),
         ("handles", text::attacks("handles")),
