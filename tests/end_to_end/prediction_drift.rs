@@ -348,6 +348,27 @@ fn a_model_that_is_not_registered_is_told_before_the_run() {
 }
 
 #[test]
+fn a_registered_model_that_needs_other_columns_is_told_before_the_run() {
+    let scene = registered();
+    monitor(&scene, "");
+    let without = rows(400, 5000).replace("area,age", "size,age");
+    scene.write("later.csv", &without);
+    for command in ["check", "run"] {
+        let ended = scene
+            .host(&format!("{command} monitor.toml"))
+            .expect_code(1);
+        assert_eq!(
+            ended.stderr,
+            "error: model `prices@1` cannot predict `later`: it lacks column `area`\n \
+             --> monitor.toml:9:42\n  |\n9 | input = { reference = \"train\", current = \"later\", \
+             model = \"prices@champion\" }\n  |                                          ^^^^^^^\n\n\
+             hint: without `model` in its input, the step compares the columns alone\n"
+        );
+    }
+    assert_eq!(scene.json("runs").as_array().map(Vec::len), Some(1));
+}
+
+#[test]
 fn a_search_takes_the_model_whose_predictions_have_moved_least() {
     let scene = Scene::new();
     scene.write("train.csv", &rows(900, 0));

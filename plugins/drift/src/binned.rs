@@ -26,10 +26,10 @@ pub(crate) struct Binned {
     pub(crate) details: Map<String, Value>,
 }
 
-/// A share as it is shown: to six decimals, for all of a record's digits are kept for ever. What is
+/// A share as it is shown: to four digits, for all of a record's digits are kept for ever. What is
 /// computed is computed with all of them.
 pub(crate) fn rounded(share: f64) -> f64 {
-    (share * 1e6).round() / 1e6
+    format!("{share:.3e}").parse().unwrap_or(share)
 }
 
 /// The same of several.

@@ -10,7 +10,7 @@ use crate::binned::shown;
 use crate::profile::{Column, Values};
 
 /// How many columns are drawn value by value.
-pub(crate) const DRAWN_COLUMNS: usize = 6;
+pub(crate) const DRAWN_COLUMNS: usize = 5;
 
 /// Bins of a histogram.
 const BARS: usize = 20;
@@ -107,7 +107,7 @@ fn numbers(before: &Distribution, now: &Distribution) -> Option<Bars> {
     let width = high / BARS as f64 - low / BARS as f64;
     let edge = |bar: usize| low + width * bar as f64;
     let inner: Vec<f64> = (1..BARS).map(edge).collect();
-    let edges: Vec<f64> = (0..=BARS).map(|bar| rounded(edge(bar), width)).collect();
+    let edges: Vec<f64> = (0..=BARS).map(|bar| to_width(edge(bar), width)).collect();
     Some(Bars {
         x: edges[..BARS].iter().map(|edge| json!(edge)).collect(),
         edges: Some(edges),
@@ -143,7 +143,7 @@ fn texts(before: &Categories, now: &Categories) -> Bars {
 }
 
 /// An end of an interval to a hundredth of its width, as far as decimals go.
-fn rounded(edge: f64, width: f64) -> f64 {
+fn to_width(edge: f64, width: f64) -> f64 {
     let decimals = 2.0 - width.log10().floor();
     if !(0.0..=15.0).contains(&decimals) {
         return if decimals < 0.0 { edge.round() } else { edge };

@@ -43,7 +43,7 @@ fn texts_are_compared_over_their_categories() {
     assert_close(metric(&outcome, "psi x"), 5.073871567703346, 1e-12);
     assert_eq!(
         outcome.findings[1].details["moved_most"][0],
-        json!({ "category": "e", "reference_share": 0.0, "current_share": 0.333333 })
+        json!({ "category": "e", "reference_share": 0.0, "current_share": 0.3333 })
     );
 }
 

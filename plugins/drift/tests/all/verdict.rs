@@ -211,11 +211,11 @@ fn prediction_and_target_are_told_apart_from_inputs() {
         messages(&outcome),
         [
             "- dataset_drift passed: the share of columns that have drifted 0.0000 is below 0.5",
-            "a ks passed: the p-value of the Kolmogorov–Smirnov test 1.0000 is not below 0.05",
             "prediction prediction_drift not passed: the p-value of the Kolmogorov–Smirnov test \
              2.0e-50 is below 0.05",
             "delay target_drift passed: whether the target has drifted is unknown: the current \
              data is without it",
+            "a ks passed: the p-value of the Kolmogorov–Smirnov test 1.0000 is not below 0.05",
         ]
     );
 }

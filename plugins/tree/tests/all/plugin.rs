@@ -181,7 +181,7 @@ fn wrong_parameters_are_found_before_a_row_is_read() {
         ),
         (
             r#"{"target": "mass", "task": "classification"}"#,
-            "a classification needs a target of texts, booleans or integers, and `mass` is Float32 (at /task)",
+            "a classification needs a target of texts, booleans or integers, and `mass` holds `float` (at /task)",
         ),
         (
             r#"{"target": "mass", "features": ["length", "kind"]}"#,
