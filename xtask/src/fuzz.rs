@@ -204,7 +204,10 @@ impl<'a> Fuzzer<'a> {
         }
         fs::create_dir_all(&merged)?;
         let mut merge = self.program(&self.build(target)?);
-        merge.arg("-merge=1").arg(&merged).arg(found);
+        // Where an input leads counts, and not how often it comes by there: that would be ten times as
+        // many inputs.
+        merge.args(["-set_cover_merge=1", "-use_counters=0"]);
+        merge.arg(&merged).arg(found);
         merge.args(self.inputs(target));
         command::run(&mut merge)?;
         let kept = self.workspace.root().join(CORPUS).join(target);
