@@ -9,7 +9,7 @@ use crate::conformance::{
 };
 
 /// The roles that the contract knows.
-const ROLES: [&str; 7] = [
+const ROLES: [&str; 8] = [
     "target",
     "column",
     "prediction",
@@ -17,6 +17,7 @@ const ROLES: [&str; 7] = [
     "permutations",
     "permuted-columns",
     "importances",
+    "predictions",
 ];
 
 /// `again` is what it says in another instance.
