@@ -10,6 +10,9 @@ use crate::recent::{RecentKey, spread};
 /// The slots of a table that holds anything, at least.
 const FEWEST_SLOTS: usize = 64;
 
+/// How many keys are counted between two looks at the time.
+const AT_ONCE: usize = 8;
+
 /// How often each key occurs.
 #[derive(Clone, Debug)]
 pub(crate) struct Counter<K> {
@@ -44,9 +47,6 @@ impl<K: RecentKey> Counter<K> {
     /// Counts the keys of values once more where they are at the first place that they may be at, and
     /// returns how many values it has put into `others`, which are those that are elsewhere or nowhere
     /// and those of which `counts` says no.
-    ///
-    /// Whether a key is there is no branch: of a column of random values, a processor would guess
-    /// wrong again and again.
     pub(crate) fn count_at_first_place<V: Copy>(
         &mut self,
         values: &[V],
@@ -54,22 +54,29 @@ impl<K: RecentKey> Counter<K> {
         counts: impl Fn(V) -> bool,
         others: &mut [V],
     ) -> usize {
-        let bits = self.slots.len().max(2).trailing_zeros();
+        let mut first_places = self.first_places();
         let mut number_of_others = 0;
-        for value in values {
-            let key = key(*value);
-            let slot = self.slots.get_mut(spread(key.bits(), bits));
-            let is_there = slot.is_some_and(|(taken, times)| {
-                let is_there = (*taken == key) & counts(*value);
-                *times += u64::from(is_there);
-                is_there
-            });
+        let mut count = |value: V| {
+            let is_there = first_places.count(key(value), counts(value));
             if let Some(other) = others.get_mut(number_of_others) {
-                *other = *value;
+                *other = value;
             }
             number_of_others += usize::from(!is_there);
+        };
+        // Several values a round: before each, a plugin looks whether its time is up.
+        let (rounds, rest) = values.as_chunks::<AT_ONCE>();
+        for round in rounds {
+            round.iter().copied().for_each(&mut count);
         }
+        rest.iter().copied().for_each(count);
         number_of_others
+    }
+
+    pub(crate) fn first_places(&mut self) -> FirstPlaces<'_, K> {
+        FirstPlaces {
+            bits: self.place_bits(),
+            slots: &mut self.slots,
+        }
     }
 
     /// Counts every key as often more as another counter has.
@@ -97,8 +104,13 @@ impl<K: RecentKey> Counter<K> {
 
     /// Where a key is, or the first place that it may be at.
     fn first_place(&self, key: K) -> usize {
-        // Of a table without slots, which are 64 or more otherwise, it is of no use.
-        spread(key.bits(), self.slots.len().max(2).trailing_zeros())
+        spread(key.bits(), self.place_bits())
+    }
+
+    /// How many bits make up a place. Of a table without slots, which are 64 or more otherwise, a place
+    /// is of no use.
+    fn place_bits(&self) -> u32 {
+        self.slots.len().max(2).trailing_zeros()
     }
 
     /// Puts in a key that is not there, at a place that is free if there is one.
@@ -127,15 +139,49 @@ impl<K: RecentKey> Counter<K> {
         }
     }
 
-    fn get(&self, key: K) -> Option<u64> {
+    /// How often a key was counted; `None` of one that never was.
+    pub(crate) fn get(&self, key: K) -> Option<u64> {
+        self.slots.get(self.find(key)?).map(|(_, count)| *count)
+    }
+
+    /// The same, to be counted more often.
+    pub(crate) fn get_mut(&mut self, key: K) -> Option<&mut u64> {
+        let place = self.find(key)?;
+        self.slots.get_mut(place).map(|(_, count)| count)
+    }
+
+    /// The place of a key that is there.
+    fn find(&self, key: K) -> Option<usize> {
         let mut place = self.first_place(key);
         loop {
             match *self.slots.get(place)? {
-                (taken, count) if taken == key => return Some(count),
+                (taken, _) if taken == key => return Some(place),
                 (free, _) if free == K::NONE => return None,
                 _ => place = (place + 1) & (self.slots.len() - 1),
             }
         }
+    }
+}
+
+/// The places of a counter that most keys are found at.
+pub(crate) struct FirstPlaces<'a, K> {
+    slots: &'a mut [(K, u64)],
+    bits: u32,
+}
+
+impl<K: RecentKey> FirstPlaces<'_, K> {
+    /// Counts a key once more if it `counts` and is at the first place that it may be at; whether it
+    /// was counted.
+    ///
+    /// That is no branch: of a column of random values, a processor would guess wrong again and again.
+    #[inline(always)]
+    pub(crate) fn count(&mut self, key: K, counts: bool) -> bool {
+        let slot = self.slots.get_mut(spread(key.bits(), self.bits));
+        slot.is_some_and(|(taken, times)| {
+            let is_there = (*taken == key) & counts;
+            *times += u64::from(is_there);
+            is_there
+        })
     }
 }
 

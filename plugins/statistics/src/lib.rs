@@ -59,6 +59,7 @@ pub mod hash;
 mod moments;
 mod number_key;
 mod recent;
+mod short_text;
 
 pub use categories::Categories;
 pub use comoments::Comoments;
@@ -71,4 +72,4 @@ pub use exact_sum::ExactSum;
 pub use extremes::Extremes;
 pub use moments::Moments;
 pub use number_key::NumberKey;
-pub use recent::{Recent, RecentKey, ShortText};
+pub use recent::{Recent, RecentKey};

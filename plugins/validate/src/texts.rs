@@ -63,7 +63,7 @@ impl Texts {
 
     /// Whether the text is in the set that these bytes hold from `start` on. Only a long one is asked
     /// for as `text`: a short one in the middle of others is read in one go.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn contains_at<'a>(
         &self,
         bytes: &[u8],
@@ -73,8 +73,13 @@ impl Texts {
     ) -> bool {
         match number_at(bytes, start, length) {
             Some(number) => self.table.contains(number),
-            None => self.long.contains(text()),
+            None => self.contains_long(text),
         }
+    }
+
+    #[inline(never)]
+    fn contains_long<'a>(&self, text: impl FnOnce() -> &'a str) -> bool {
+        self.long.contains(text())
     }
 }
 
@@ -119,17 +124,23 @@ impl Table {
         place != first
     }
 
-    #[inline]
+    /// Nearly every text is in its first place, or in none: how to go on is no part of the loop over
+    /// texts.
+    #[inline(always)]
     fn contains(&self, number: u64) -> bool {
-        let last = self.places.len() - 1;
-        let mut place = self.first_place(number);
-        loop {
-            match self.places[place & last] {
-                found if found == number => return true,
-                EMPTY => return false,
-                _ => place += 1,
-            }
+        let first = self.first_place(number);
+        match self.places.get(first) {
+            Some(&found) if found == number => true,
+            Some(&EMPTY) | None => false,
+            Some(_) => self.contains_after(first, number),
         }
+    }
+
+    #[inline(never)]
+    fn contains_after(&self, first: usize, number: u64) -> bool {
+        let (before, after) = self.places.split_at(first);
+        let mut places = after.iter().chain(before);
+        places.find(|place| [EMPTY, number].contains(place)) == Some(&number)
     }
 
     /// The place that the hash says.
@@ -146,20 +157,24 @@ fn number(text: &str) -> Option<u64> {
 
 /// The number of a short text among these bytes: its own, and above them its length, which is counted
 /// from one.
-#[inline]
+#[inline(always)]
 fn number_at(bytes: &[u8], start: usize, length: usize) -> Option<u64> {
     if length > SHORT {
         return None;
     }
     let word = match bytes.get(start..).and_then(|rest| rest.first_chunk()) {
         Some(eight) => u64::from_le_bytes(*eight),
-        None => {
-            let rest = bytes.get(start..)?.iter().take(length).rev();
-            rest.fold(0, |word, byte| word << 8 | u64::from(*byte))
-        }
+        None => last_word(bytes, start),
     };
     let own = (1 << (8 * length)) - 1;
     Some(word & own | (length as u64 + 1) << (8 * SHORT))
+}
+
+/// What there is of eight bytes, and then zeros.
+#[inline(never)]
+fn last_word(bytes: &[u8], start: usize) -> u64 {
+    let rest = bytes.get(start..).unwrap_or_default().iter().rev();
+    rest.fold(0, |word, byte| word << 8 | u64::from(*byte))
 }
 
 #[cfg(test)]

@@ -1,12 +1,14 @@
 //! What the host itself takes for each step of large pipelines: a graph of steps that wait for each
-//! other, and a loop of many iterations, whose steps check one row, or find in the cache that they
-//! have nothing to do.
+//! other, and a loop of many iterations, one after the other. The steps check one row, or find in the
+//! cache that they have nothing to do. What the host takes besides is what is left of the run's time
+//! on its record when that of the steps is taken away.
 
 use std::fmt::Write;
 use std::fs;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use serde::Serialize;
+use tempfile::TempDir;
 
 use crate::arguments::{Arguments, Effort};
 use crate::host::Host;
@@ -27,6 +29,8 @@ pub(crate) struct Control {
     pub(crate) steps: usize,
     /// What each step takes of a run that does their work, less what a run of one step takes.
     pub(crate) fresh_seconds_a_step: f64,
+    /// The part of it that is not in the time of any step.
+    pub(crate) overhead_seconds_a_step: f64,
     /// The same of a run that finds all results in the cache.
     pub(crate) cached_seconds_a_step: f64,
     /// The peak memory of that.
@@ -39,17 +43,57 @@ pub(crate) fn measure(arguments: &Arguments, effort: &Effort) -> Result<Vec<Cont
     measured(&host, STEPS, ITERATIONS, effort.long_rounds)
 }
 
+/// A pipeline that ran twice.
+struct Runs {
+    fresh: Usage,
+    cached: Usage,
+    /// Of the first run.
+    overhead_seconds: f64,
+}
+
+/// New stores, which are all left until everything is measured: a file system that has just lost
+/// thousands of files takes its time for each new one, so ext4 looks for an inode that has not been
+/// in use for some seconds.
+struct Stores {
+    folder: TempDir,
+    number: usize,
+}
+
+impl Stores {
+    fn new() -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        fs::write(folder.path().join("row.csv"), "x\n1\n")?;
+        Ok(Self { folder, number: 0 })
+    }
+
+    /// A run in a new store, and the same again.
+    fn runs(&mut self, host: &Host<'_>, text: &str) -> Result<Runs> {
+        let pipeline = self.folder.path().join("pipeline.toml");
+        fs::write(&pipeline, text)?;
+        self.number += 1;
+        let store = self.folder.path().join(format!("store-{}", self.number));
+        let run = || usage(&mut host.run_in(&store, &pipeline));
+        let (fresh, cached) = (run()?, run()?);
+        Ok(Runs {
+            fresh,
+            cached,
+            overhead_seconds: host.record_of(&store, 1)?.overhead_seconds(),
+        })
+    }
+}
+
 fn measured(
     host: &Host<'_>,
     steps: usize,
     iterations: usize,
     rounds: usize,
 ) -> Result<Vec<Control>> {
+    let mut stores = Stores::new()?;
     let one = graph(1);
     // Compiles the plugin for all that follow.
-    runs(host, &one)?;
+    stores.runs(host, &one)?;
     let one = (0..rounds)
-        .map(|_| runs(host, &one))
+        .map(|_| stores.runs(host, &one))
         .collect::<Result<Vec<_>>>()?;
     let pipelines = [
         ("a graph", steps, graph(steps)),
@@ -58,38 +102,27 @@ fn measured(
     let mut found = Vec::new();
     for (what, steps, text) in pipelines {
         let many = (0..rounds)
-            .map(|_| runs(host, &text))
+            .map(|_| stores.runs(host, &text))
             .collect::<Result<Vec<_>>>()?;
-        let a_step = |which: fn(&[Usage; 2]) -> Usage| {
-            let wall = |runs: &[[Usage; 2]]| {
+        let a_step = |which: fn(&Runs) -> Usage| {
+            let wall = |runs: &[Runs]| {
                 let runs: Vec<Usage> = runs.iter().map(which).collect();
                 median(&column(&runs, |usage| usage.wall_seconds))
             };
             (wall(&many) - wall(&one)) / (steps - 1) as f64
         };
-        let cached: Vec<Usage> = many.iter().map(|[_, cached]| *cached).collect();
+        let overheads: Vec<f64> = many.iter().map(|runs| runs.overhead_seconds).collect();
+        let cached: Vec<Usage> = many.iter().map(|runs| runs.cached).collect();
         found.push(Control {
             what,
             steps,
-            fresh_seconds_a_step: a_step(|[fresh, _]| *fresh),
-            cached_seconds_a_step: a_step(|[_, cached]| *cached),
+            fresh_seconds_a_step: a_step(|runs| runs.fresh),
+            overhead_seconds_a_step: median(&overheads) / steps as f64,
+            cached_seconds_a_step: a_step(|runs| runs.cached),
             peak_bytes: Usage::median(&cached).peak_bytes,
         });
     }
     Ok(found)
-}
-
-/// A run in a new store, and the same again.
-fn runs(host: &Host<'_>, text: &str) -> Result<[Usage; 2]> {
-    let folder = tempfile::tempdir()?;
-    fs::write(folder.path().join("row.csv"), "x\n1\n")?;
-    let pipeline = folder.path().join("pipeline.toml");
-    fs::write(&pipeline, text)?;
-    let store = folder.path().join("store");
-    let run = || usage(&mut host.run_in(&store, &pipeline));
-    let runs = [run()?, run()?];
-    ensure!(store.is_dir(), "the runs have left no store");
-    Ok(runs)
 }
 
 const HEAD: &str = "mlhost = 1\nname = \"control\"\n\n[data.row]\npath = \"row.csv\"\n";
@@ -119,7 +152,7 @@ fn looped(iterations: usize) -> String {
     let values: Vec<String> = (0..iterations).map(|value| value.to_string()).collect();
     format!(
         "{HEAD}\n[steps.check]\nplugin = \"mlhost:validate@0.1.0\"\ninput = \"row\"\n\
-         for_each = {{ least = [{}] }}\nmax_parallel = 8\n\
+         for_each = {{ least = [{}] }}\nmax_parallel = 1\n\
          with = {{ row_count = {{ min = \"${{each.least}}\", severity = \"warn\" }} }}\n",
         values.join(", ")
     )

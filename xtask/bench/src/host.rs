@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context, Result, ensure};
+use serde::Deserialize;
 use tempfile::TempDir;
 
 use crate::process::{Usage, usage};
@@ -35,6 +36,22 @@ impl<'a> Host<'a> {
         command
     }
 
+    /// The record of a run in this store.
+    ///
+    /// # Errors
+    /// When there is no such run.
+    pub(crate) fn record_of(&self, store: &Path, run: u32) -> Result<Record> {
+        let mut command = Command::new(self.binary);
+        command
+            .args(["runs", "show", "--format", "json"])
+            .arg(run.to_string())
+            .env("MLHOST_STORE", store);
+        let output = command.output().context("could not start the host")?;
+        ensure!(output.status.success(), "run {run} has no record");
+        let shown: Shown = serde_json::from_slice(&output.stdout)?;
+        Ok(shown.record)
+    }
+
     /// Runs a pipeline in a new store.
     ///
     /// # Errors
@@ -42,5 +59,31 @@ impl<'a> Host<'a> {
     pub(crate) fn run(&self, pipeline: &Path, arguments: &[String]) -> Result<Usage> {
         let store = tempfile::tempdir()?;
         usage(self.run_in(store.path(), pipeline).args(arguments))
+    }
+}
+
+/// How a run is shown.
+#[derive(Deserialize)]
+struct Shown {
+    record: Record,
+}
+
+/// How long a run and its steps took.
+#[derive(Deserialize)]
+pub(crate) struct Record {
+    seconds: f64,
+    steps: Vec<StepRecord>,
+}
+
+#[derive(Deserialize)]
+struct StepRecord {
+    seconds: f64,
+}
+
+impl Record {
+    /// What a run took besides its steps, of which there was one at a time.
+    pub(crate) fn overhead_seconds(&self) -> f64 {
+        let of_steps: f64 = self.steps.iter().map(|step| step.seconds).sum();
+        self.seconds - of_steps
     }
 }

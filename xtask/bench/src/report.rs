@@ -230,11 +230,12 @@ fn metadata(metadata: &Metadata) -> Table {
 }
 
 fn control(pipelines: &[Control]) -> Table {
-    let mut table = table(["WHAT", "FRESH", "CACHED", "PEAK MEMORY"]);
+    let mut table = table(["WHAT", "FRESH", "OF THAT THE HOST", "CACHED", "PEAK MEMORY"]);
     for pipeline in pipelines {
         table.add_row([
             format!("{} of {} steps", pipeline.what, pipeline.steps),
             time(pipeline.fresh_seconds_a_step),
+            time(pipeline.overhead_seconds_a_step),
             time(pipeline.cached_seconds_a_step),
             format!("{:.0} MB", pipeline.peak_bytes as f64 / 1e6),
         ]);

@@ -11,6 +11,10 @@ use crate::Result;
 /// How many values are compared side by side, so that one need not wait for the other.
 const LANES: usize = 8;
 
+/// How many values are taken in between two looks at the time, which a plugin takes for each round of
+/// a loop.
+const AT_ONCE: usize = 4 * LANES;
+
 /// The smallest and the largest number of some rows, and how many rows have none.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ends {
@@ -128,6 +132,8 @@ fn ends<N: Copy + PartialOrd>(
 
 /// The ends of values side by side, each of some of all values.
 struct Lanes<N> {
+    /// A number among them, which stands for those that do not count.
+    first: N,
     low: [N; LANES],
     high: [N; LANES],
     nans: [u64; LANES],
@@ -136,6 +142,7 @@ struct Lanes<N> {
 impl<N: Copy + PartialOrd> Lanes<N> {
     fn new(first: N) -> Self {
         Self {
+            first,
             low: [first; LANES],
             high: [first; LANES],
             nans: [0; LANES],
@@ -144,13 +151,9 @@ impl<N: Copy + PartialOrd> Lanes<N> {
 
     /// Takes in values, all of which count.
     fn update(&mut self, values: &[N]) {
-        let (chunks, rest) = values.as_chunks::<LANES>();
-        for chunk in chunks {
-            for (lane, value) in chunk.iter().enumerate() {
-                self.low[lane] = lesser(*value, self.low[lane]);
-                self.high[lane] = greater(*value, self.high[lane]);
-                self.nans[lane] += u64::from(is_nan(*value));
-            }
+        let (rounds, rest) = values.as_chunks::<AT_ONCE>();
+        for round in rounds {
+            self.update_round(round);
         }
         for value in rest {
             self.add(*value);
@@ -159,31 +162,36 @@ impl<N: Copy + PartialOrd> Lanes<N> {
 
     /// Takes in no more values than a word has bits. Those whose bits are set count.
     fn update_present(&mut self, values: &[N], word: u64) {
-        if word == u64::MAX {
-            return self.update(values);
+        match word {
+            0 => return,
+            u64::MAX => return self.update(values),
+            _ => {}
         }
-        let (chunks, rest) = values.as_chunks::<LANES>();
-        for (chunk, bits) in chunks.iter().zip(word.to_le_bytes()) {
-            for (lane, value) in chunk.iter().enumerate() {
-                let is_present = bits & (1 << lane) != 0;
-                let (low, high) = (self.low[lane], self.high[lane]);
-                self.low[lane] = if is_present & (*value < low) {
-                    *value
-                } else {
-                    low
-                };
-                self.high[lane] = if is_present & (*value > high) {
-                    *value
-                } else {
-                    high
-                };
-                self.nans[lane] += u64::from(is_present & is_nan(*value));
-            }
+        let (rounds, rest) = values.as_chunks::<AT_ONCE>();
+        for (number, round) in rounds.iter().enumerate() {
+            let bits = word >> (number * AT_ONCE);
+            let present = std::array::from_fn(|at| match bits >> at & 1 {
+                0 => self.first,
+                _ => round[at],
+            });
+            self.update_round(&present);
         }
-        let first = chunks.len() * LANES;
+        let first = rounds.len() * AT_ONCE;
         for (at, value) in rest.iter().enumerate() {
             if word >> (first + at) & 1 != 0 {
                 self.add(*value);
+            }
+        }
+    }
+
+    // Its lanes stay in registers only where it is part of the loop.
+    #[inline(always)]
+    fn update_round(&mut self, round: &[N; AT_ONCE]) {
+        for lanes in round.as_chunks::<LANES>().0 {
+            for (lane, value) in lanes.iter().enumerate() {
+                self.low[lane] = lesser(*value, self.low[lane]);
+                self.high[lane] = greater(*value, self.high[lane]);
+                self.nans[lane] += u64::from(is_nan(*value));
             }
         }
     }

@@ -107,7 +107,51 @@ fn two_are_aligned_by_their_texts() {
     );
 }
 
+#[test]
+fn very_many_texts_are_all_counted() {
+    // More than are counted as numbers, some of them twice, and long ones among them.
+    let texts: Vec<String> = (0..70_000)
+        .chain([0, 69_999, 66_000])
+        .flat_map(|number| [number.to_string(), format!("number {number:012}")])
+        .collect();
+    let rows = StringArray::from_iter_values(&texts);
+    let counted = of_array(&rows);
+    assert_eq!((counted.count(), counted.distinct()), (140_006, 140_000));
+    for (text, times) in [("0", 2), ("66000", 2), ("69999", 2), ("69998", 1)] {
+        assert_eq!(counted.count_of(text), times, "{text}");
+    }
+    assert_eq!(counted.count_of("number 000000000000"), 2);
+    let mut in_parts = of_array(&rows.slice(70_000, 70_006));
+    in_parts.merge(&of_array(&rows.slice(0, 70_000)));
+    assert_eq!(in_parts, counted);
+    let bytes = |categories| postcard::to_stdvec(categories).unwrap();
+    assert_eq!(bytes(&in_parts), bytes(&counted));
+}
+
 proptest! {
+    #[test]
+    fn a_window_of_a_column_is_counted_as_its_texts_are(
+        rows in prop::collection::vec(prop::option::weighted(0.9, "[a-d\u{e4}]{0,2}|[xy]{14,18}"), 0..3000),
+        start: prop::sample::Index,
+        end: prop::sample::Index,
+    ) {
+        let (start, end) = (start.index(rows.len() + 1), end.index(rows.len() + 1));
+        let window = start.min(end)..start.max(end);
+        let mut expected = Categories::default();
+        for row in &rows[window.clone()] {
+            match row {
+                Some(text) => expected.add(text, 1),
+                None => expected.add_nulls(1),
+            }
+        }
+        let array = StringArray::from(rows).slice(window.start, window.len());
+        prop_assert_eq!(&of_array(&array), &expected);
+        let mut twice = of_array(&array);
+        twice.update_array(&array).unwrap();
+        expected.merge(&expected.clone());
+        prop_assert_eq!(twice, expected);
+    }
+
     #[test]
     fn are_the_same_for_every_split_and_tree(
         texts in prop::collection::vec("[a-c]{0,3}", 0..200),

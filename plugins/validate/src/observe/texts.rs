@@ -11,6 +11,9 @@ use crate::seen::{Look, Seen};
 use crate::tally::{Tally, Value};
 use crate::texts::Texts;
 
+/// How many texts are looked for between two looks at the time.
+const AT_ONCE: usize = 4;
+
 /// Takes in the column that these observations share.
 pub(super) fn update(
     observations: &[Observation],
@@ -50,15 +53,63 @@ fn members_of<O: OffsetSizeTrait>(
     tally.values += rows
         .as_ref()
         .map_or(array.len(), BooleanBuffer::count_set_bits) as u64;
-    let bytes = array.value_data();
-    let offsets = array.value_offsets();
-    let ends = offsets.iter().skip(1);
-    for (row, (start, end)) in offsets.iter().zip(ends).enumerate() {
-        let (start, end) = (start.as_usize(), end.as_usize());
-        let is_member = members.contains_at(bytes, start, end - start, || array.value(row));
-        if is_member != allowed && looked_at(row) {
+    let asked = Asked {
+        array,
+        bytes: array.value_data(),
+        members,
+        allowed,
+    };
+    asked.for_each_unexpected(|row| {
+        if looked_at(row) {
             tally.unexpected(batch.number(row), || Value::text(array.value(row)));
         }
+    });
+}
+
+/// Texts of which each is asked whether it is a member.
+struct Asked<'a, O: OffsetSizeTrait> {
+    array: &'a GenericStringArray<O>,
+    bytes: &'a [u8],
+    members: &'a Texts,
+    /// Whether members are what is expected.
+    allowed: bool,
+}
+
+impl<O: OffsetSizeTrait> Asked<'_, O> {
+    /// Several texts a round: before each, a plugin looks whether its time is up.
+    fn for_each_unexpected(&self, mut tell: impl FnMut(usize)) {
+        let offsets = self.array.value_offsets();
+        let (starts, last_starts) = offsets[..self.array.len()].as_chunks::<AT_ONCE>();
+        let (ends, last_ends) = offsets[1..].as_chunks::<AT_ONCE>();
+        for (round, (starts, ends)) in starts.iter().zip(ends).enumerate() {
+            let row = round * AT_ONCE;
+            // Written out: a loop over them would look at the time as well.
+            let unexpected = [
+                self.is_unexpected(row, starts[0], ends[0]),
+                self.is_unexpected(row + 1, starts[1], ends[1]),
+                self.is_unexpected(row + 2, starts[2], ends[2]),
+                self.is_unexpected(row + 3, starts[3], ends[3]),
+            ];
+            if unexpected != [false; AT_ONCE] {
+                let rows = (row..).zip(unexpected);
+                rows.filter(|(_, unexpected)| *unexpected)
+                    .for_each(|(row, _)| tell(row));
+            }
+        }
+        let last = last_starts.iter().zip(last_ends);
+        for (row, (start, end)) in (starts.len() * AT_ONCE..).zip(last) {
+            if self.is_unexpected(row, *start, *end) {
+                tell(row);
+            }
+        }
+    }
+
+    /// A call would take as long as the look itself.
+    #[inline(always)]
+    fn is_unexpected(&self, row: usize, start: O, end: O) -> bool {
+        let (start, length) = (start.as_usize(), end.as_usize() - start.as_usize());
+        let text = || self.array.value(row);
+        self.members.contains_at(self.bytes, start, length, text) != self.allowed
     }
 }
 
