@@ -1,7 +1,8 @@
 //! Tables far larger than memory should be: checks of ten million flights, and their drift, by a
-//! process of `host` and natively, on one thread and on two, and for a hundredth and a tenth of the
+//! process of `host` and natively, on one core and on two, and for a hundredth and a tenth of the
 //! rows.
 
+mod cores;
 mod kernel;
 mod native;
 mod table;
@@ -18,22 +19,23 @@ use crate::host::Host;
 use crate::process::{Usage, column};
 use crate::series::{median, ratio};
 
+use cores::Cores;
 use kernel::Kernel;
 use table::Flights;
 
-/// The numbers of threads that are compared.
-pub(crate) const THREADS: [usize; 2] = [1, 2];
+/// The numbers of cores that are compared.
+pub(crate) const CORES: [usize; 2] = [1, 2];
 
 /// What a kernel takes. Every number is a median over the rounds.
 #[derive(Serialize)]
 pub(crate) struct Scale {
     pub(crate) kernel: &'static str,
     pub(crate) rows: u64,
-    /// For each of [`THREADS`].
-    pub(crate) threads: Vec<OnThreads>,
-    /// The throughput on the most threads as a multiple of that on one.
+    /// For each of [`CORES`].
+    pub(crate) cores: Vec<OnCores>,
+    /// The throughput on the most cores as a multiple of that on one.
     pub(crate) speedup: f64,
-    /// From few rows to all of them, on one thread.
+    /// From few rows to all of them, on one core.
     pub(crate) sizes: Vec<Size>,
     /// What a run takes whatever the rows: wall seconds.
     pub(crate) fixed_seconds: f64,
@@ -42,10 +44,10 @@ pub(crate) struct Scale {
     pub(crate) growth: f64,
 }
 
-/// All rows on some threads.
+/// All rows on some cores.
 #[derive(Serialize)]
-pub(crate) struct OnThreads {
-    pub(crate) threads: usize,
+pub(crate) struct OnCores {
+    pub(crate) cores: usize,
     pub(crate) native: native::Time,
     pub(crate) host: Usage,
     /// The host's throughput as a share of the native one.
@@ -54,12 +56,12 @@ pub(crate) struct OnThreads {
     pub(crate) cpu_to_native: f64,
 }
 
-/// So many rows, with the peak memory on the most threads.
+/// So many rows, with the peak memory on the most cores.
 #[derive(Serialize)]
 pub(crate) struct Size {
     pub(crate) rows: u64,
-    pub(crate) one_thread: Usage,
-    pub(crate) all_threads: Usage,
+    pub(crate) one_core: Usage,
+    pub(crate) all_cores: Usage,
 }
 
 /// Measures every kernel.
@@ -87,9 +89,9 @@ struct Table {
     rows: u64,
     /// The parameters that make the pipeline use it.
     params: Vec<(String, String)>,
-    /// For each of [`THREADS`].
-    host: [Vec<Usage>; THREADS.len()],
-    native: [Vec<native::Time>; THREADS.len()],
+    /// For each of [`CORES`].
+    host: [Vec<Usage>; CORES.len()],
+    native: [Vec<native::Time>; CORES.len()],
 }
 
 impl<'a> Bench<'a> {
@@ -103,8 +105,8 @@ impl<'a> Bench<'a> {
             Ok(Table {
                 rows,
                 params: kernel.params(&path, flights.original())?,
-                host: [const { Vec::new() }; THREADS.len()],
-                native: [const { Vec::new() }; THREADS.len()],
+                host: [const { Vec::new() }; CORES.len()],
+                native: [const { Vec::new() }; CORES.len()],
             })
         });
         Ok(Self {
@@ -122,12 +124,13 @@ impl<'a> Bench<'a> {
         self.host.run(&pipeline, &self.tables[0].arguments(1))?;
         for _ in 0..effort.scale_rounds {
             for (place, table) in self.tables.iter_mut().enumerate() {
-                for (number, &threads) in THREADS.iter().enumerate() {
+                for (number, &cores) in CORES.iter().enumerate() {
+                    let _only = Cores::only(cores)?;
                     if place == largest {
-                        let time = native::time(self.kernel, &table.params, threads)?;
+                        let time = native::time(self.kernel, &table.params, cores)?;
                         table.native[number].push(time);
                     }
-                    let usage = self.host.run(&pipeline, &table.arguments(threads))?;
+                    let usage = self.host.run(&pipeline, &table.arguments(cores))?;
                     table.host[number].push(usage);
                 }
             }
@@ -139,11 +142,11 @@ impl<'a> Bench<'a> {
         let [smallest, .., tenth, all] = self.tables.as_slice() else {
             anyhow::bail!("too few tables");
         };
-        let one_thread = |table: &Table| column(&table.host[0], |usage| usage.wall_seconds);
-        let all_threads = column(&all.host[THREADS.len() - 1], |usage| usage.wall_seconds);
-        let fixed_seconds = median(&one_thread(smallest));
+        let one_core = |table: &Table| column(&table.host[0], |usage| usage.wall_seconds);
+        let all_cores = column(&all.host[CORES.len() - 1], |usage| usage.wall_seconds);
+        let fixed_seconds = median(&one_core(smallest));
         let of_rows = |table: &Table, share: f64| -> Vec<f64> {
-            let seconds = one_thread(table).into_iter();
+            let seconds = one_core(table).into_iter();
             seconds
                 .map(|seconds| (seconds - fixed_seconds) * share)
                 .collect()
@@ -151,8 +154,8 @@ impl<'a> Bench<'a> {
         Ok(Scale {
             kernel: self.kernel.name,
             rows: all.rows,
-            threads: (0..THREADS.len()).map(|number| all.on(number)).collect(),
-            speedup: ratio(&one_thread(all), &all_threads),
+            cores: (0..CORES.len()).map(|number| all.on(number)).collect(),
+            speedup: ratio(&one_core(all), &all_cores),
             sizes: self.tables.iter().map(Table::size).collect(),
             fixed_seconds,
             growth: ratio(
@@ -164,21 +167,21 @@ impl<'a> Bench<'a> {
 }
 
 impl Table {
-    fn arguments(&self, threads: usize) -> Vec<String> {
+    fn arguments(&self, cores: usize) -> Vec<String> {
         let params = self.params.iter();
         let mut arguments: Vec<_> = params
             .flat_map(|(name, value)| ["--param".to_owned(), format!("{name}={value}")])
             .collect();
-        arguments.extend(["--jobs".to_owned(), threads.to_string()]);
+        arguments.extend(["--jobs".to_owned(), cores.to_string()]);
         arguments
     }
 
-    fn on(&self, number: usize) -> OnThreads {
+    fn on(&self, number: usize) -> OnCores {
         let (host, native) = (&self.host[number], &self.native[number]);
         let wall: Vec<_> = native.iter().map(|time| time.wall_seconds).collect();
         let cpu: Vec<_> = native.iter().map(|time| time.cpu_seconds).collect();
-        OnThreads {
-            threads: THREADS[number],
+        OnCores {
+            cores: CORES[number],
             to_native: ratio(&wall, &column(host, |usage| usage.wall_seconds)),
             cpu_to_native: ratio(&cpu, &column(host, |usage| usage.cpu_seconds)),
             native: native::Time {
@@ -192,8 +195,8 @@ impl Table {
     fn size(&self) -> Size {
         Size {
             rows: self.rows,
-            one_thread: Usage::median(&self.host[0]),
-            all_threads: Usage::median(&self.host[THREADS.len() - 1]),
+            one_core: Usage::median(&self.host[0]),
+            all_cores: Usage::median(&self.host[CORES.len() - 1]),
         }
     }
 }
