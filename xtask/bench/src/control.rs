@@ -8,11 +8,11 @@ use std::fs;
 
 use anyhow::Result;
 use serde::Serialize;
-use tempfile::TempDir;
 
 use crate::arguments::{Arguments, Effort};
 use crate::host::Host;
 use crate::process::{Usage, column, usage};
+use crate::scratch;
 use crate::series::median;
 
 /// Steps of the graph.
@@ -51,35 +51,20 @@ struct Runs {
     overhead_seconds: f64,
 }
 
-/// New stores, which are all left until everything is measured: a file system that has just lost
-/// thousands of files takes its time for each new one, so ext4 looks for an inode that has not been
-/// in use for some seconds.
-struct Stores {
-    folder: TempDir,
-    number: usize,
-}
-
-impl Stores {
-    fn new() -> Result<Self> {
-        let folder = tempfile::tempdir()?;
-        fs::write(folder.path().join("row.csv"), "x\n1\n")?;
-        Ok(Self { folder, number: 0 })
-    }
-
-    /// A run in a new store, and the same again.
-    fn runs(&mut self, host: &Host<'_>, text: &str) -> Result<Runs> {
-        let pipeline = self.folder.path().join("pipeline.toml");
-        fs::write(&pipeline, text)?;
-        self.number += 1;
-        let store = self.folder.path().join(format!("store-{}", self.number));
-        let run = || usage(&mut host.run_in(&store, &pipeline));
-        let (fresh, cached) = (run()?, run()?);
-        Ok(Runs {
-            fresh,
-            cached,
-            overhead_seconds: host.record_of(&store, 1)?.overhead_seconds(),
-        })
-    }
+/// A run in a new store, and the same again.
+fn runs(host: &Host<'_>, text: &str) -> Result<Runs> {
+    let folder = scratch::folder()?;
+    fs::write(folder.join("row.csv"), "x\n1\n")?;
+    let pipeline = folder.join("pipeline.toml");
+    fs::write(&pipeline, text)?;
+    let store = folder.join("store");
+    let run = || usage(&mut host.run_in(&store, &pipeline));
+    let (fresh, cached) = (run()?, run()?);
+    Ok(Runs {
+        fresh,
+        cached,
+        overhead_seconds: host.record_of(&store, 1)?.overhead_seconds(),
+    })
 }
 
 fn measured(
@@ -88,12 +73,11 @@ fn measured(
     iterations: usize,
     rounds: usize,
 ) -> Result<Vec<Control>> {
-    let mut stores = Stores::new()?;
     let one = graph(1);
     // Compiles the plugin for all that follow.
-    stores.runs(host, &one)?;
+    runs(host, &one)?;
     let one = (0..rounds)
-        .map(|_| stores.runs(host, &one))
+        .map(|_| runs(host, &one))
         .collect::<Result<Vec<_>>>()?;
     let pipelines = [
         ("a graph", steps, graph(steps)),
@@ -102,7 +86,7 @@ fn measured(
     let mut found = Vec::new();
     for (what, steps, text) in pipelines {
         let many = (0..rounds)
-            .map(|_| stores.runs(host, &text))
+            .map(|_| runs(host, &text))
             .collect::<Result<Vec<_>>>()?;
         let a_step = |which: fn(&Runs) -> Usage| {
             let wall = |runs: &[Runs]| {
@@ -163,6 +147,7 @@ mod tests {
     use std::path::Path;
 
     use super::{Host, measured};
+    use crate::scratch::Scratch;
 
     /// Small ones, with the `host` of the same build: that they run, and not how fast.
     #[test]
@@ -176,6 +161,7 @@ mod tests {
             "{} is missing: run `cargo build`",
             binary.display()
         );
+        let _scratch = Scratch::new().expect("a folder");
         let host = Host::new(&binary).expect("a cache");
         let found = measured(&host, 30, 60, 1).expect("the runs are done");
         let steps: Vec<usize> = found.iter().map(|control| control.steps).collect();

@@ -9,6 +9,7 @@ use crate::arguments::{Arguments, Effort};
 use crate::baseline;
 use crate::host::Host;
 use crate::process::{Usage, column, usage};
+use crate::scratch;
 use crate::series::ratio;
 
 /// Runs of the flights example. Every number is a median.
@@ -36,16 +37,16 @@ pub(crate) struct Compared {
 pub(crate) fn measure(arguments: &Arguments, effort: &Effort) -> Result<Flights> {
     let compiled = Host::new(&arguments.host)?;
     // Compiles the plugins for all warm runs.
-    run(arguments, &compiled, tempfile::tempdir()?.path())?;
+    run(arguments, &compiled, &scratch::folder()?)?;
     let [mut cold, mut warm, mut again, mut script] = [const { Vec::new() }; 4];
     for _ in 0..effort.long_rounds {
         let new = Host::new(&arguments.host)?;
-        cold.push(run(arguments, &new, tempfile::tempdir()?.path())?);
-        let store = tempfile::tempdir()?;
-        warm.push(run(arguments, &compiled, store.path())?);
-        again.push(run(arguments, &compiled, store.path())?);
-        let registry = tempfile::tempdir()?;
-        if let Some(mut command) = baseline::script(arguments, registry.path()) {
+        cold.push(run(arguments, &new, &scratch::folder()?)?);
+        let store = scratch::folder()?;
+        warm.push(run(arguments, &compiled, &store)?);
+        again.push(run(arguments, &compiled, &store)?);
+        let registry = scratch::folder()?;
+        if let Some(mut command) = baseline::script(arguments, &registry) {
             script.push(usage(&mut command)?);
         }
     }

@@ -1,18 +1,18 @@
 //! The `host` command as a user types it: a process in a store and a cache of its own.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
-use tempfile::TempDir;
 
 use crate::process::{Usage, usage};
+use crate::scratch;
 
 /// The binary, with a cache in which plugins are compiled once.
 pub(crate) struct Host<'a> {
     binary: &'a Path,
-    cache: TempDir,
+    cache: PathBuf,
 }
 
 impl<'a> Host<'a> {
@@ -21,7 +21,7 @@ impl<'a> Host<'a> {
     /// # Errors
     /// When there is no room for it.
     pub(crate) fn new(binary: &'a Path) -> Result<Self> {
-        let cache = tempfile::tempdir()?;
+        let cache = scratch::folder()?;
         Ok(Self { binary, cache })
     }
 
@@ -32,7 +32,7 @@ impl<'a> Host<'a> {
             .arg("run")
             .arg(pipeline)
             .env("MLHOST_STORE", store)
-            .env("MLHOST_CACHE", self.cache.path());
+            .env("MLHOST_CACHE", &self.cache);
         command
     }
 
@@ -57,8 +57,7 @@ impl<'a> Host<'a> {
     /// # Errors
     /// When the run fails.
     pub(crate) fn run(&self, pipeline: &Path, arguments: &[String]) -> Result<Usage> {
-        let store = tempfile::tempdir()?;
-        usage(self.run_in(store.path(), pipeline).args(arguments))
+        usage(self.run_in(&scratch::folder()?, pipeline).args(arguments))
     }
 }
 

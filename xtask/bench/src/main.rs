@@ -22,6 +22,7 @@ mod process;
 mod report;
 mod rows;
 mod scale;
+mod scratch;
 mod series;
 mod startup;
 mod steps;
@@ -37,6 +38,7 @@ use clap::Parser;
 
 use crate::arguments::{Arguments, Format, Section};
 use crate::report::Report;
+use crate::scratch::Scratch;
 
 /// The allocator of the `host` binary: what is measured here should hold there.
 #[global_allocator]
@@ -55,6 +57,7 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<()> {
     let effort = arguments.effort();
     let kernels = component(&arguments.test_plugins, "test_kernels.wasm")?;
+    let _scratch = Scratch::new()?;
     let report = Report {
         boundary: arguments.section(Section::Boundary, || boundary::measure(&kernels, &effort))?,
         startup: arguments.section(Section::Startup, || {

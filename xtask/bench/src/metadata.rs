@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::arguments::{Arguments, Effort};
 use crate::host::Host;
 use crate::process::{Usage, usage};
+use crate::scratch;
 
 /// Runs of the flights example in one store.
 #[derive(Serialize)]
@@ -24,16 +25,16 @@ pub(crate) struct Metadata {
 
 /// Runs the example until everything is cached, and then again and again.
 pub(crate) fn measure(arguments: &Arguments, effort: &Effort) -> Result<Metadata> {
-    let (host, store) = (Host::new(&arguments.host)?, tempfile::tempdir()?);
+    let (host, store) = (Host::new(&arguments.host)?, scratch::folder()?);
     let pipeline = arguments.example.join("pipeline.toml");
-    let run = || usage(&mut host.run_in(store.path(), &pipeline));
+    let run = || usage(&mut host.run_in(&store, &pipeline));
     // The first computes, and the second keeps what it has learned of the files.
     run()?;
     run()?;
     let runs = effort.long_rounds * 9 + 1;
-    let before = bytes(store.path())?;
+    let before = bytes(&store)?;
     let cached = (0..runs).map(|_| run()).collect::<Result<Vec<_>>>()?;
-    let added = bytes(store.path())?.saturating_sub(before);
+    let added = bytes(&store)?.saturating_sub(before);
     Ok(Metadata {
         runs,
         bytes_a_run: added as f64 / runs as f64,
