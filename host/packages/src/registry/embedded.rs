@@ -1,6 +1,6 @@
 //! The standard packages, inside the executable.
 
-use std::sync::{LazyLock, OnceLock};
+use std::sync::LazyLock;
 
 use bytes::Bytes;
 use mlhost_sandbox::Package;
@@ -27,14 +27,13 @@ pub struct Listed {
     #[serde(skip)]
     pub component: &'static [u8],
     #[serde(skip)]
-    digest: OnceLock<String>,
+    digest: &'static str,
 }
 
 impl Listed {
-    /// `sha256:<hex>` of the component's bytes, which are looked at once.
+    /// `sha256:<hex>` of the component's bytes.
     pub fn digest(&self) -> &str {
         self.digest
-            .get_or_init(|| mlhost_sandbox::digest(self.component))
     }
 
     /// As what a reference means; the name and version of what was built here are such.
@@ -60,7 +59,7 @@ pub(crate) fn list() -> &'static [Listed] {
 }
 
 fn listed() -> Vec<Listed> {
-    let listed = |component: &&'static [u8]| {
+    let listed = |&(digest, component): &(&'static str, &'static [u8])| {
         let Package {
             name,
             version,
@@ -72,7 +71,7 @@ fn listed() -> Vec<Listed> {
             version: version.unwrap_or_default(),
             description: description.unwrap_or_default(),
             component,
-            digest: OnceLock::new(),
+            digest,
         }
     };
     COMPONENTS.iter().map(listed).collect()
@@ -137,6 +136,16 @@ fn unknown_hint(name: &PackageName, all: &[Listed]) -> String {
                 "there are {}; a component file is named by its path",
                 names.join(", ")
             )
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn digests_are_those_of_the_components() {
+        for listed in super::list() {
+            assert_eq!(listed.digest(), mlhost_sandbox::digest(listed.component));
         }
     }
 }
