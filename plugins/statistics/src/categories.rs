@@ -14,12 +14,9 @@ use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
-use crate::column::text_counts;
+use crate::column::{BLOCK_ROWS, text_counts};
 use crate::counter::Counter;
 use crate::short_text::ShortText;
-
-/// So many rows are looked at before those are that take longer.
-const BLOCK_ROWS: usize = 1024;
 
 /// How many texts are counted between two looks at the time.
 const AT_ONCE: usize = 4;
@@ -130,7 +127,7 @@ impl Categories {
         &mut self,
         array: &GenericStringArray<O>,
         rows: Range<usize>,
-        others: &mut [usize],
+        others: &mut [usize; BLOCK_ROWS],
     ) -> usize {
         let bytes = array.value_data();
         let nulls = array.nulls();
@@ -141,9 +138,8 @@ impl Categories {
             let is_valid = nulls.is_none_or(|nulls| nulls.is_valid(row));
             let text = ShortText::at(bytes, start, end - start);
             let is_counted = first_places.count(text, is_valid & text.is_some());
-            if let Some(other) = others.get_mut(number_of_others) {
-                *other = row;
-            }
+            // There are no more rows than places, so that none is taken twice.
+            others[number_of_others % BLOCK_ROWS] = row;
             number_of_others += usize::from(!is_counted);
         };
         let offsets = &array.value_offsets()[rows.start..=rows.end];

@@ -5,6 +5,7 @@
 //! comparison and one addition right beside it, where a map for all purposes looks at a table and
 //! then at what it points to. Counting is all that a distribution does per value.
 
+use crate::column::BLOCK_ROWS;
 use crate::recent::{RecentKey, spread};
 
 /// The slots of a table that holds anything, at least.
@@ -44,27 +45,26 @@ impl<K: RecentKey> Counter<K> {
         self.insert(place, key, times);
     }
 
-    /// Counts the keys of values once more where they are at the first place that they may be at, and
-    /// returns how many values it has put into `others`, which are those that are elsewhere or nowhere
-    /// and those of which `counts` says no.
+    /// Counts the keys of a block of values once more where they are at the first place that they may
+    /// be at, and returns how many values it has put into `others`, which are those that are elsewhere
+    /// or nowhere and those of which `counts` says no.
     pub(crate) fn count_at_first_place<V: Copy>(
         &mut self,
-        values: &[V],
+        block: &[V],
         key: impl Fn(V) -> K,
         counts: impl Fn(V) -> bool,
-        others: &mut [V],
+        others: &mut [V; BLOCK_ROWS],
     ) -> usize {
         let mut first_places = self.first_places();
         let mut number_of_others = 0;
         let mut count = |value: V| {
             let is_there = first_places.count(key(value), counts(value));
-            if let Some(other) = others.get_mut(number_of_others) {
-                *other = value;
-            }
+            // A block has no more values than there are places, so that none is taken twice.
+            others[number_of_others % BLOCK_ROWS] = value;
             number_of_others += usize::from(!is_there);
         };
         // Several values a round: before each, a plugin looks whether its time is up.
-        let (rounds, rest) = values.as_chunks::<AT_ONCE>();
+        let (rounds, rest) = block.as_chunks::<AT_ONCE>();
         for round in rounds {
             round.iter().copied().for_each(&mut count);
         }

@@ -218,10 +218,11 @@ impl Distribution {
 
     fn update_block(&mut self, values: &[f64]) {
         let nans = match &mut self.counts {
-            Counts::Exact(counts) => count_all(counts, values, NumberKey::of),
+            // NaN is never counted, and so not found either.
+            Counts::Exact(counts) => count_all(counts, values, NumberKey::of, |_| true),
             Counts::Bucketed { counts, extremes } => {
                 extremes.update(values);
-                count_all(counts, values, Bucket::of)
+                count_all(counts, values, Bucket::of, |value| !value.is_nan())
             }
         };
         self.nans += nans;
@@ -230,16 +231,21 @@ impl Distribution {
     }
 }
 
-/// Counts a block of values but NaN; returns how many of them are.
-fn count_all<K: RecentKey>(counts: &mut Counter<K>, values: &[f64], key: impl Fn(f64) -> K) -> u64 {
+/// Counts a block of values but NaN, which has no key that is counted, or of which `counts` says no;
+/// returns how many of them are.
+fn count_all<K: RecentKey>(
+    counter: &mut Counter<K>,
+    values: &[f64],
+    key: impl Fn(f64) -> K,
+    counts: impl Fn(f64) -> bool,
+) -> u64 {
     let mut others = [0.0; BLOCK_ROWS];
-    let is_number = |value: f64| !value.is_nan();
-    let number_of_others = counts.count_at_first_place(values, &key, is_number, &mut others);
+    let number_of_others = counter.count_at_first_place(values, &key, counts, &mut others);
     let mut nans = 0;
     for value in &others[..number_of_others] {
-        match is_number(*value) {
-            true => counts.count(key(*value)),
-            false => nans += 1,
+        match value.is_nan() {
+            true => nans += 1,
+            false => counter.count(key(*value)),
         }
     }
     nans
