@@ -2,6 +2,7 @@
 
 use mlhost_sandbox::Wants;
 
+use super::Named;
 use crate::image;
 
 /// Sections in which a component says where it comes from.
@@ -30,7 +31,7 @@ const DOCUMENTS: [&str; 9] = [
 ];
 
 /// Components.
-pub(super) fn packages() -> Vec<(String, Vec<u8>)> {
+pub(super) fn packages() -> Vec<Named> {
     let mut packages = vec![];
     for kind in ["validator", "preprocessor"] {
         let component = image::component(kind, &image::description(kind, "{}"));
@@ -55,7 +56,7 @@ fn append(component: &mut Vec<u8>, name: &str, content: &str) {
 }
 
 /// Archives of models: signed twice, and not at all.
-pub(super) fn models() -> Vec<(String, Vec<u8>)> {
+pub(super) fn models() -> Vec<Named> {
     let [marker, index, blobs @ ..] = DOCUMENTS;
     let statement = statement();
     let signed = [&[marker, index, &statement], blobs.as_slice()].concat();

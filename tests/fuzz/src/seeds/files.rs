@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::Named;
+
 /// Where pipelines are in this repository.
 const FOLDERS: [&str; 5] = [
     "examples",
@@ -50,7 +52,7 @@ const JSON_LINES: [(&str, &[u8]); 8] = [
 ];
 
 /// All pipelines of this repository, right and wrong ones, and one with a patch.
-pub(super) fn pipelines() -> Vec<(String, Vec<u8>)> {
+pub(super) fn pipelines() -> Vec<Named> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut paths = vec![];
     for folder in FOLDERS {
@@ -84,15 +86,15 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
     }
 }
 
-pub(super) fn csv() -> Vec<(String, Vec<u8>)> {
+pub(super) fn csv() -> Vec<Named> {
     named(&CSV)
 }
 
-pub(super) fn json_lines() -> Vec<(String, Vec<u8>)> {
+pub(super) fn json_lines() -> Vec<Named> {
     named(&JSON_LINES)
 }
 
-fn named(files: &[(&str, &[u8])]) -> Vec<(String, Vec<u8>)> {
+fn named(files: &[(&str, &[u8])]) -> Vec<Named> {
     let files = files.iter();
     files
         .map(|(name, bytes)| ((*name).to_owned(), bytes.to_vec()))

@@ -15,6 +15,9 @@ pub(crate) use reports::SCHEMA;
 /// One input: the name of its target, its own name, and its bytes.
 pub type Seed = (&'static str, String, Vec<u8>);
 
+/// An input of a target, with its name.
+type Named = (String, Vec<u8>);
+
 /// All inputs.
 pub fn all() -> Vec<Seed> {
     let mut seeds: Vec<Seed> = Vec::new();
@@ -35,7 +38,7 @@ pub fn all() -> Vec<Seed> {
         let description = image::description(kind, schema);
         seeds.push(("described", name.to_owned(), description));
     }
-    let all: [(&str, Vec<(String, Vec<u8>)>); 5] = [
+    let all: [(&str, Vec<Named>); 5] = [
         ("package", archives::packages()),
         ("model_archive", archives::models()),
         ("pipeline", files::pipelines()),
