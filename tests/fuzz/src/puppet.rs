@@ -6,7 +6,7 @@ use arrow::datatypes::Schema;
 use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use mlhost_packages::{breaks, parameters};
 use mlhost_report::page::{Report, Section, State};
-use mlhost_sandbox::{Context, Limits, Outcome, Plugin, Sandbox, Silent};
+use mlhost_sandbox::{Context, Description, Limits, Outcome, Plugin, Sandbox, Silent};
 
 use crate::{
     archive::SANDBOX,
@@ -88,9 +88,14 @@ fn emitted(plugin: &Plugin, bytes: &[u8]) -> Result<Vec<RecordBatch>, mlhost_san
     }
 }
 
-/// The bytes are the memory from which the result of `describe` is read. What is accepted is shown as
-/// `host plugin inspect` does, and compared with another version as `host plugin publish` does.
+/// The bytes are the memory from which the result of `describe` is read or, where they begin with `{`,
+/// a schema of parameters and, behind a zero, that of another version: a puppet has to be compiled for
+/// each description, and a hundred schemas are looked at in the same time.
 pub fn described(bytes: &[u8]) {
+    if bytes.starts_with(b"{") {
+        schemas(bytes);
+        return;
+    }
     let (Some(sandbox), Some(puppet)) = (sandbox(), DESCRIBED.as_ref()) else {
         return;
     };
@@ -104,10 +109,26 @@ pub fn described(bytes: &[u8]) {
     let description = plugin.description();
     drop(serde_json::to_string(&description));
     drop(parameters(&description.params_schema));
-    if let Some(other) = VALIDATOR.as_ref().map(Plugin::description) {
-        drop(breaks(description, other));
-        drop(breaks(other, description));
-    }
+}
+
+/// Shows parameters as `host plugin inspect` does, and compares them as `host plugin publish` does.
+fn schemas(bytes: &[u8]) {
+    let Some(usual) = VALIDATOR.as_ref().map(Plugin::description) else {
+        return;
+    };
+    let described = |text: &[u8]| {
+        Some(Description {
+            params_schema: serde_json::from_slice(text).ok()?,
+            ..usual.clone()
+        })
+    };
+    let all: Option<Vec<_>> = bytes.splitn(2, |byte| *byte == 0).map(described).collect();
+    let Some([first, others @ ..]) = all.as_deref() else {
+        return;
+    };
+    drop(parameters(&first.params_schema));
+    let other = others.first().unwrap_or(usual);
+    drop((breaks(first, other), breaks(other, first)));
 }
 
 #[cfg(test)]

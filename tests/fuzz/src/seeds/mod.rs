@@ -38,7 +38,8 @@ pub fn all() -> Vec<Seed> {
         let description = image::description(kind, schema);
         seeds.push(("described", name.to_owned(), description));
     }
-    let all: [(&str, Vec<Named>); 5] = [
+    let all: [(&str, Vec<Named>); 6] = [
+        ("described", reports::schemas()),
         ("package", archives::packages()),
         ("model_archive", archives::models()),
         ("pipeline", files::pipelines()),

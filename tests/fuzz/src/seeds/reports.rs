@@ -1,6 +1,6 @@
 //! What plugins say: reports with figures of every kind, and schemas of parameters.
 
-use super::memory::Told;
+use super::{Named, memory::Told};
 
 /// Each with its name.
 pub(super) const REPORTS: [(&str, Told); 4] = [
@@ -85,3 +85,14 @@ pub(super) const DESCRIPTIONS: [(&str, &str, &str); 5] = [
     ("anything", "validator", "true"),
     ("trainer", "trainer", "{}"),
 ];
+
+/// A schema, and behind a zero another one.
+pub(super) fn schemas() -> Vec<Named> {
+    let schemas = DESCRIPTIONS.iter().map(|(_, _, schema)| *schema);
+    let schemas: Vec<&str> = schemas.filter(|schema| schema.starts_with('{')).collect();
+    let named = |(index, pair): (usize, &[&str])| {
+        let pair = pair.join("\0");
+        (format!("schemas_{index}"), pair.into_bytes())
+    };
+    schemas.windows(2).enumerate().map(named).collect()
+}
