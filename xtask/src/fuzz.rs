@@ -6,7 +6,7 @@
 use std::env::consts::EXE_SUFFIX;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -27,8 +27,14 @@ const CARGO_FUZZ: &str = "^0.13";
 /// Where cargo-fuzz finds which versions to build, below the workspace root.
 const LOCK: &str = "tests/fuzz/targets/Cargo.lock";
 
-/// The most bytes of an input, seconds for one, and megabytes in all.
-const LIMITS: [&str; 3] = ["-max_len=32768", "-timeout=30", "-rss_limit_mb=4096"];
+/// The most bytes of an input, and megabytes in all.
+const LIMITS: [&str; 2] = ["-max_len=32768", "-rss_limit_mb=4096"];
+
+/// The most seconds for an input, and what the fuzzer ends with when one took longer, and how it calls
+/// that one.
+const MOST_SECONDS: u64 = 30;
+const TOO_SLOW: i32 = 70;
+const SLOW_INPUT: &str = "timeout-";
 
 #[derive(Args)]
 pub(crate) struct FuzzArguments {
@@ -180,17 +186,44 @@ impl<'a> Fuzzer<'a> {
             // None at all would be without end.
             let seconds = (share - used).as_secs() + 1;
             program.arg(format!("-max_total_time={seconds}"));
+            program.arg(format!("-timeout={MOST_SECONDS}"));
             program.arg(format!("-artifact_prefix={}/", artifacts.display()));
             program.arg("-print_final_stats=1").args(&folders);
-            used += processor_time(&mut program).with_context(|| {
-                format!(
-                    "the input is in {}; once what is wrong is repaired, it belongs into \
-                     {REGRESSIONS}/{target}",
-                    artifacts.display()
-                )
-            })?;
+            let worked = Worked::of(&mut program)?;
+            used += worked.time;
+            if worked.status.code() == Some(TOO_SLOW) {
+                self.forget_what_only_waited(&path, &artifacts)?;
+            } else {
+                worked.check().with_context(|| found(target, &artifacts))?;
+            }
             let used = used.as_secs();
             eprintln!("{target}: nothing was found in {used} s of processor time");
+        }
+        Ok(())
+    }
+
+    /// Removes the inputs that took too long by the clock alone: the fuzzer knows no other time, and a
+    /// program that has to wait for a processor is no finding.
+    ///
+    /// # Errors
+    /// When one of them takes too long by the time of processors as well.
+    fn forget_what_only_waited(&self, path: &Path, artifacts: &Path) -> Result<()> {
+        for input in fs::read_dir(artifacts)? {
+            let input = input?;
+            if !input.file_name().to_string_lossy().starts_with(SLOW_INPUT) {
+                continue;
+            }
+            let mut program = self.program(path);
+            program.arg("-timeout=3600").arg(input.path());
+            let worked = Worked::of(&mut program)?;
+            worked.check()?;
+            ensure!(
+                worked.time < Duration::from_secs(MOST_SECONDS),
+                "{} took {} s of processor time",
+                input.path().display(),
+                worked.time.as_secs()
+            );
+            fs::remove_file(input.path())?;
         }
         Ok(())
     }
@@ -245,15 +278,44 @@ impl<'a> Fuzzer<'a> {
     }
 }
 
-/// Runs a program for the processor time that it takes, of all its threads, in user mode and in the
-/// kernel.
-///
-/// # Errors
-/// When it cannot be started or fails.
-fn processor_time(program: &mut Command) -> Result<Duration> {
-    let line = command::line(program);
-    eprintln!("$ {line}");
-    let ResUse { status, rusage } = program.spawn()?.wait4()?;
-    ensure!(status.success(), "`{line}` failed: {status}");
-    Ok(rusage.utime + rusage.stime)
+/// What to do with what was found.
+fn found(target: &str, artifacts: &Path) -> String {
+    let artifacts = artifacts.display();
+    format!(
+        "the input is in {artifacts}; once what is wrong is repaired, it belongs into \
+         {REGRESSIONS}/{target}"
+    )
+}
+
+/// What came of a program, and the processor time that it took: of all its threads, in user mode and
+/// in the kernel.
+struct Worked {
+    line: String,
+    status: ExitStatus,
+    time: Duration,
+}
+
+impl Worked {
+    /// Runs a program.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    fn of(program: &mut Command) -> Result<Self> {
+        let line = command::line(program);
+        eprintln!("$ {line}");
+        let ResUse { status, rusage } = program.spawn()?.wait4()?;
+        Ok(Self {
+            line,
+            status,
+            time: rusage.utime + rusage.stime,
+        })
+    }
+
+    /// # Errors
+    /// When it has failed.
+    fn check(&self) -> Result<()> {
+        let Self { line, status, .. } = self;
+        ensure!(status.success(), "`{line}` failed: {status}");
+        Ok(())
+    }
 }

@@ -4,7 +4,7 @@
 use mlhost_sandbox::Description;
 use serde_json::Value;
 
-use crate::schema::{Alternative, DEPTH, Schema, type_of};
+use crate::schema::{Allowance, Alternative, DEPTH, Schema, type_of};
 
 /// The bounds of numbers, texts and lists, and whether a greater one takes less.
 const BOUNDS: [(&str, bool); 8] = [
@@ -48,13 +48,12 @@ pub fn breaks(before: &Description, after: &Description) -> Vec<String> {
     }
     let (before, after) = (&before.params_schema, &after.params_schema);
     if before != after {
-        let place = Place::default();
-        narrowed(
-            Schema::root(before),
-            Schema::root(after),
-            &place,
-            &mut broken,
-        );
+        let (place, allowance) = (Place::default(), Allowance::new());
+        let [before, after] = [before, after].map(|schema| Schema::root(schema, &allowance));
+        narrowed(before, after, &place, &mut broken);
+        if allowance.is_used_up() {
+            broken.push("the schema of its parameters is too large to be compared".to_owned());
+        }
     }
     broken
 }
@@ -90,11 +89,17 @@ impl Place {
 
 /// Notes what `before` takes and `after` does not.
 fn narrowed(before: Schema<'_>, after: Schema<'_>, place: &Place, broken: &mut Vec<String>) {
+    let allowance = before.allowance();
+    allowance.take(place.name.len());
     if place.depth > DEPTH {
         return;
     }
     let now = after.alternatives();
     for alternative in before.alternatives() {
+        allowance.take(now.len());
+        if allowance.is_used_up() {
+            return;
+        }
         match alternative {
             Alternative::Anything => {
                 if !now.iter().any(|one| matches!(one, Alternative::Anything)) {
@@ -102,6 +107,7 @@ fn narrowed(before: Schema<'_>, after: Schema<'_>, place: &Place, broken: &mut V
                 }
             }
             Alternative::Value(value) => {
+                allowance.take_value(value);
                 if !now.iter().any(|one| takes_value(*one, value)) {
                     broken.push(format!("{} no longer takes {value}", place.quoted()));
                 }
@@ -192,6 +198,8 @@ fn bounds(before: Schema<'_>, after: Schema<'_>, place: &Place, broken: &mut Vec
     }
     for rule in OTHER_RULES {
         let (was, is) = (before.keyword(rule), after.keyword(rule));
+        was.iter()
+            .for_each(|was| before.allowance().take_value(was));
         if was != is && is.is_some() {
             broken.push(format!("`{rule}` of {} has changed", place.quoted()));
         }
@@ -255,6 +263,8 @@ fn tables(before: Schema<'_>, after: Schema<'_>, place: &Place, broken: &mut Vec
 /// What a parameter means that is left out.
 fn defaults(before: Schema<'_>, after: Schema<'_>, place: &Place, broken: &mut Vec<String>) {
     let (was, is) = (before.get("default"), after.get("default"));
+    let both = was.iter().chain(&is);
+    both.for_each(|value| before.allowance().take_value(value));
     // A default that was not written down before may be the one that there was.
     if was.is_none() || was.filter(|was| !was.is_null()) == is.filter(|is| !is.is_null()) {
         return;
@@ -309,6 +319,22 @@ mod tests {
                 "it was a preprocessor, and is a validator",
                 "it needed version 0.1.0 of the contract with plugins, and needs 0.2.0",
             ]
+        );
+    }
+
+    #[test]
+    fn what_unfolds_without_end_is_not_compared() {
+        let schema = |word: &str| {
+            let itself = json!({ "type": word, "items": { "$ref": "#" } });
+            let all: Vec<_> = (0..50).map(|_| itself.clone()).collect();
+            json!({ "oneOf": all })
+        };
+        let broken = between(schema("array"), schema("array"));
+        assert!(broken.is_empty(), "they are the same: {broken:?}");
+        let after = json!({ "oneOf": schema("array")["oneOf"], "description": "Which." });
+        assert_eq!(
+            between(schema("array"), after),
+            ["the schema of its parameters is too large to be compared"]
         );
     }
 

@@ -4,7 +4,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::schema::{Alternative, DEPTH, Schema};
+use crate::schema::{Allowance, Alternative, DEPTH, Schema};
 
 /// One parameter.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -22,7 +22,8 @@ pub struct Parameter {
     pub meaning: String,
 }
 
-/// All parameters of a JSON Schema, in its order, each before those inside it.
+/// All parameters of a JSON Schema, in its order, each before those inside it; of one that unfolds to
+/// more than anybody reads, the first of them.
 ///
 /// ```
 /// let schema = serde_json::json!({
@@ -39,22 +40,30 @@ pub struct Parameter {
 /// ```
 pub fn parameters(schema: &Value) -> Vec<Parameter> {
     let mut rows = vec![];
-    of_table(Schema::root(schema), "", DEPTH, &mut rows);
+    let allowance = Allowance::new();
+    of_table(Schema::root(schema, &allowance), "", DEPTH, &mut rows);
     rows
 }
 
 fn of_table(table: Schema<'_>, prefix: &str, depth: usize, rows: &mut Vec<Parameter>) {
     for (key, property) in table.properties() {
         let name = format!("{prefix}{key}");
+        let allowance = table.allowance();
+        allowance.take(rows.len() + name.len());
         // Variants of one table share some of their keys.
         if !rows.iter().any(|row| row.name == name) {
-            rows.push(Parameter {
+            if let Some(default) = property.default() {
+                allowance.take_value(default);
+            }
+            let row = Parameter {
                 kind: in_words(property, DEPTH),
                 required: table.requires(key),
                 default: property.default().cloned(),
                 meaning: property.description(),
                 name: name.clone(),
-            });
+            };
+            allowance.take(row.meaning.len());
+            rows.push(row);
         }
         inside(property, &name, depth, rows);
     }
@@ -106,6 +115,10 @@ fn in_words(schema: Schema<'_>, depth: usize) -> String {
             },
             Alternative::Typed(word, _) => word.to_owned(),
         };
+        schema.allowance().take(word.len() + words.len());
+        if schema.allowance().is_used_up() {
+            break;
+        }
         if !words.contains(&word) {
             words.push(word);
         }
@@ -139,6 +152,25 @@ mod tests {
             )
         };
         parameters(schema).into_iter().map(words).collect()
+    }
+
+    #[test]
+    fn a_schema_that_unfolds_without_end_is_read_in_part() {
+        let itself = json!({ "$ref": "#" });
+        let wide: Vec<_> = (0..50).map(|_| itself.clone()).collect();
+        let names = (0..50).map(|index| (format!("p{index}"), itself.clone()));
+        let tables = json!({ "properties": names.collect::<serde_json::Map<_, _>>() });
+        for schema in [
+            json!({ "properties": { "a": { "anyOf": wide } }, "anyOf": wide }),
+            json!({ "properties": { "a": { "$ref": "#/b" } }, "b": { "anyOf": [
+                { "type": "array", "items": { "$ref": "#/b" } },
+                { "type": "object", "additionalProperties": { "$ref": "#/b" } },
+                { "type": "object", "properties": { "c": { "$ref": "#/b" } } },
+            ] } }),
+            tables,
+        ] {
+            assert!(words(&schema).len() < 5000);
+        }
     }
 
     #[test]

@@ -1,9 +1,53 @@
-//! A look at JSON Schemas of parameters: references followed, alternatives side by side.
+//! A look at JSON Schemas of parameters: references followed, alternatives side by side. A plugin
+//! wrote them, and a few words that refer to each other can unfold to more than there is time for:
+//! each look has an [`Allowance`].
+
+use std::cell::Cell;
 
 use serde_json::Value;
 
 /// How deep parameters are looked into. A schema that refers to itself ends there.
 pub(crate) const DEPTH: usize = 8;
+
+/// How much is looked at in all: parts of schemas, comparisons, and bytes of texts. A look at those of
+/// the standard packages takes less than a thirtieth of it.
+const MOST: usize = 1 << 20;
+
+/// How much may still be looked at.
+pub(crate) struct Allowance(Cell<usize>);
+
+impl Allowance {
+    pub(crate) fn new() -> Self {
+        Self(Cell::new(MOST))
+    }
+
+    /// Takes so much of it.
+    pub(crate) fn take(&self, amount: usize) {
+        self.0.set(self.0.get().saturating_sub(amount));
+    }
+
+    /// Takes what it costs to compare or write down a value.
+    pub(crate) fn take_value(&self, value: &Value) {
+        self.take(weight(value));
+    }
+
+    pub(crate) fn is_used_up(&self) -> bool {
+        self.0.get() == 0
+    }
+}
+
+/// How many values there are in a value, and how many bytes its texts have.
+fn weight(value: &Value) -> usize {
+    1 + match value {
+        Value::String(text) => text.len(),
+        Value::Array(values) => values.iter().map(weight).sum(),
+        Value::Object(values) => {
+            let values = values.iter();
+            values.map(|(key, value)| key.len() + weight(value)).sum()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+    }
+}
 
 /// A part of a schema, with the document that its references are relative to.
 #[derive(Clone, Copy)]
@@ -13,6 +57,7 @@ pub(crate) struct Schema<'a> {
     written: &'a Value,
     /// What the reference leads to.
     node: &'a Value,
+    allowance: &'a Allowance,
 }
 
 /// One of the things that a schema takes.
@@ -28,11 +73,12 @@ pub(crate) enum Alternative<'a> {
 
 impl<'a> Schema<'a> {
     /// The whole document.
-    pub(crate) fn root(root: &'a Value) -> Self {
-        Self::at(root, root)
+    pub(crate) fn root(root: &'a Value, allowance: &'a Allowance) -> Self {
+        Self::at(root, root, allowance)
     }
 
-    fn at(root: &'a Value, written: &'a Value) -> Self {
+    fn at(root: &'a Value, written: &'a Value, allowance: &'a Allowance) -> Self {
+        allowance.take(1);
         let mut node = written;
         for _ in 0..DEPTH {
             let wrapped = node["allOf"].as_array().filter(|parts| parts.len() == 1);
@@ -52,11 +98,17 @@ impl<'a> Schema<'a> {
             root,
             written,
             node,
+            allowance,
         }
     }
 
     fn part(&self, part: &'a Value) -> Self {
-        Self::at(self.root, part)
+        Self::at(self.root, part, self.allowance)
+    }
+
+    /// What this look at it may still take.
+    pub(crate) fn allowance(&self) -> &'a Allowance {
+        self.allowance
     }
 
     /// What is said under a key: where it is used, else where it is defined.
@@ -76,11 +128,12 @@ impl<'a> Schema<'a> {
         words.collect::<Vec<_>>().join(" ")
     }
 
-    /// The properties of a table, in order.
+    /// The properties of a table, in order, for as long as there is anything left to look at.
     pub(crate) fn properties(&self) -> impl Iterator<Item = (&'a String, Self)> + use<'a> {
         let this = *self;
         let properties = self.node["properties"].as_object();
         let properties = properties.into_iter().flatten();
+        let properties = properties.take_while(move |_| !this.allowance.is_used_up());
         properties.map(move |(name, property)| (name, this.part(property)))
     }
 
@@ -99,6 +152,7 @@ impl<'a> Schema<'a> {
 
     /// Whether this property must be there.
     pub(crate) fn requires(&self, name: &str) -> bool {
+        self.allowance.take(self.required().count());
         self.required().any(|required| required == name)
     }
 
@@ -128,12 +182,13 @@ impl<'a> Schema<'a> {
 
     fn collect(&self, alternatives: &mut Vec<Alternative<'a>>, depth: usize) {
         let node = self.node;
-        if depth > DEPTH {
+        if depth > DEPTH || self.allowance.is_used_up() {
             return;
         }
         if let Some(value) = node.get("const") {
             alternatives.push(Alternative::Value(value));
         } else if let Some(values) = node["enum"].as_array() {
+            self.allowance.take(values.len());
             alternatives.extend(values.iter().map(Alternative::Value));
         } else if let Some(parts) = node["oneOf"].as_array().or(node["anyOf"].as_array()) {
             for part in parts {
@@ -143,6 +198,7 @@ impl<'a> Schema<'a> {
             match &node["type"] {
                 Value::String(word) => alternatives.push(Alternative::Typed(word, *self)),
                 Value::Array(words) => {
+                    self.allowance.take(words.len());
                     let words = words.iter().filter_map(Value::as_str);
                     alternatives.extend(words.map(|word| Alternative::Typed(word, *self)));
                 }

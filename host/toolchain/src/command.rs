@@ -8,7 +8,18 @@ use crate::{Error, Result};
 
 /// The `cargo` that runs this program, or the one on the path.
 pub fn cargo() -> Command {
-    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    // What cargo has told of the package that runs here. Build scripts look at it, such as that of
+    // `ring`, and would run again, with all that depends on them, whenever it was not cargo that called.
+    let own = std::env::vars_os().map(|(name, _)| name);
+    for name in own.filter(|name| is_of_package(&name.to_string_lossy())) {
+        command.env_remove(name);
+    }
+    command
+}
+
+fn is_of_package(variable: &str) -> bool {
+    variable.starts_with("CARGO_PKG_") || variable.starts_with("CARGO_MANIFEST_")
 }
 
 /// The command line as one would type it, with the program's name for its path.

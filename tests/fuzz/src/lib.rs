@@ -4,13 +4,14 @@
 //! | function | what the bytes are |
 //! |---|---|
 //! | [`arrow_batch`] | a schema and a batch, as a plugin may hand them over |
-//! | [`returned_report`] | the memory of a plugin from which a report is read |
+//! | [`returned_report`] | the memory of a plugin from which a report is read, to be kept and shown |
 //! | [`emitted_batch`] | the memory of a plugin from which a schema and a batch are read |
-//! | [`described`] | the memory of a plugin from which its description is read |
+//! | [`described`] | the memory of a plugin from which its description is read, to be shown and compared |
 //! | [`package`] | a component file: its metadata, and all that loading it looks at |
-//! | [`model_archive`] | the archive of a model |
-//! | [`pipeline`] | a pipeline, and a patch over it |
-//! | [`csv`] | options of a CSV file, and the file |
+//! | [`model_archive`] | the archive of a model: a tar file, or the documents in it, whose digests are then right |
+//! | [`pipeline`] | a pipeline and a patch over it, to be planned, printed and drawn |
+//! | [`csv`] | how a CSV file is to be read, and the file |
+//! | [`json_lines`] | the same of a file with a JSON object on each line |
 //!
 //! `cargo xtask fuzz` runs each under libFuzzer; the corpora are in `corpus/`, inputs that once went
 //! wrong in `regressions/`. The test `replay` goes through both with every other test.
@@ -19,11 +20,12 @@
 //! mlhost_fuzz::pipeline(b"mlhost = 1\nname = \"\xff\"");
 //! ```
 //!
-//! May use every floor of the host up to `exchange`.
+//! May use every floor of the host up to `packages`, and `report`.
 
 mod archive;
 mod batch;
 mod delimited;
+mod documents;
 mod image;
 mod puppet;
 pub mod seeds;
@@ -31,7 +33,7 @@ mod text;
 
 pub use archive::{model_archive, package};
 pub use batch::arrow_batch;
-pub use delimited::csv;
+pub use delimited::{csv, json_lines};
 pub use puppet::{described, emitted_batch, returned_report};
 pub use text::pipeline;
 
@@ -39,7 +41,7 @@ pub use text::pipeline;
 pub type Target = fn(&[u8]);
 
 /// Every kind of input by name.
-pub const TARGETS: [(&str, Target); 8] = [
+pub const TARGETS: [(&str, Target); 9] = [
     ("arrow_batch", arrow_batch),
     ("returned_report", returned_report),
     ("emitted_batch", emitted_batch),
@@ -48,4 +50,5 @@ pub const TARGETS: [(&str, Target); 8] = [
     ("model_archive", model_archive),
     ("pipeline", pipeline),
     ("csv", csv),
+    ("json_lines", json_lines),
 ];

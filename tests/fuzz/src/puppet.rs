@@ -4,18 +4,26 @@ use std::{sync::LazyLock, time::Duration};
 
 use arrow::datatypes::Schema;
 use arrow::record_batch::{RecordBatch, RecordBatchOptions};
-use mlhost_sandbox::{Context, Limits, Outcome, Plugin, Sandbox, Silent};
+use mlhost_packages::{breaks, parameters};
+use mlhost_report::page::{Report, Section, State};
+use mlhost_sandbox::{Context, Description, Limits, Outcome, Plugin, Sandbox, Silent};
 
-use crate::{archive::SANDBOX, batch::show, image};
+use crate::{
+    archive::SANDBOX,
+    batch::show,
+    image::{self, Puppet},
+    seeds::SCHEMA,
+};
 
 /// The most bytes of memory that an input stands for: the room that the puppets have for it.
 const MOST: usize = 50_000;
 
 static VALIDATOR: LazyLock<Option<Plugin>> = LazyLock::new(|| puppet("validator"));
+static DESCRIBED: LazyLock<Option<Puppet>> = LazyLock::new(|| Puppet::new("validator"));
 static PREPROCESSOR: LazyLock<Option<Plugin>> = LazyLock::new(|| puppet("preprocessor"));
 
 fn puppet(kind: &str) -> Option<Plugin> {
-    let component = image::component(kind, &image::description(kind, "{}"));
+    let component = image::component(kind, &image::description(kind, SCHEMA));
     sandbox()?.load(&component).ok()
 }
 
@@ -39,10 +47,17 @@ pub fn returned_report(bytes: &[u8]) {
         return;
     };
     match reported(plugin, bytes) {
-        // It is kept and shown as JSON.
-        Ok(outcome) => drop(serde_json::to_string(&outcome)),
+        Ok(outcome) => show_report(&outcome),
         Err(error) => drop((error.to_string(), error.hint())),
     }
+}
+
+/// It is kept as JSON, and shown on a page and in a comment.
+fn show_report(outcome: &Outcome) {
+    drop(serde_json::to_string(outcome));
+    let section = Section::of_outcome("puppet", outcome);
+    let report = Report::new("puppet", State::Passed, "done").with(section);
+    drop((report.html(), report.markdown()));
 }
 
 fn reported(plugin: &Plugin, bytes: &[u8]) -> Result<Outcome, mlhost_sandbox::Error> {
@@ -73,15 +88,47 @@ fn emitted(plugin: &Plugin, bytes: &[u8]) -> Result<Vec<RecordBatch>, mlhost_san
     }
 }
 
-/// The bytes are the memory from which the result of `describe` is read.
+/// The bytes are the memory from which the result of `describe` is read or, where they begin with `{`,
+/// a schema of parameters and, behind a zero, that of another version: a puppet has to be compiled for
+/// each description, and a hundred schemas are looked at in the same time.
 pub fn described(bytes: &[u8]) {
-    let Some(sandbox) = sandbox().filter(|_| bytes.len() <= 6000) else {
+    if bytes.starts_with(b"{") {
+        schemas(bytes);
+        return;
+    }
+    let (Some(sandbox), Some(puppet)) = (sandbox(), DESCRIBED.as_ref()) else {
         return;
     };
-    match sandbox.load(&image::component("validator", bytes)) {
-        Ok(plugin) => drop(format!("{:?}", plugin.description())),
-        Err(error) => drop((error.to_string(), error.hint())),
-    }
+    let Some(component) = puppet.with(bytes) else {
+        return;
+    };
+    let plugin = match sandbox.load(&component) {
+        Ok(plugin) => plugin,
+        Err(error) => return drop((error.to_string(), error.hint())),
+    };
+    let description = plugin.description();
+    drop(serde_json::to_string(&description));
+    drop(parameters(&description.params_schema));
+}
+
+/// Shows parameters as `host plugin inspect` does, and compares them as `host plugin publish` does.
+fn schemas(bytes: &[u8]) {
+    let Some(usual) = VALIDATOR.as_ref().map(Plugin::description) else {
+        return;
+    };
+    let described = |text: &[u8]| {
+        Some(Description {
+            params_schema: serde_json::from_slice(text).ok()?,
+            ..usual.clone()
+        })
+    };
+    let all: Option<Vec<_>> = bytes.splitn(2, |byte| *byte == 0).map(described).collect();
+    let Some([first, others @ ..]) = all.as_deref() else {
+        return;
+    };
+    drop(parameters(&first.params_schema));
+    let other = others.first().unwrap_or(usual);
+    drop((breaks(first, other), breaks(other, first)));
 }
 
 #[cfg(test)]

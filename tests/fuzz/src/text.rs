@@ -1,8 +1,12 @@
 //! Texts that a person writes, or somebody who wants that person to run them.
 
-use mlhost_pipeline::{Kind, Overrides, Patch, Source, parse_with};
+use mlhost_pipeline::{
+    Kind, Overrides, Patch, Pipeline, PluginReference, Source, Step, parse_with,
+};
+use mlhost_report::graph::{Characters, Graph};
 
-/// The bytes are a pipeline and, behind a zero, a patch over it.
+/// The bytes are a pipeline and, behind a zero, a patch over it. One that is right is planned, printed
+/// and drawn.
 pub fn pipeline(bytes: &[u8]) {
     let mut parts = bytes.splitn(2, |byte| *byte == 0);
     let mut text = || String::from_utf8_lossy(parts.next().unwrap_or_default()).into_owned();
@@ -13,8 +17,33 @@ pub fn pipeline(bytes: &[u8]) {
     }
     let overrides = Overrides::new(patches, []);
     match parse_with(Source::new("pipeline.toml", pipeline), &overrides) {
-        Ok(pipeline) => drop(pipeline.plan(|_| Kind::Validator)),
+        Ok(pipeline) => show(&pipeline),
         // The message has places and lines of the text in it.
         Err(error) => drop(error.to_string()),
+    }
+}
+
+fn show(pipeline: &Pipeline) {
+    if let Err(error) = pipeline.plan(kind) {
+        drop(error.to_string());
+    }
+    drop((pipeline.to_toml(), pipeline.to_json()));
+    if let Ok(graph) = Graph::of(pipeline) {
+        drop(graph.text(Characters::Unicode, 80));
+        drop((graph.svg(), graph.mermaid(), graph.dot()));
+    }
+}
+
+/// What the standard packages are.
+fn kind(step: &Step) -> Kind {
+    let PluginReference::Package { name, .. } = &step.plugin else {
+        return Kind::Validator;
+    };
+    match name.as_str() {
+        "preprocess" => Kind::Preprocessor,
+        "tree" | "linear" => Kind::Trainer,
+        "drift" => Kind::DriftDetector,
+        "evaluate" => Kind::Evaluator,
+        _ => Kind::Validator,
     }
 }

@@ -58,5 +58,6 @@ replays!(
     package,
     model_archive,
     pipeline,
-    csv
+    csv,
+    json_lines
 );

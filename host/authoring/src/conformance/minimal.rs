@@ -9,6 +9,10 @@ use super::{bench::Bench, case::Case, data, schema::ParamsSchema};
 /// How many ways to choose columns are tried.
 const MOST_TRIES: usize = 200;
 
+/// How deep a value is made. A list of lists of lists would soon have more values than there is room
+/// for.
+const DEEPEST: usize = 7;
+
 /// Columns of the generated table that a parameter may name, the likeliest first.
 const COLUMNS: [&str; 8] = [
     "float64",
@@ -138,6 +142,15 @@ fn required(schema: &Value) -> Vec<String> {
 
 /// The least value that a schema has.
 fn least(schema: &Value) -> Value {
+    least_at(schema, DEEPEST)
+}
+
+/// The same of a schema inside others, so many of which may follow.
+fn least_at(schema: &Value, depth: usize) -> Value {
+    let Some(depth) = depth.checked_sub(1) else {
+        return Value::Null;
+    };
+    let least = |schema: &Value| least_at(schema, depth);
     for key in ["default", "const"] {
         if let Some(value) = schema.get(key) {
             return value.clone();

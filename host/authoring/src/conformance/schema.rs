@@ -4,6 +4,8 @@
 //! Of JSON Schema 2020-12 this reads the keywords that describe parameters. What it does not know is
 //! told rather than passed over, because a check by half a schema would be worth nothing.
 
+use std::cell::Cell;
+
 use serde_json::{Map, Value};
 
 /// The dialect that the contract asks for.
@@ -33,6 +35,10 @@ const TYPES: [&str; 7] = [
 /// Deeper schemas than this are no description of parameters.
 const MOST_DEPTH: usize = 64;
 
+/// How many schemas are asked about one value. A few that refer to each other can be more than there is
+/// time for.
+const MOST_LOOKS: usize = 1 << 18;
+
 /// A schema that is ready to be asked.
 pub(crate) struct ParamsSchema {
     value: Value,
@@ -58,7 +64,15 @@ impl ParamsSchema {
 
     /// Whether these parameters fit, or why not.
     pub(crate) fn check(&self, params: &Value) -> Result<(), String> {
-        fits(&self.value, &self.value, params, "", 0)
+        let document = Document {
+            root: &self.value,
+            looks: Cell::new(MOST_LOOKS),
+        };
+        let fit = fits(&document, &self.value, params, "", 0);
+        match document.looks.get() {
+            0 => Err("the schema is too large to be asked".to_owned()),
+            _ => fit,
+        }
     }
 
     pub(crate) fn accepts(&self, params: &Value) -> bool {
@@ -166,8 +180,25 @@ fn refers_to<'a>(root: &'a Value, place: &str) -> Option<&'a Value> {
     root.pointer(place.strip_prefix('#')?)
 }
 
+/// What schemas refer to, and how many may still be asked.
+struct Document<'a> {
+    root: &'a Value,
+    looks: Cell<usize>,
+}
+
 /// Whether a value fits a schema, or where and why not.
-fn fits(root: &Value, schema: &Value, value: &Value, at: &str, depth: usize) -> Result<(), String> {
+fn fits(
+    document: &Document<'_>,
+    schema: &Value,
+    value: &Value,
+    at: &str,
+    depth: usize,
+) -> Result<(), String> {
+    // What comes of the rest does not matter: nothing is said of the whole then.
+    match document.looks.get() {
+        0 => return Ok(()),
+        left => document.looks.set(left - 1),
+    }
     let object = match schema {
         Value::Object(object) if depth < MOST_DEPTH => object,
         Value::Bool(true) => return Ok(()),
@@ -177,7 +208,8 @@ fn fits(root: &Value, schema: &Value, value: &Value, at: &str, depth: usize) -> 
         "" => Err(what),
         at => Err(format!("at {at}: {what}")),
     };
-    let inner = |schema: &Value, value: &Value, at: &str| fits(root, schema, value, at, depth + 1);
+    let inner =
+        |schema: &Value, value: &Value, at: &str| fits(document, schema, value, at, depth + 1);
     if let Some(words) = object.get("type")
         && !any(words, |word| is_of_type(value, word))
     {
@@ -195,7 +227,7 @@ fn fits(root: &Value, schema: &Value, value: &Value, at: &str, depth: usize) -> 
         return wrong(format!("{value} is not {only}"));
     }
     if let Some(place) = object.get("$ref").and_then(Value::as_str) {
-        let other = refers_to(root, place).unwrap_or(&Value::Bool(false));
+        let other = refers_to(document.root, place).unwrap_or(&Value::Bool(false));
         inner(other, value, at)?;
     }
     let schemas = |keyword: &str| object.get(keyword).and_then(Value::as_array);
@@ -246,7 +278,7 @@ fn fits(root: &Value, schema: &Value, value: &Value, at: &str, depth: usize) -> 
         }
         Value::Object(values) => {
             counted(object, "Properties", values.len()).or_else(wrong)?;
-            members(root, object, values, at, depth)
+            members(document, object, values, at, depth)
         }
         _ => Ok(()),
     }
@@ -254,7 +286,7 @@ fn fits(root: &Value, schema: &Value, value: &Value, at: &str, depth: usize) -> 
 
 /// Whether the members of an object fit.
 fn members(
-    root: &Value,
+    document: &Document<'_>,
     schema: &Map<String, Value>,
     values: &Map<String, Value>,
     at: &str,
@@ -283,9 +315,15 @@ fn members(
     for (name, value) in values {
         let own = known.and_then(|known| known.get(name)).unwrap_or(other);
         let place = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
-        fits(root, own, value, &place, depth + 1)?;
+        fits(document, own, value, &place, depth + 1)?;
         if let Some(names) = schema.get("propertyNames") {
-            fits(root, names, &Value::from(name.as_str()), &place, depth + 1)?;
+            fits(
+                document,
+                names,
+                &Value::from(name.as_str()),
+                &place,
+                depth + 1,
+            )?;
         }
     }
     Ok(())
@@ -367,6 +405,14 @@ mod tests {
             told(json!({ "dependentRequired": {} })),
             "the keyword `dependentRequired` at /dependentRequired is not one that this host knows"
         );
+    }
+
+    #[test]
+    fn a_schema_that_unfolds_without_end_fits_nothing() {
+        let itself = json!({ "$ref": "#" });
+        let all: Vec<_> = (0..9).map(|_| itself.clone()).collect();
+        let schema = ParamsSchema::new(&json!({ "oneOf": all })).unwrap();
+        assert!(!schema.accepts(&json!({})));
     }
 
     #[test]
