@@ -132,8 +132,8 @@ pub enum Error {
         /// What it said.
         words: String,
     },
-    /// The process that compiles cannot be started, or its result cannot be read.
-    #[error("cannot start `{}`, which compiles plugins: {source}", program.display())]
+    /// The process that compiles cannot be started or given the component, or its result not be read.
+    #[error("cannot have `{}` compile the plugin: {source}", program.display())]
     Compiler {
         /// What was to be started.
         program: PathBuf,

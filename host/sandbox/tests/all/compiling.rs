@@ -76,5 +76,8 @@ fn a_compiler_that_is_not_there_is_named() {
     let compiler = Compiler::new("no/such/program".into(), vec![]);
     let error = refused(load(compiler, &component("validate"), 600));
     let told = error.to_string();
-    assert!(told.contains("cannot start `no/such/program`"), "{told}");
+    assert!(
+        told.contains("cannot have `no/such/program` compile"),
+        "{told}"
+    );
 }
