@@ -15,6 +15,7 @@ mod alias_race;
 mod authoring;
 mod bad_input;
 mod baselines;
+mod compiling;
 mod control;
 mod control_keys;
 mod damaged_parquet;

@@ -9,6 +9,7 @@ mod demo;
 mod deny;
 mod fuzz;
 mod languages;
+mod miri;
 mod plugins;
 mod reference;
 mod test;
@@ -68,6 +69,8 @@ enum Task {
     Reference,
     /// Feed the host what it must not trust: batches, reports, packages, archives, pipelines, files
     Fuzz(fuzz::FuzzArguments),
+    /// Run what Miri can run of the sandbox under Miri, which watches every access to memory
+    Miri,
     /// Check licences, origin and known weaknesses of everything that is depended on
     Deny,
     /// Check format, lints and documentation, as continuous integration does
@@ -105,6 +108,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::BenchArrowUdf { arguments } => bench_arrow_udf::run(&workspace, &arguments)?,
         Task::Reference => reference::run(&workspace)?,
         Task::Fuzz(arguments) => fuzz::run(&workspace, &arguments)?,
+        Task::Miri => miri::run(&workspace)?,
         Task::Deny => deny::run(&workspace)?,
         Task::Check => check::run(&workspace)?,
     }

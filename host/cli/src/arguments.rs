@@ -142,6 +142,24 @@ pub(crate) enum Command {
     /// Look at plugins, write your own, take them from registries and publish them
     #[command(subcommand)]
     Plugin(PluginCommand),
+    /// Compile a plugin for the process that starts this one
+    #[command(name = COMPILE, hide = true)]
+    Compile(CompileArguments),
+}
+
+/// The command that compiles a plugin.
+pub(crate) const COMPILE: &str = "compile-plugin";
+
+#[derive(Debug, Args)]
+pub(crate) struct CompileArguments {
+    /// The process that starts this one
+    pub(crate) parent: u32,
+
+    /// Seconds of processor time
+    pub(crate) seconds: u64,
+
+    /// Bytes of memory
+    pub(crate) memory_bytes: u64,
 }
 
 #[derive(Debug, Args)]

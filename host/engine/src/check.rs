@@ -14,7 +14,7 @@ use std::{
 use mlhost_data::Table;
 use mlhost_packages::{Found, Pins};
 use mlhost_pipeline::{Diagnostic, Diagnostics, Kind, Pipeline, Plan};
-use mlhost_sandbox::Grants;
+use mlhost_sandbox::{Grants, Limits};
 
 use crate::{
     Engine, MachineClock, NoObserver, Result, Reuse, Supplies, faults, granted,
@@ -180,7 +180,11 @@ impl Engine {
             let before = found_before.get(step.written.as_str());
             let found = match supplies.plugins.get(&step.name).or(before) {
                 Some(given) => Ok(given.clone()),
-                None => self.packages().find_pinned(&step.plugin, base, pins),
+                None => {
+                    let limits = Limits::from(&step.limits.or(&pipeline.limits));
+                    let packages = self.packages();
+                    packages.find_pinned(&step.plugin, base, pins, &limits)
+                }
             };
             match found {
                 Ok(found) => {

@@ -28,6 +28,8 @@
 //! May use the floor `toolchain` and no other crate of the host, so that what builds the examples
 //! compiles in no time.
 
+#![forbid(unsafe_code)]
+
 /// What the page on Rust shows compiles.
 #[cfg(doctest)]
 #[doc = include_str!("../../../plugins/sdk/rust/README.md")]

@@ -1,6 +1,7 @@
 //! Packages that a pipeline gets, and newer versions of those that it has.
 
 use mlhost_pipeline::PluginReference;
+use mlhost_sandbox::Limits;
 use serde::Serialize;
 
 use crate::{
@@ -56,7 +57,7 @@ impl Packages {
         } else {
             self.add_from(&wanted, adding, pins)?
         };
-        let found = self.load_resolved(&resolved)?;
+        let found = self.load_resolved(&resolved, &Limits::default())?;
         Ok(Added {
             name: resolved.release.name.to_string(),
             version: resolved.release.version.to_string(),

@@ -48,7 +48,7 @@ use std::{
 
 use bytes::Bytes;
 use mlhost_pipeline::PluginReference;
-use mlhost_sandbox::{Plugin, Sandbox};
+use mlhost_sandbox::{Limits, Plugin, Sandbox};
 
 pub use add::{Added, Adding};
 pub use compatibility::breaks;
@@ -117,10 +117,11 @@ impl Packages {
     /// [`Error`] when there is no such package or version, the file cannot be
     /// read, or the component is no plugin.
     pub fn find(&self, reference: &PluginReference, base: &Path) -> Result<Found> {
-        self.find_pinned(reference, base, &mut Pins::default())
+        self.find_pinned(reference, base, &mut Pins::default(), &Limits::default())
     }
 
-    /// The plugin of this reference in a pipeline with these pins, which get what they lack.
+    /// The plugin of this reference in a pipeline with these pins, which get what they lack. It is
+    /// compiled within these limits.
     ///
     /// # Errors
     /// See [`Packages::find`], and when what is pinned cannot be had, or nothing may be pinned.
@@ -129,10 +130,11 @@ impl Packages {
         reference: &PluginReference,
         base: &Path,
         pins: &mut Pins,
+        limits: &Limits,
     ) -> Result<Found> {
         if let Some(wanted) = Wanted::of(reference) {
             let resolved = self.resolve(&wanted, pins)?;
-            return self.load_resolved(&resolved);
+            return self.load_resolved(&resolved, limits);
         }
         let file = reference.to_string();
         let path = base.join(file.strip_prefix("./").unwrap_or(&file));
@@ -140,7 +142,7 @@ impl Packages {
             path: path.clone(),
             source,
         })?;
-        self.load(component)
+        self.load_within(component, limits)
     }
 
     /// The plugin of a component that is at hand, such as one from a model.
@@ -148,18 +150,28 @@ impl Packages {
     /// # Errors
     /// When the component is no plugin.
     pub fn load(&self, component: impl Into<Bytes>) -> Result<Found> {
-        let component = component.into();
-        let digest = mlhost_sandbox::digest(&component);
-        self.load_known(component, &digest, false)
+        self.load_within(component, &Limits::default())
     }
 
-    fn load_resolved(&self, resolved: &Resolved) -> Result<Found> {
+    fn load_resolved(&self, resolved: &Resolved, limits: &Limits) -> Result<Found> {
         let component = resolved.component.clone();
-        self.load_known(component, &resolved.digest, resolved.is_of_host)
+        self.load_known(component, &resolved.digest, resolved.is_of_host, limits)
+    }
+
+    fn load_within(&self, component: impl Into<Bytes>, limits: &Limits) -> Result<Found> {
+        let component = component.into();
+        let digest = mlhost_sandbox::digest(&component);
+        self.load_known(component, &digest, false, limits)
     }
 
     /// Loads under the lock, so that nobody compiles what somebody else is compiling.
-    fn load_known(&self, component: Bytes, digest: &str, is_of_host: bool) -> Result<Found> {
+    fn load_known(
+        &self,
+        component: Bytes,
+        digest: &str,
+        is_of_host: bool,
+        limits: &Limits,
+    ) -> Result<Found> {
         let mut loaded = self.loaded();
         if let Some(found) = loaded.get(digest) {
             return Ok(found.clone());
@@ -168,7 +180,7 @@ impl Packages {
         if !is_of_host && let Ok(metadata) = Metadata::read(&component) {
             metadata.check_contract()?;
         }
-        let plugin = self.sandbox.load_known(&component, digest)?;
+        let plugin = self.sandbox.load_known(&component, digest, limits)?;
         let found = Found { plugin, component };
         loaded.insert(digest.to_owned(), found.clone());
         Ok(found)

@@ -8,7 +8,7 @@ use semver::Version;
 use serde::Serialize;
 
 use crate::{
-    Error, Metadata, Packages, Pins, Release, Result, SigningKey, compatibility,
+    Error, Metadata, Packages, Release, Result, SigningKey, compatibility,
     metadata::is_compatible,
     registry::{self, Publication, Registry},
 };
@@ -44,7 +44,7 @@ impl Packages {
         key: Option<&SigningKey>,
     ) -> Result<Published> {
         let source = self.sources()?.named(registry)?;
-        let found = self.find_pinned(plugin, base, &mut Pins::default())?;
+        let found = self.find(plugin, base)?;
         let metadata = Metadata::read(&found.component)?;
         let release = Release::of(&metadata)?;
         if !release.version.build.is_empty() {

@@ -13,6 +13,8 @@ pub enum Limit {
     Timeout,
     /// Time that all instances of a step compute, together.
     CpuTime,
+    /// Time of processors in which a plugin is compiled.
+    CompileTime,
     /// Bytes of linear memory in one instance.
     Memory,
     /// Bytes of the stack of a call.
@@ -66,16 +68,18 @@ pub enum Measure {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LimitSet(BTreeMap<Limit, u64>);
 
-const HOUR: u64 = 60 * 60 * 1000;
+const MINUTE: u64 = 60 * 1000;
+const HOUR: u64 = 60 * MINUTE;
 const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
 
 impl Limit {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Timeout,
         Self::CpuTime,
+        Self::CompileTime,
         Self::Memory,
         Self::Stack,
         Self::Instances,
@@ -102,6 +106,7 @@ impl Limit {
         match self {
             Self::Timeout => ("timeout", Time, HOUR),
             Self::CpuTime => ("cpu_time", Time, 24 * HOUR),
+            Self::CompileTime => ("compile_time", Time, 10 * MINUTE),
             Self::Memory => ("memory", Size, 2 * GIB),
             Self::Stack => ("stack", Size, MIB),
             Self::Instances => ("instances", Count, 1000),
@@ -152,7 +157,7 @@ impl Limit {
             unit.map(|(unit, name)| format!("{}{name}", value / unit))
         };
         let written = match self.measure() {
-            Measure::Time => with(&[(HOUR, "h"), (60_000, "m"), (1000, "s"), (1, "ms")]),
+            Measure::Time => with(&[(HOUR, "h"), (MINUTE, "m"), (1000, "s"), (1, "ms")]),
             Measure::Size => with(&[(GIB, "GiB"), (MIB, "MiB"), (KIB, "KiB"), (1, "B")]),
             Measure::Count => None,
         };

@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use wasmtime::{Engine, component::Component};
 
 use crate::{
-    Error, Limits,
+    Compiler, Error, Limits, Options,
     convert::cut,
     seal::{self, Sealer, create_private},
 };
@@ -29,32 +29,48 @@ pub(crate) struct CompileCache {
     key: PathBuf,
     /// Made when it is needed first.
     sealer: OnceLock<Sealer>,
+    /// Who compiles, if it is not this process.
+    compiler: Option<Compiler>,
     /// Digest of wasmtime's version and settings.
     settings: String,
 }
 
 impl CompileCache {
-    pub(crate) fn new(engine: &Engine, folder: Option<PathBuf>, key: Option<PathBuf>) -> Self {
+    pub(crate) fn new(engine: &Engine, options: Options) -> Self {
         let mut settings = SettingsHasher(Sha256::new());
         engine.precompile_compatibility_hash().hash(&mut settings);
+        let Options {
+            cache: folder,
+            key,
+            compiler,
+        } = options;
         let beside = || folder.as_deref().map(seal::beside).unwrap_or_default();
         Self {
             key: key.unwrap_or_else(beside),
             folder,
+            compiler,
             sealer: OnceLock::new(),
             settings: hex(&settings.0.finalize()),
         }
     }
 
-    /// The component, compiled: from disk where it is there, else from scratch.
+    /// The component, compiled: from disk where it is there, else from scratch within these limits.
     pub(crate) fn compile(
         &self,
         engine: &Engine,
         bytes: &[u8],
         digest: &str,
+        limits: &Limits,
     ) -> Result<Component, Error> {
+        if !is_component(bytes) {
+            return Err(Error::NotAPlugin {
+                reason: "it is not a WebAssembly component".to_owned(),
+                hint: None,
+            });
+        }
         let Some(folder) = &self.folder else {
-            return Component::new(engine, bytes).map_err(not_a_component);
+            let compiled = self.compiled(engine, bytes, limits)?;
+            return load(engine, &compiled).ok_or_else(cannot_be_loaded);
         };
         let digest = digest.trim_start_matches("sha256:");
         let name = format!("{digest}-{}.cwasm", self.settings);
@@ -71,13 +87,19 @@ impl CompileCache {
         if let Some(component) = kept.and_then(|compiled| load(engine, &compiled)) {
             return Ok(component);
         }
-        let compiled = engine
-            .precompile_component(bytes)
-            .map_err(not_a_component)?;
-        let component = load(engine, &compiled)
-            .ok_or_else(|| failed(io::Error::other("what was just compiled cannot be loaded")))?;
+        let compiled = self.compiled(engine, bytes, limits)?;
+        let component = load(engine, &compiled).ok_or_else(cannot_be_loaded)?;
         keep(folder, &file, &sealer.seal(&name, compiled)).map_err(failed)?;
         Ok(component)
+    }
+
+    fn compiled(&self, engine: &Engine, bytes: &[u8], limits: &Limits) -> Result<Vec<u8>, Error> {
+        match &self.compiler {
+            Some(compiler) => compiler.compile(bytes, limits.compile_time),
+            None => engine
+                .precompile_component(bytes)
+                .map_err(|error| not_a_component(format!("{error:#}"))),
+        }
     }
 
     fn sealer(&self) -> Result<&Sealer, Error> {
@@ -96,8 +118,9 @@ impl CompileCache {
 /// another version is none.
 pub(crate) fn load(engine: &Engine, compiled: &[u8]) -> Option<Component> {
     // SAFETY: wasmtime trusts these bytes as it trusts its own executable. They are those that it has
-    // made in this process, or in another one of this user: then `Sealer` has seen the seal that only
-    // such a process can have set, on the very bytes in memory that are loaded here.
+    // made in this process, or in one that this process has started and read from; or else in another
+    // one of this user: then `Sealer` has seen the seal that only such a process can have set, on the
+    // very bytes in memory that are loaded here.
     #[allow(unsafe_code, reason = "see the safety comment")]
     unsafe {
         Component::deserialize(engine, compiled).ok()
@@ -113,9 +136,17 @@ fn keep(folder: &Path, file: &Path, sealed: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-fn not_a_component(error: wasmtime::Error) -> Error {
-    // wasmtime tells what is wrong with the component's own words.
-    let mut reason = format!("{error:#}");
+fn is_component(bytes: &[u8]) -> bool {
+    // "\0asm", version 0x0d, layer 1: see the component model's binary format.
+    bytes.starts_with(b"\0asm\x0d\0\x01\0")
+}
+
+fn cannot_be_loaded() -> Error {
+    Error::Engine("what was just compiled cannot be loaded".to_owned())
+}
+
+/// The error for what wasmtime refuses, which tells what is wrong with the component's own words.
+pub(crate) fn not_a_component(mut reason: String) -> Error {
     cut(&mut reason, Limits::default().text_bytes);
     Error::NotAPlugin {
         reason,

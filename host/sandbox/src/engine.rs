@@ -17,7 +17,7 @@ use wasmtime::{
 };
 
 use crate::{
-    Error, Plugin,
+    Compiler, Error, Limits, Plugin,
     compile::CompileCache,
     contract::{Everything, emit},
     session::Session,
@@ -38,6 +38,8 @@ pub struct Options {
     /// The file with the key that says of a compiled component that this user has made it; it is made
     /// if it is not there. `None` has it in the folder of the cache.
     pub key: Option<PathBuf>,
+    /// Who compiles components, within bounds; `None` compiles in this process, and as long as it takes.
+    pub compiler: Option<Compiler>,
 }
 
 /// The engine that all plugins of a process run in. Cheap to clone.
@@ -61,7 +63,7 @@ impl Sandbox {
     /// [`Error::Engine`] when this machine cannot run it.
     pub fn new(options: Options) -> Result<Self, Error> {
         let engine = Engine::new(&config(stack::USUAL)).map_err(engine_error)?;
-        let cache = CompileCache::new(&engine, options.cache, options.key);
+        let cache = CompileCache::new(&engine, options);
         Self::of(engine, Arc::new(cache))
     }
 
@@ -105,17 +107,27 @@ impl Sandbox {
     ///
     /// # Errors
     /// [`Error::NotAPlugin`] when it is no component, imports what the contract
-    /// does not offer, exports no kind of plugin, or fails to describe itself.
+    /// does not offer, exports no kind of plugin, or fails to describe itself;
+    /// [`Error::CompileTime`] and [`Error::CompilerEnded`] when it takes too much to compile.
     pub fn load(&self, component: &[u8]) -> Result<Plugin, Error> {
-        self.load_known(component, &crate::digest(component))
+        self.load_known(component, &crate::digest(component), &Limits::default())
     }
 
-    /// The same for a component whose [`digest`](crate::digest) the caller knows.
+    /// The same for a component whose [`digest`](crate::digest) the caller knows, which is compiled
+    /// within these limits.
     ///
     /// # Errors
     /// As [`load`](Self::load).
-    pub fn load_known(&self, component: &[u8], digest: &str) -> Result<Plugin, Error> {
-        Plugin::load(self, component, digest, &self.cache)
+    pub fn load_known(
+        &self,
+        component: &[u8],
+        digest: &str,
+        limits: &Limits,
+    ) -> Result<Plugin, Error> {
+        let compiled = self
+            .cache
+            .compile(&self.engine, component, digest, limits)?;
+        Plugin::load(self, &compiled, component, digest)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What can go wrong with a plugin, told so that a person knows whose turn it is.
 
-use std::{fmt, io, path::PathBuf, time::Duration};
+use std::{fmt, io, path::PathBuf, process::ExitStatus, time::Duration};
 
 use mlhost_pipeline::Limit;
 
@@ -117,6 +117,29 @@ pub enum Error {
         /// What to do about it.
         hint: Option<String>,
     },
+    /// Compiling a component took more time of processors than it may.
+    #[error(
+        "compiling the plugin takes too long, and the limit `{}` is {}",
+        Limit::CompileTime.key(),
+        milliseconds(.0)
+    )]
+    CompileTime(Duration),
+    /// The process that compiled a component has ended without a result.
+    #[error("compiling the plugin ended with {status}: {words}")]
+    CompilerEnded {
+        /// How.
+        status: ExitStatus,
+        /// What it said.
+        words: String,
+    },
+    /// The process that compiles cannot be started or given the component, or its result not be read.
+    #[error("cannot have `{}` compile the plugin: {source}", program.display())]
+    Compiler {
+        /// What was to be started.
+        program: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// A plugin failed.
     #[error("plugin {plugin} in step `{step}`: {failure}")]
     Plugin {
@@ -188,6 +211,19 @@ impl Error {
                 }
                 _ => None,
             },
+            Self::CompileTime(limit) => {
+                let longer = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
+                let longer = Limit::CompileTime.assigned(longer.saturating_mul(2));
+                Some(format!(
+                    "a step may give its plugin longer with `limits.{longer}`, if you trust whoever \
+                     wrote it"
+                ))
+            }
+            Self::CompilerEnded { .. } => Some(
+                "it may have asked for more memory than compiling may take: few plugins need a \
+                 tenth of it"
+                    .to_owned(),
+            ),
             Self::OverBudget(_) => Some(
                 "let the run use more with `--memory`, or do less at a time with `--jobs`"
                     .to_owned(),

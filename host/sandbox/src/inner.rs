@@ -7,8 +7,7 @@ use mlhost_pipeline::Kind;
 use wasmtime::component::{Component, InstancePre, Linker};
 
 use crate::{
-    CONTRACT, Context, Error, Limits, PluginName, Sandbox, Silent, Wants,
-    compile::{self, CompileCache},
+    CONTRACT, Context, Error, Limits, PluginName, Sandbox, Silent, Wants, compile,
     contract::{describe, fit, fold, report, transform},
     convert::cut,
     engine::Ticker,
@@ -52,21 +51,17 @@ impl Interfaces {
 }
 
 impl Inner {
-    /// Compiles a component, or takes the compiled form from the cache, and has it describe itself.
+    /// What was compiled of these bytes, once it has described itself.
     ///
     /// # Errors
     /// See [`Sandbox::load`].
     pub(crate) fn load(
         sandbox: &Sandbox,
+        component: &Component,
         bytes: &[u8],
         digest: &str,
-        cache: &CompileCache,
     ) -> Result<Self, Error> {
-        if !wasmparser_says_component(bytes) {
-            return Err(not_a_plugin("it is not a WebAssembly component"));
-        }
-        let component = cache.compile(&sandbox.engine, bytes, digest)?;
-        let mut inner = Self::compiled(sandbox, &component, bytes, digest)?;
+        let mut inner = Self::compiled(sandbox, component, bytes, digest)?;
         let describe = describe::GuestIndices::new(&inner.pre)
             .map_err(|_| not_a_plugin("it does not export `mlhost:plugin/describe`"))?;
         inner.description = inner.describe(describe).map_err(cannot_describe)?;
@@ -228,11 +223,6 @@ impl Inner {
             ))),
         }
     }
-}
-
-fn wasmparser_says_component(bytes: &[u8]) -> bool {
-    // "\0asm", version 0x0d, layer 1: see the component model's binary format.
-    bytes.starts_with(b"\0asm\x0d\0\x01\0")
 }
 
 fn imports(sandbox: &Sandbox, component: &Component) -> Vec<String> {

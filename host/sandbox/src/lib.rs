@@ -37,6 +37,7 @@
 //! May use the floors `data` and `pipeline`.
 
 mod compile;
+mod compiler;
 mod context;
 mod contract;
 mod convert;
@@ -46,6 +47,8 @@ mod folder;
 mod grants;
 mod inner;
 mod instance;
+#[cfg(all(test, feature = "pulley"))]
+mod interpreted;
 mod limits;
 mod map;
 mod memory;
@@ -59,6 +62,7 @@ mod transformer;
 mod wants;
 mod wasi;
 
+pub use compiler::{Compiler, compile_for_parent};
 pub use context::{CancelToken, Context, Level, Listener, Silent, Terms};
 pub use engine::{Options, Sandbox};
 pub use error::{Error, Failure, PluginName, Reported};

@@ -24,6 +24,8 @@ pub struct Limits {
     pub time: Duration,
     /// Time in which instances of the step compute, added up.
     pub cpu_time: Duration,
+    /// Time of processors in which the plugin is compiled, where it was not before.
+    pub compile_time: Duration,
     /// Modules in one instance of a component.
     pub instances: usize,
     /// Tables in one instance.
@@ -73,6 +75,7 @@ impl From<&LimitSet> for Limits {
             stack_bytes: number(Limit::Stack),
             time: Duration::from_millis(value(Limit::Timeout)),
             cpu_time: Duration::from_millis(value(Limit::CpuTime)),
+            compile_time: Duration::from_millis(value(Limit::CompileTime)),
             instances: number(Limit::Instances),
             tables: number(Limit::Tables),
             table_elements: number(Limit::TableElements),

@@ -6,11 +6,11 @@ use arrow::datatypes::Schema;
 use mlhost_pipeline::Kind;
 use serde::Serialize;
 use wasm_metadata::Payload;
+use wasmtime::component::Component;
 
 use crate::{
     Context, Error, Folder, Outcome, PluginName, Sandbox, Trainer, Transformer, Wants,
-    compile::CompileCache, contract::report, convert::cut, inner::Inner, instance::Instance,
-    outcome, stack::Stacks,
+    contract::report, convert::cut, inner::Inner, instance::Instance, outcome, stack::Stacks,
 };
 
 /// Bytes of a word in a component's metadata.
@@ -62,11 +62,11 @@ pub struct Plugin {
 impl Plugin {
     pub(crate) fn load(
         sandbox: &Sandbox,
+        component: &Component,
         bytes: &[u8],
         digest: &str,
-        cache: &CompileCache,
     ) -> Result<Self, Error> {
-        let inner = Inner::load(sandbox, bytes, digest, cache)?;
+        let inner = Inner::load(sandbox, component, bytes, digest)?;
         Ok(Self {
             inner: Arc::new(inner),
             stacks: Arc::new(Stacks::new(sandbox.clone())),

@@ -38,8 +38,8 @@ pub(crate) fn measure(arguments: &Arguments, component: &[u8], effort: &Effort) 
     let folder = tempfile::tempdir()?;
     let uncached = Sandbox::new(Options::default())?;
     let cached = Sandbox::new(Options {
-        key: None,
         cache: Some(folder.path().to_owned()),
+        ..Options::default()
     })?;
     let plugin = cached.load(component)?;
     let loading: [Case<'_>; 2] = [

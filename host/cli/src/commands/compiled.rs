@@ -1,14 +1,46 @@
-//! Compiled plugins: they are no part of any store, but take space for all of them.
+//! Compiled plugins: they are no part of any store, but take space for all of them. A process of its
+//! own compiles each of them, which is this program again.
 
 use std::{
-    fs, io,
+    env, fs, io,
     path::{Path, PathBuf},
+    process::ExitCode,
 };
 
+use mlhost_sandbox::{Compiler, compile_for_parent};
 use mlhost_store::Tally;
 use serde::Serialize;
 
-use crate::{error::Failure, places};
+use crate::{
+    arguments::{COMPILE, CompileArguments},
+    error::Failure,
+    places,
+};
+
+/// What runs, even if another version has taken its place since.
+const RUNNING: &str = "/proc/self/exe";
+
+/// This program, which compiles plugins when it is told to.
+pub(super) fn compiler() -> Result<Compiler, Failure> {
+    let program = match Path::new(RUNNING).exists() {
+        true => PathBuf::from(RUNNING),
+        false => env::current_exe().map_err(|error| {
+            Failure::internal(format!("the system does not tell what runs: {error}"))
+        })?,
+    };
+    Ok(Compiler::new(program, vec![COMPILE.into()]))
+}
+
+/// Compiles a plugin for the process that has started this one.
+pub(super) fn compile(arguments: &CompileArguments) -> Result<ExitCode, Failure> {
+    let &CompileArguments {
+        parent,
+        seconds,
+        memory_bytes,
+    } = arguments;
+    compile_for_parent(parent, seconds, memory_bytes)
+        .map_err(|error| Failure::internal(format!("cannot compile for another process: {error}")))
+}
 
 /// What compiled plugins take.
 #[derive(Serialize)]

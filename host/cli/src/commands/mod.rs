@@ -73,16 +73,22 @@ pub(crate) fn execute(arguments: &Arguments, output: &mut Output) -> Result<Exit
         Command::Runs(runs) => runs::runs(runs, store, output),
         Command::Store(command) => store::store(command, store, output),
         Command::Plugin(plugin) => plugin::plugin(plugin, output),
+        Command::Compile(bounds) => compiled::compile(bounds),
     }
 }
 
-fn engine() -> Result<Engine, Failure> {
-    let options = Options {
+/// How the sandbox of every command is set up.
+fn sandbox_options() -> Result<Options, Failure> {
+    Ok(Options {
         cache: places::cache(),
         key: places::key_of_cache(),
-    };
+        compiler: Some(compiled::compiler()?),
+    })
+}
+
+fn engine() -> Result<Engine, Failure> {
     Ok(Engine::with_registries(
-        options,
+        sandbox_options()?,
         places::packages(),
         Box::new(configuration::sources),
     )?)

@@ -18,7 +18,12 @@ impl Cache {
     fn load(&self, name: &str) -> Plugin {
         let cache = Some(self.0.path().join("cache"));
         let key = Some(self.key());
-        let sandbox = Sandbox::new(Options { cache, key }).unwrap();
+        let options = Options {
+            cache,
+            key,
+            ..Options::default()
+        };
+        let sandbox = Sandbox::new(options).unwrap();
         sandbox.load(&component(name)).unwrap()
     }
 
@@ -138,6 +143,7 @@ fn a_folder_that_cannot_be_made_is_named() {
     let options = Options {
         cache: Some(cache.0.path().join("cache")),
         key: Some(cache.key()),
+        ..Options::default()
     };
     let refused = Sandbox::new(options).unwrap().load(&component("validate"));
     let Err(error @ Error::Cache { .. }) = refused else {

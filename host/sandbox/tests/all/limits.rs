@@ -15,10 +15,11 @@ use arrow::{
     record_batch::RecordBatch,
 };
 use mlhost_sandbox::{
-    CancelToken, Context, Error, Failure, Level, Limits, Listener, MemoryBudget, Plugin, Silent,
+    CancelToken, Context, Error, Failure, Level, Limits, Listener, MemoryBudget, Options, Plugin,
+    Sandbox, Silent,
 };
 
-use crate::support::{failure, hostile, project, standard, table};
+use crate::support::{compiled, failure, hostile, hostile_bytes, project, standard, table};
 
 /// Has the hostile plugin fold some rows.
 fn attack(attack: &str, context: &Context) -> Result<Vec<u8>, Error> {
@@ -67,6 +68,35 @@ fn a_loop_without_end_ends_with_its_time() {
     );
     assert!(matches!(failure(error), Failure::TimedOut(limit) if limit == time));
     assert_well(&hostile());
+}
+
+#[test]
+fn a_loop_without_end_ends_with_its_time_when_its_sandbox_is_gone() {
+    let rows = numbers();
+    let limits = Limits {
+        time: Duration::from_millis(200),
+        ..Limits::default()
+    };
+    let params = r#"{ "attack": "endless-loop" }"#;
+    let sandbox = Sandbox::new(Options {
+        cache: Some(compiled()),
+        ..Options::default()
+    })
+    .unwrap();
+    let plugin = sandbox.load(&hostile_bytes()).unwrap();
+    let folder = plugin.folder(&limited(limits), params, &rows.schema());
+    let mut folder = folder.unwrap();
+    drop((plugin, sandbox));
+    let (tell, told) = mpsc::channel();
+    thread::spawn(move || {
+        let rows = project(&rows, folder.columns());
+        let _ = tell.send(folder.update(&rows));
+    });
+    let Ok(updated) = told.recv_timeout(Duration::from_secs(60)) else {
+        panic!("nobody ends it");
+    };
+    let failed = failure(updated.unwrap_err());
+    assert!(matches!(failed, Failure::TimedOut(_)), "{failed}");
 }
 
 #[test]

@@ -11,6 +11,7 @@
 mod asks;
 mod cache;
 mod columns;
+mod compiling;
 #[allow(dead_code, reason = "the hostile collection uses the rest of it")]
 #[path = "../hostile/entry.rs"]
 mod entry;
@@ -19,6 +20,9 @@ mod folding;
 mod grants;
 mod limits;
 mod loading;
+#[allow(dead_code, reason = "the hostile collection uses the rest of it")]
+#[path = "../hostile/monsters.rs"]
+mod monsters;
 #[allow(dead_code, reason = "the hostile collection uses the rest of it")]
 mod support;
 mod training;

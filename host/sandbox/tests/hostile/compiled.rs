@@ -55,6 +55,7 @@ impl Cache {
         let sandbox = Sandbox::new(Options {
             cache: Some(self.0.path().join("cache")),
             key: Some(self.0.path().join("key")),
+            ..Options::default()
         })?;
         let plugin = sandbox.load(component)?;
         reach(&plugin, Entry::Update, &Context::new("attack"), "{}")

@@ -19,11 +19,14 @@ mod asks;
 mod attack;
 mod batches;
 mod compiled;
+mod compiling;
 mod damaged;
 mod entry;
 mod folders;
 mod house;
 mod loading;
+#[allow(dead_code, reason = "the other tests use the rest of it")]
+mod monsters;
 mod reports;
 mod requests;
 mod reuse;
@@ -64,6 +67,7 @@ fn families() -> Vec<(&'static str, Vec<Attack>)> {
         ("batches", batches::attacks()),
         ("boundary", text::attacks("boundary")),
         ("compiled", compiled::attacks()),
+        ("compiling", compiling::attacks()),
         ("describe", text::attacks("describe")),
         ("folders", folders::attacks()),
         ("handles", text::attacks("handles")),
@@ -107,6 +111,11 @@ fn make(family: &str, attacks: &[Attack], ground: &mut Ground) {
         (
             r"(127\.0\.0\.1|127\.1|0177\.0\.0\.1|2130706433|0x7f000001|localhost|LOCALHOST):\d{4,5}",
             "$1:[port]",
+        ),
+        // How much it was that there was no room for.
+        (
+            r"memory allocation of \d+ bytes failed",
+            "memory allocation of [number] bytes failed",
         ),
         (
             r"the state cannot be read: .*",

@@ -4,12 +4,13 @@ use std::path::Path;
 
 use comfy_table::CellAlignment::Left;
 use mlhost_packages::{Metadata, Parameter, Pins, import_in_words, parameters};
-use mlhost_sandbox::{Description, Wants};
+use mlhost_sandbox::{Description, Limits, Wants};
 use serde::Serialize;
 
 use super::engine;
 use crate::{
     arguments::InspectArguments,
+    configuration,
     error::Failure,
     output::{self, Output},
     text,
@@ -29,7 +30,8 @@ pub(super) fn inspect(arguments: &InspectArguments, output: &mut Output) -> Resu
     let engine = engine()?;
     let mut pins = Pins::of(&arguments.pipeline, arguments.access.access())?;
     let packages = engine.packages();
-    let found = packages.find_pinned(&arguments.plugin, Path::new("."), &mut pins)?;
+    let limits = Limits::from(&configuration::limits()?);
+    let found = packages.find_pinned(&arguments.plugin, Path::new("."), &mut pins, &limits)?;
     let describes = found.plugin.description().clone();
     let inspection = Inspection {
         metadata: Metadata::read(&found.component)?,

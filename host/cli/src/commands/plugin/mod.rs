@@ -12,7 +12,7 @@ mod update;
 
 use std::process::ExitCode;
 
-use super::engine;
+use super::{engine, sandbox_options};
 use crate::{arguments::PluginCommand, error::Failure, output::Output};
 
 pub(super) fn plugin(command: &PluginCommand, output: &mut Output) -> Result<ExitCode, Failure> {

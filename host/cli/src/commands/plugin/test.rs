@@ -14,14 +14,13 @@ use mlhost_authoring::{
     read_params, read_rows,
 };
 use mlhost_pipeline::PluginReference;
-use mlhost_sandbox::{Options, Sandbox};
+use mlhost_sandbox::Sandbox;
 
-use super::engine;
+use super::{engine, sandbox_options};
 use crate::{
     arguments::TestArguments,
     error::{Failure, INTERNAL, REFUSED},
     output::{self, Output},
-    places,
 };
 
 pub(super) fn test(arguments: &TestArguments, output: &mut Output) -> Result<ExitCode, Failure> {
@@ -41,11 +40,7 @@ pub(super) fn test(arguments: &TestArguments, output: &mut Output) -> Result<Exi
         seed: arguments.seed,
         ..Suite::default()
     };
-    let sandbox = Sandbox::new(Options {
-        cache: places::cache(),
-        key: places::key_of_cache(),
-    })
-    .map_err(mlhost_engine::Error::from)?;
+    let sandbox = Sandbox::new(sandbox_options()?).map_err(mlhost_engine::Error::from)?;
     let report = suite.run(&sandbox, &component)?;
     output.print(&report, words)?;
     Ok(match report.passed {
