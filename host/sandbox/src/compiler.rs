@@ -59,10 +59,9 @@ impl Compiler {
         Err(match status.code() {
             Some(code) if code == i32::from(WRONG) => not_a_component(words.into_owned()),
             _ if is_out_of_time(status) => Error::CompileTime(time),
-            // What comes after it are addresses in the program.
             _ => Error::CompilerEnded {
                 status,
-                words: words.lines().next().unwrap_or_default().to_owned(),
+                words: last_words(&words).to_owned(),
             },
         })
     }
@@ -84,6 +83,16 @@ impl Compiler {
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         command.output()
     }
+}
+
+/// What is worth telling of what a process said that has ended.
+fn last_words(words: &str) -> &str {
+    // So the standard library says it: of several threads at once, in each other's words.
+    if words.starts_with("memory allocation of ") {
+        return "it ran out of memory";
+    }
+    // What comes after the first line are addresses in the program.
+    words.lines().next().unwrap_or_default()
 }
 
 /// All that a process does which a [`Compiler`] has started: compiles the component that it reads from

@@ -112,11 +112,6 @@ fn make(family: &str, attacks: &[Attack], ground: &mut Ground) {
             r"(127\.0\.0\.1|127\.1|0177\.0\.0\.1|2130706433|0x7f000001|localhost|LOCALHOST):\d{4,5}",
             "$1:[port]",
         ),
-        // How much it was that there was no room for.
-        (
-            r"memory allocation of \d+ bytes failed",
-            "memory allocation of [number] bytes failed",
-        ),
         (
             r"the state cannot be read: .*",
             "the state cannot be read: [reason]",
