@@ -43,6 +43,22 @@ fn a_run_registers_a_good_model_and_a_second_run_the_same() {
     predictions_elsewhere_are_those_that_were_evaluated(&scene, step(&first, "evaluate"));
 }
 
+#[test]
+fn the_importance_of_every_column_is_told() {
+    let scene = Scene::new();
+    let pipeline = example("flights").join("importance.toml");
+    let pipeline = pipeline.display().to_string();
+    let ended = scene.host_with(["run", &pipeline, "--format", "json"]);
+    let run = ended.expect_code(0).json();
+    let step = step(&run, "importance");
+    let of = |column| metric(step, "importance", Some(("column", column)));
+    // The delay at departure is nearly all that there is to know.
+    assert!(of("dep_delay") > 1.0, "{}", of("dep_delay"));
+    for column in ["hour", "carrier", "visib"] {
+        assert!(of(column).abs() < 0.05, "{column} {}", of(column));
+    }
+}
+
 /// The columns of which a finding has not passed.
 fn drifted(step: &Value) -> BTreeSet<&str> {
     let findings = step["outcome"]["findings"].as_array().expect("findings");

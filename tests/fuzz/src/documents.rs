@@ -27,9 +27,9 @@ impl Archive {
     /// The files of these documents, with zeros between them: the marker of the layout, the index,
     /// what the signature of all files says (nothing, if there is none), and the blobs. In each, `@`
     /// and a letter is the digest of the blob of that letter, the first of which is `a`, and `#` and
-    /// the letter its size; blobs know those after themselves, and an empty one is left out. `@1` and `@2` are the digests of the
-    /// marker and the index, and `@0` that of all digests that the document has named until there,
-    /// each once.
+    /// the letter its size; blobs know those after themselves, and an empty one is left out. `@1` and
+    /// `@2` are the digests of the marker and the index, and `@0` that of all digests that the
+    /// document has named until there, each once.
     pub(crate) fn of(bytes: &[u8], key: &SigningKey) -> Self {
         let mut documents = bytes.split(|byte| *byte == 0);
         let mut next = || documents.next().unwrap_or_default();

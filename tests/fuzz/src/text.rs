@@ -1,9 +1,10 @@
 //! Texts that a person writes, or somebody who wants that person to run them.
 
-use mlhost_pipeline::{
-    Kind, Overrides, Patch, Pipeline, PluginReference, Source, Step, parse_with,
-};
+use mlhost_pipeline::{Overrides, Patch, Pipeline, Source, parse_with};
 use mlhost_report::graph::{Characters, Graph};
+
+#[path = "../../../host/pipeline/tests/common/mod.rs"]
+mod common;
 
 /// The bytes are a pipeline and, behind a zero, a patch over it. One that is right is planned, printed
 /// and drawn.
@@ -24,26 +25,12 @@ pub fn pipeline(bytes: &[u8]) {
 }
 
 fn show(pipeline: &Pipeline) {
-    if let Err(error) = pipeline.plan(kind) {
+    if let Err(error) = pipeline.plan(common::kind_by_name) {
         drop(error.to_string());
     }
     drop((pipeline.to_toml(), pipeline.to_json()));
     if let Ok(graph) = Graph::of(pipeline) {
         drop(graph.text(Characters::Unicode, 80));
         drop((graph.svg(), graph.mermaid(), graph.dot()));
-    }
-}
-
-/// What the standard packages are.
-fn kind(step: &Step) -> Kind {
-    let PluginReference::Package { name, .. } = &step.plugin else {
-        return Kind::Validator;
-    };
-    match name.as_str() {
-        "preprocess" => Kind::Preprocessor,
-        "tree" | "linear" => Kind::Trainer,
-        "drift" => Kind::DriftDetector,
-        "evaluate" => Kind::Evaluator,
-        _ => Kind::Validator,
     }
 }
